@@ -1,0 +1,261 @@
+/* minescar.h - the one public header: from two years of imagery to field-ready change polygons.
+ *
+ * Every command is one function: it takes the common settings, a struct of options and an error that the caller
+ * owns. Fill a struct with its `_defaults()` call first. Strings and arrays are borrowed for the call only. Nothing
+ * is printed and nothing exits: results are files, figures and the returned status.
+ */
+#ifndef MINESCAR_H
+#define MINESCAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MSC_VERSION "0.1.0"
+#if defined(__GNUC__)
+#define MSC_API __attribute__((visibility("default")))
+#else
+#define MSC_API
+#endif
+
+/* Why a call did not succeed. The number is stable within one version only; msc_status_name() is stable. */
+typedef enum msc_status {
+    MSC_OK = 0,
+    MSC_ECHECK,     /* a check or an acceptance gate did not hold */
+    MSC_EUSAGE,     /* an unknown or missing option or argument */
+    MSC_EVALUE,     /* an option has a value that cannot be used */
+    MSC_EJOB,       /* the job file: unknown key, missing key, wrong type (detail holds the line) */
+    MSC_ENOFILE,    /* an input does not exist or cannot be opened for reading */
+    MSC_EFORMAT,    /* an input is not of a kind that can be read */
+    MSC_EREAD,      /* an input is damaged: truncated, a corrupt block, a failing disk */
+    MSC_ECRS,       /* an input has no coordinate system, or one that cannot be brought to the job's */
+    MSC_EGRID,      /* two rasters that must share a grid do not */
+    MSC_EOVERLAP,   /* two inputs do not overlap */
+    MSC_EBAND,      /* a band is missing, or named twice */
+    MSC_ETRAIN,     /* no training pixel at all */
+    MSC_EONECLASS,  /* training pixels of one class only */
+    MSC_ENODATA,    /* an image without one observed pixel */
+    MSC_EMODEL,     /* a model file that is damaged or of another version */
+    MSC_EMODELBANDS,/* a model asked to classify bands that it was not trained with */
+    MSC_EFIELD,     /* an attribute field that is missing or of the wrong type */
+    MSC_EEXISTS,    /* an output exists and overwriting was not asked for */
+    MSC_EWRITE,     /* an output could not be written */
+    MSC_ENOSPACE,   /* the disk is full */
+    MSC_EPERM,      /* no permission to write there */
+    MSC_EMEMCAP,    /* the memory cap is too small for the work */
+    MSC_ENOMEM,     /* the machine has no memory left */
+    MSC_ECANCELLED, /* stopped by the caller or a signal */
+    MSC_EBUG,       /* a promise inside the program was broken */
+    /* Warnings: passed to msc_settings.warn, never returned. */
+    MSC_WNODEM,     /* features that need a DEM are left out (detail names them) */
+    MSC_WBANDORDER, /* band names were assumed (detail tells which) */
+    MSC_WBANDSANE,  /* a sanity test of the band order failed: near infrared below red on most vegetation... */
+    MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */
+    MSC_WDROPPED,   /* something was dropped and counted (detail tells what and how many) */
+    MSC_WREPAIRED,  /* something was repaired and counted */
+    MSC_WOTHER,
+    MSC_N_STATUS
+} msc_status;
+
+/* What went wrong, where: `subject` is a file or an option, `detail` what was found there. Lives with the caller. */
+typedef struct msc_error {
+    msc_status status;
+    char subject[512];
+    char detail[768];
+} msc_error;
+
+MSC_API const char *msc_status_name(msc_status status);      /* "ENOFILE", ... */
+MSC_API int msc_status_exit_code(msc_status status);         /* the command line's exit code, 0..70; 130 for cancelled */
+MSC_API const char *msc_version(void);
+
+/* Settings common to all commands. */
+typedef struct msc_settings {
+    int n_threads;               /* 0: all that the machine, cgroup or batch system grants */
+    int64_t memory_bytes;        /* hard cap on the engine's own use; 0: half of what the machine or cgroup has */
+    int32_t tile_px;             /* side of a tile, 16..4096; 0: chosen from the memory cap */
+    const char *tmpdir;          /* NULL: beside the output */
+    int overwrite;               /* non-zero: replace existing outputs */
+    const char *format;          /* output format (GDAL/OGR short name); NULL: from the file's extension */
+    const char *const *creation; /* NAME=VALUE creation options */
+    int n_creation;
+    const volatile int *cancel;  /* becomes non-zero when the caller wants out; may be NULL */
+    void *self;                  /* passed to the two calls below */
+    void (*progress)(void *self, const char *stage, double done);   /* done in 0..1; from one thread at a time */
+    void (*warn)(void *self, const msc_error *what);                /* may be NULL */
+} msc_settings;
+MSC_API void msc_settings_defaults(msc_settings *settings);
+
+/* One epoch's image as a user names it. */
+typedef struct msc_image {
+    const char *const *paths;    /* one file, or several that are mosaicked (a later file lies on top) */
+    int n_paths;
+    const char *bands;           /* "blue:1,green:2,red:3,nir:4"; NULL: from band descriptions, else by count */
+    const char *nodata;          /* "auto" (tag, mask band, alpha), "none", a value, or "edge:VALUE"; NULL: auto */
+    const char *mask;            /* raster, 0 = not observed; may be NULL */
+    const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
+} msc_image;
+
+/* ---- simulate ------------------------------------------------------------------------------------------------ */
+typedef struct msc_simulate_options {
+    const char *dir;             /* output directory, made when absent */
+    int32_t size_px;             /* side of the square scene; default 2048 */
+    double pixel_m;              /* default 2 */
+    uint64_t seed;               /* default 1 */
+    double haze, noise, clouds, shift_px, season;   /* difficulty: 1, 1, 1, 0.4, 1 are the defaults; 0 switches off */
+    int has_dem;                 /* default 1 */
+} msc_simulate_options;
+MSC_API void msc_simulate_defaults(msc_simulate_options *options);
+MSC_API msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options *options, msc_error *err);
+
+/* ---- train --------------------------------------------------------------------------------------------------- */
+typedef struct msc_class {
+    int code;                    /* 1..255 */
+    const char *name;            /* ASCII */
+    const char *label;           /* UTF-8, as maps print it */
+    int is_damage;               /* reported as damage patches */
+    int is_masked;               /* mapped as 0, not observed */
+    double mmu_m2;               /* minimum mapping unit; 0: the job's */
+    uint8_t rgb[3];              /* 0,0,0: from a built-in palette */
+} msc_class;
+
+typedef struct msc_train_options {
+    const msc_image *images;     /* one or several years; samples carry the year in `year_field` */
+    const int *years;            /* one an image; NULL with one image */
+    int n_images;
+    const char *samples;         /* polygons */
+    const char *layer;           /* NULL: the first */
+    const char *class_field;     /* integer codes; default "class" */
+    const char *year_field;      /* NULL: all samples belong to all images */
+    const msc_class *classes;    /* NULL: the codes found, named "class N" */
+    int n_classes;
+    const char *model;           /* output */
+    const char *report;          /* JSON report, may be NULL */
+    const char *features;        /* "bands,ndvi,mean:5"; NULL: the defaults for the image's bands and pixel */
+    int n_trees, depth, min_leaf;            /* 100, 15, 1 */
+    int max_per_class, max_per_polygon;      /* pixel caps; 0 none. Defaults 20000, 2000 */
+    int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
+    uint64_t seed;               /* default 1 */
+    const char *grid_like;       /* raster whose grid is used; NULL: the first image's */
+} msc_train_options;
+MSC_API void msc_train_defaults(msc_train_options *options);
+MSC_API msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err);
+
+/* ---- classify ------------------------------------------------------------------------------------------------ */
+typedef struct msc_classify_options {
+    msc_image image;
+    const char *model;
+    const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
+    const char *confidence;      /* output: winner's share of the votes, 0..100; may be NULL */
+    const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
+    int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
+    const char *run_id;          /* written into the outputs' metadata; may be NULL */
+} msc_classify_options;
+MSC_API void msc_classify_defaults(msc_classify_options *options);
+MSC_API msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err);
+
+/* ---- change -------------------------------------------------------------------------------------------------- */
+typedef struct msc_change_options {
+    const char *before, *after;                        /* class maps on one grid */
+    const char *confidence_before, *confidence_after;  /* may be NULL */
+    const char *change;                                /* output: before * 256 + after, 0, or 65535 */
+    int min_confidence;                                /* 0..100; a pixel needs it in both years; default 0 */
+    int edge_tolerance_px;                             /* default 1: see docs/METHODS.md */
+    const char *run_id;
+} msc_change_options;
+MSC_API void msc_change_defaults(msc_change_options *options);
+MSC_API msc_status msc_change(const msc_settings *settings, const msc_change_options *options, msc_error *err);
+
+/* ---- sieve --------------------------------------------------------------------------------------------------- */
+typedef struct msc_sieve_options {
+    const char *in, *out;
+    double mmu_m2;               /* one of the two */
+    int64_t mmu_px;
+    int connectivity;            /* 4 or 8; default 4 */
+    const char *run_id;
+} msc_sieve_options;
+typedef struct msc_sieve_counts {
+    int64_t n_regions_in, n_regions_out, n_merged, n_kept_alone, n_px_changed;
+} msc_sieve_counts;
+MSC_API void msc_sieve_defaults(msc_sieve_options *options);
+MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
+                             msc_error *err);
+
+/* ---- vectorize ----------------------------------------------------------------------------------------------- */
+typedef struct msc_zone {
+    const char *name;            /* "district", "watershed" become XZQMC, LYMC; others their first ten letters */
+    const char *path, *field;
+} msc_zone;
+typedef struct msc_vectorize_options {
+    const char *raster;          /* class map (u8) or change map (u16) */
+    const char *const *patches;  /* outputs, one a format, same features */
+    int n_patches;
+    const char *confidence;      /* for ZXD: raster on the same grid; may be NULL */
+    const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
+    double simplify_m;           /* default 0: crack boundaries as they are */
+    double mmu_m2;               /* patches below are left out and counted; default 0 */
+    int connectivity;            /* 4 or 8 */
+    const int *skip;             /* values left out, beside nodata */
+    int n_skip;
+    const int *only;             /* when given, only these values (for change maps: after-codes or before-codes) */
+    int n_only;
+    const msc_zone *zones;
+    int n_zones;
+    const msc_class *classes;    /* labels; NULL: from the raster's category names */
+    int n_classes;
+    int is_change;               /* -1: from the pixel type */
+    int year_before, year_after; /* 0 unknown; for TBBH */
+    const char *encoding;        /* of shapefile attributes: "GBK" (default) or "UTF-8" */
+    const char *run_id;
+    int is_plain;                /* non-zero: only the value field DN, as gdal_polygonize writes */
+} msc_vectorize_options;
+typedef struct msc_vectorize_counts {
+    int64_t n_patches, n_dropped, n_px, n_px_dropped, n_vertices;
+    double area_px_m2;           /* pixels x pixel area of what was written */
+    double area_m2;              /* sum of the polygons' projected areas */
+} msc_vectorize_counts;
+MSC_API void msc_vectorize_defaults(msc_vectorize_options *options);
+MSC_API msc_status msc_vectorize(const msc_settings *settings, const msc_vectorize_options *options,
+                                 msc_vectorize_counts *counts, msc_error *err);
+
+/* ---- assess -------------------------------------------------------------------------------------------------- */
+typedef struct msc_assess_options {
+    const char *map;             /* class map */
+    const char *reference;       /* points or polygons (every pixel centre inside counts) */
+    const char *layer;
+    const char *class_field;     /* default "class" */
+    const char *stratum_field, *weight_field;   /* may be NULL: simple random */
+    const char *where;           /* OGR SQL WHERE, e.g. "confident = 1"; may be NULL */
+    const char *report;          /* JSON */
+    double oa_min;               /* 0: no gate */
+    const msc_class *classes;
+    int n_classes;
+} msc_assess_options;
+typedef struct msc_assess_result {
+    int64_t n, n_not_observed, n_outside;
+    double overall, overall_half_width, kappa;  /* design-weighted overall accuracy, its 95 % half width; kappa of counts */
+} msc_assess_result;
+MSC_API void msc_assess_defaults(msc_assess_options *options);
+MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
+                              msc_error *err);
+
+/* ---- info, plan, run ------------------------------------------------------------------------------------------ */
+/* Both write text (or JSON) into *text, which the caller frees with msc_text_free(). */
+MSC_API msc_status msc_info(const msc_settings *settings, const char *const *paths, int n_paths, int as_json, char **text,
+                            msc_error *err);
+MSC_API msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_json, char **text, msc_error *err);
+MSC_API void msc_text_free(char **text);
+
+typedef struct msc_run_options {
+    const char *job;             /* path of the YAML job */
+    const char *only, *from;     /* stage names; NULL: all */
+} msc_run_options;
+MSC_API void msc_run_defaults(msc_run_options *options);
+MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,25 @@
+/* kernels.h - row kernels. Every variant returns the same bits as the scalar one, for every length and alignment.
+ * Build rule: -ffp-contract=off everywhere, so a*b+c is never fused behind our back. */
+#ifndef MSC_KERNELS_H
+#define MSC_KERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct msc_kernels {
+    const char *name;
+    /* out[i] = (a[i]-b[i]) / (a[i]+b[i]); 0 where a+b == 0. In -1..1 for non-negative input, unitless. */
+    void (*normalized_difference)(float *out, const float *a, const float *b, size_t n);
+    /* acc[i] += row[i] */
+    void (*add_row)(float *acc, const float *row, size_t n);
+    /* bins[i] = number of cuts <= values[i]; cuts ascending, n_cuts 0..255. NaN gives 0. */
+    void (*bin_row)(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts);
+    /* One tree over n pixels whose features are pixel-major bytes, `stride` apart: votes[i * n_classes_stride + class]++
+     * (see model/forest.c for the node's layout). */
+    void (*walk_tree)(uint8_t *votes, size_t votes_stride, const uint8_t *pixels, size_t stride, size_t n,
+                      const uint32_t *root);
+} msc_kernels;
+
+extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;
+/* The best for this CPU; MINESCAR_CPU=scalar|avx2 in the environment lowers it. */
+const msc_kernels *msc_kernels_select(void);
+#endif

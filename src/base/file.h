@@ -1,0 +1,29 @@
+/* file.h - outputs that appear whole or not at all: written under a temporary name, synced, then renamed. */
+#ifndef MSC_BASE_FILE_H
+#define MSC_BASE_FILE_H
+#include "base/error.h"
+
+enum { MSC_PATH_MAX = 4096 };
+
+/* Checks that `path` may be written: its directory exists and is writable, and the file is absent or `overwrite`
+ * is set. EEXISTS, EPERM, EWRITE. */
+msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err);
+
+/* The temporary name that belongs to `path`: ".<stem>.part-<pid><ext>" in the same directory; the extension stays
+ * last so that drivers know it. */
+msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_error *err);
+
+/* fsyncs `temp`, renames it to `path`, fsyncs the directory. */
+msc_status msc_file_commit(const char *temp, const char *path, msc_error *err);
+
+/* Writes a whole small file by that route. */
+msc_status msc_file_write(const char *path, const void *bytes, size_t n, msc_error *err);
+
+/* Reads a whole file; *bytes is released by the caller and ends with a 0 that *n does not count. */
+msc_status msc_file_read(const char *path, char **bytes, size_t *n, msc_error *err);
+
+/* `dir`/`name` into joined; when `name` is absolute or begins with /vsi, it is copied alone. */
+msc_status msc_file_join(const char *dir, const char *name, char joined[MSC_PATH_MAX], msc_error *err);
+
+int msc_file_exists(const char *path);
+#endif

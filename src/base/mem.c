@@ -1,0 +1,53 @@
+/* mem.c - the door for malloc. */
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+size_t msc_mul_size(size_t a, size_t b)
+{
+    return b != 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b;
+}
+
+void *msc_alloc(size_t count, size_t size)
+{
+    size_t bytes = msc_mul_size(count, size);
+    if (bytes > SIZE_MAX - 64) return NULL;
+    bytes = bytes == 0 ? 64 : (bytes + 63) / 64 * 64;
+    return aligned_alloc(64, bytes);
+}
+
+void *msc_alloc_zero(size_t count, size_t size)
+{
+    return calloc(count ? count : 1, size ? size : 1);
+}
+
+void *msc_grow(void *block, size_t count, size_t size)
+{
+    const size_t bytes = msc_mul_size(count, size);
+    return bytes == SIZE_MAX ? NULL : realloc(block, bytes ? bytes : 1);
+}
+
+void msc_release(void *block) { free(block); }
+
+char *msc_copy_text(const char *text)
+{
+    if (!text) return NULL;
+    const size_t n = strlen(text) + 1;
+    char *copy = malloc(n);
+    return copy ? memcpy(copy, text, n) : NULL;
+}
+
+int msc_reserve(void **block, size_t *capacity, size_t wanted, size_t size)
+{
+    if (wanted <= *capacity) return 1;
+    size_t grown = *capacity ? *capacity : 16;
+    while (grown < wanted) {
+        if (grown > SIZE_MAX / 2) return 0;
+        grown *= 2;
+    }
+    void *larger = msc_grow(*block, grown, size);
+    if (!larger) return 0;
+    *block = larger;
+    *capacity = grown;
+    return 1;
+}

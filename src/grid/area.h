@@ -1,0 +1,27 @@
+/* area.h - ellipsoidal area of pixels and rings by geodesics (Karney 2013, PROJ's geod_polygon).
+ *
+ * The area of one pixel varies so slowly that it is taken as constant over fixed blocks of MSC_AREA_BLOCK px, counted
+ * from the grid's own corner, each block's value from a geodesic polygon round it. Values are integers in units of
+ * 2^-24 m2, so sums are exact and the same in any order. */
+#ifndef MSC_GRID_AREA_H
+#define MSC_GRID_AREA_H
+#include "grid/grid.h"
+
+enum { MSC_AREA_BLOCK = 64 };
+#define MSC_AREA_UNIT_M2 0x1p-24
+
+typedef struct msc_area {
+    int32_t n_across, n_down;
+    int64_t *px_area;           /* [n_down][n_across], units of MSC_AREA_UNIT_M2 a pixel */
+} msc_area;
+
+/* Without a CRS, or a local one: pixel_e * pixel_n everywhere. */
+msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err);
+void msc_area_clear(msc_area *area);
+
+/* Ellipsoidal area of a closed ring in the grid's CRS (edges densified), m2, positive counter-clockwise. For tests. */
+msc_status msc_area_ring(const char *crs, const double *xy, size_t n_points, double *area_m2, msc_error *err);
+
+/* Area of a pixel in projected m2 (at the grid's middle for a geographic CRS). */
+double msc_area_pixel_m2(const msc_grid *grid);
+#endif

@@ -1,0 +1,52 @@
+/* forest.h - a random forest over features binned to bytes: growing, asking, keeping. */
+#ifndef MSC_MODEL_FOREST_H
+#define MSC_MODEL_FOREST_H
+#include "base/error.h"
+
+enum { MSC_MAX_FEATURES = 128, MSC_MAX_CLASSES = 64, MSC_MAX_BINS = 256 };
+
+/* Samples, feature-major: x[f * n + i]. `group` is the training polygon, for grouped folds and out-of-bag draws. */
+typedef struct msc_samples {
+    size_t n;
+    int n_features, n_classes;
+    float *x;
+    uint8_t *label;              /* class index 0..n_classes-1 */
+    uint32_t *group;
+} msc_samples;
+
+typedef struct msc_forest_spec { int n_trees, depth, min_leaf, n_try; uint64_t seed; } msc_forest_spec;   /* n_try 0: sqrt */
+
+/* A grown forest. cuts[f] holds n_cuts[f] ascending values; the bin of v is the number of cuts <= v (0..255).
+ * A node is 32 bits: inner: feature (8) | cut bin (8) | offset to left child from this node (16), the right child
+ * follows the left; go right when bin > cut. Leaf: see forest.c. */
+typedef struct msc_forest {
+    int n_features, n_classes, n_trees;
+    int n_cuts[MSC_MAX_FEATURES];
+    float *cuts[MSC_MAX_FEATURES];
+    uint32_t *nodes;
+    size_t n_nodes;
+    uint32_t *roots;             /* [n_trees] index of each tree's root */
+} msc_forest;
+
+typedef struct msc_forest_report {
+    double oob_accuracy;
+    double cv_accuracy;          /* mean over samples of grouped folds; NAN when none */
+    double cv_matrix[MSC_MAX_CLASSES][MSC_MAX_CLASSES];   /* counts, rows predicted, columns labelled */
+    double importance[MSC_MAX_FEATURES];                  /* permutation importance on out-of-bag samples */
+} msc_forest_report;
+
+/* Grows a forest; same bytes for any thread count. report may be NULL; n_folds 0: no cross-validation. */
+msc_status msc_forest_grow(const msc_settings *settings, const msc_samples *samples, const msc_forest_spec *spec,
+                           int n_folds, msc_forest *forest, msc_forest_report *report, msc_error *err);
+void msc_forest_clear(msc_forest *forest);
+
+/* Bins one row of one feature: n values to n bytes. */
+void msc_forest_bin(const msc_forest *forest, int feature, const float *values, uint8_t *bins, size_t n);
+
+/* Asks the forest about n <= MSC_FOREST_BLOCK pixels: bins are feature-major with `stride` between features.
+ * winner: class index; votes: number of trees for it (ties: the lower class index). scratch: msc_forest_scratch(). */
+enum { MSC_FOREST_BLOCK = 1024 };
+size_t msc_forest_scratch(const msc_forest *forest);
+void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,
+                    uint16_t *votes, void *scratch);
+#endif

@@ -1,0 +1,1 @@
+set(MINESCAR_model )

@@ -1,0 +1,26 @@
+/* features.h - the registry of pixel features: what a forest sees. One more feature is one more row here. */
+#ifndef MSC_OPS_FEATURES_H
+#define MSC_OPS_FEATURES_H
+#include "model/forest.h"
+#include "stream/stream.h"
+
+typedef struct msc_features msc_features;   /* a resolved list of features over named bands */
+
+/* Resolves "bands,ndvi,mean:5,slope" against the band names of the image (and whether a DEM plane follows the band
+ * planes). A windowed feature without a band runs over every band and becomes one feature a band: mean:5:red.
+ * list NULL: the defaults for these bands and this pixel size; what cannot be computed (no nir, no DEM) is left out
+ * with a warning when it comes from the defaults, an EVALUE when it was asked for. */
+msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,
+                             int has_dem, double pixel_m, msc_features **features, msc_error *err);
+void msc_features_close(msc_features **features);
+int msc_features_n(const msc_features *features);
+const char *msc_features_name(const msc_features *features, int feature);
+int32_t msc_features_halo_px(const msc_features *features);
+int msc_features_need_dem(const msc_features *features);
+
+/* Computes row y (0..core.h-1) of every feature over the core's width: out[f] is a row of core.w floats. Pure; a
+ * pixel's value depends on the pixels in its window only, by a fixed order of operations. scratch of
+ * msc_features_scratch(features, core width) bytes. Pixels not valid give 0. */
+size_t msc_features_scratch(const msc_features *features, int32_t width_px);
+void msc_features_row(const msc_features *features, const msc_tile *tile, int32_t y, float *const *out, void *scratch);
+#endif
