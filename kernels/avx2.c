@@ -1,5 +1,9 @@
-#include "kernels.h"
+/* avx2.c - eight pixels at a time; the tail goes to the scalar kernel. */
+#include "kernels/kernels.h"
 #include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
 static void normalized_difference(float *out, const float *a, const float *b, size_t n)
 {
     size_t i = 0;
@@ -10,10 +14,43 @@ static void normalized_difference(float *out, const float *a, const float *b, si
     }
     msc_kernels_scalar.normalized_difference(out + i, a + i, b + i, n - i);
 }
+
 static void add_row(float *acc, const float *row, size_t n)
 {
     size_t i = 0;
-    for (; i + 8 <= n; i += 8) _mm256_storeu_ps(acc + i, _mm256_add_ps(_mm256_loadu_ps(acc + i), _mm256_loadu_ps(row + i)));
+    for (; i + 8 <= n; i += 8)
+        _mm256_storeu_ps(acc + i, _mm256_add_ps(_mm256_loadu_ps(acc + i), _mm256_loadu_ps(row + i)));
     msc_kernels_scalar.add_row(acc + i, row + i, n - i);
 }
-const msc_kernels msc_kernels_avx2 = { "avx2", normalized_difference, add_row };
+
+/* The scalar search with the bound test taken out: behind the last cut stand NaNs, which no value reaches. */
+static void bin_row(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts)
+{
+    float padded[256];
+    size_t i = 0;
+    int first = 1;
+    if (n >= 8 && n_cuts > 0) {
+        memcpy(padded, cuts, (size_t)n_cuts * sizeof *cuts);
+        for (int c = n_cuts; c < 256; c++) padded[c] = NAN;
+        while (first * 2 <= n_cuts) first *= 2;
+        for (; i + 8 <= n; i += 8) {
+            const __m256 value = _mm256_loadu_ps(values + i);
+            __m256i bin = _mm256_setzero_si256();
+            for (int step = first; step > 0; step /= 2) {
+                const __m256 cut = _mm256_i32gather_ps(padded + step - 1, bin, 4);
+                const __m256i above = _mm256_castps_si256(_mm256_cmp_ps(cut, value, _CMP_LE_OQ));
+                bin = _mm256_add_epi32(bin, _mm256_and_si256(above, _mm256_set1_epi32(step)));
+            }
+            const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(bin), _mm256_extracti128_si256(bin, 1));
+            _mm_storel_epi64((__m128i *)(void *)(bins + i), _mm_packus_epi16(words, words));
+        }
+    }
+    msc_kernels_scalar.bin_row(bins + i, values + i, n - i, cuts, n_cuts);
+}
+
+const msc_kernels msc_kernels_avx2 = {
+    .name = "avx2",
+    .normalized_difference = normalized_difference,
+    .add_row = add_row,
+    .bin_row = bin_row,
+};

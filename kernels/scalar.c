@@ -1,4 +1,6 @@
-#include "kernels.h"
+/* scalar.c - the row kernels in plain C: what every other variant must equal, bit for bit. */
+#include "kernels/kernels.h"
+
 static void normalized_difference(float *out, const float *a, const float *b, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -6,8 +8,26 @@ static void normalized_difference(float *out, const float *a, const float *b, si
         out[i] = sum == 0.0f ? 0.0f : (a[i] - b[i]) / sum;
     }
 }
+
 static void add_row(float *acc, const float *row, size_t n)
 {
     for (size_t i = 0; i < n; i++) acc[i] += row[i];
 }
-const msc_kernels msc_kernels_scalar = { "scalar", normalized_difference, add_row };
+
+/* Binary search for the number of cuts not above the value; a comparison with NaN is false, so NaN stays at 0. */
+static void bin_row(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts)
+{
+    for (size_t i = 0; i < n; i++) {
+        int bin = 0;
+        for (int step = 128; step > 0; step /= 2)
+            if (bin + step <= n_cuts && cuts[bin + step - 1] <= values[i]) bin += step;
+        bins[i] = (uint8_t)bin;
+    }
+}
+
+const msc_kernels msc_kernels_scalar = {
+    .name = "scalar",
+    .normalized_difference = normalized_difference,
+    .add_row = add_row,
+    .bin_row = bin_row,
+};

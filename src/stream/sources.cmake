@@ -1,1 +1,5 @@
-set(MINESCAR_stream )
+set(MINESCAR_stream
+    machine.c
+    plan.c
+    run.c
+)

@@ -1,0 +1,1 @@
+minescar_test(unit/stream test_run)
