@@ -1,0 +1,1 @@
+minescar_test(unit/scene test_render)
