@@ -1,1 +1,1 @@
-set(MINESCAR_jobs )
+set(MINESCAR_jobs job.c schema.c)

@@ -1,0 +1,220 @@
+/* job.c - the job file's schema, its defaults, and the checks that no single key can make. */
+#include "jobs/job.h"
+#include "jobs/schema.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include <stdio.h>
+#include <string.h>
+
+/* What the YAML is read into: the job, and the one key that is checked and dropped. */
+typedef struct document {
+    int version;
+    msc_job job;
+} document;
+
+#define IN_DOC(field) offsetof(document, field)
+#define IN_EPOCH(field) offsetof(msc_job_epoch, field)
+#define IN_CLASS(field) offsetof(msc_class, field)
+#define IN_ZONE(field) offsetof(msc_zone, field)
+
+static const msc_rule class_keys[] = {
+    { "code", MSC_RULE_INT, .at = IN_CLASS(code), .is_required = 1, .low = 1, .high = 254 },
+    { "name", MSC_RULE_TEXT, .at = IN_CLASS(name), .is_required = 1 },
+    { "label", MSC_RULE_TEXT, .at = IN_CLASS(label) },
+    { "damage", MSC_RULE_BOOL, .at = IN_CLASS(is_damage) },
+    { "masked", MSC_RULE_BOOL, .at = IN_CLASS(is_masked) },
+    { "mmu_m2", MSC_RULE_REAL, .at = IN_CLASS(mmu_m2), .low = 0, .high = 1e12 },
+    { "rgb", MSC_RULE_RGB, .at = IN_CLASS(rgb) },
+    { 0 }
+};
+static const msc_rule epoch_keys[] = {
+    { "year", MSC_RULE_INT, .at = IN_EPOCH(year), .is_required = 1, .low = 1900, .high = 2199 },
+    { "date", MSC_RULE_DATE, .at = IN_EPOCH(date) },
+    { "image", MSC_RULE_PATHS, .at = IN_EPOCH(image.paths), .is_required = 1, .count_at = IN_EPOCH(image.n_paths) },
+    { "bands", MSC_RULE_PAIRS, .at = IN_EPOCH(image.bands) },
+    { "nodata", MSC_RULE_TEXT, .at = IN_EPOCH(image.nodata) },
+    { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
+    { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
+    { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
+    { 0 }
+};
+static const msc_rule training_keys[] = {
+    { "samples", MSC_RULE_PATH, .at = IN_DOC(job.training.samples) },
+    { "class", MSC_RULE_TEXT, .at = IN_DOC(job.training.class_field) },
+    { "year", MSC_RULE_TEXT, .at = IN_DOC(job.training.year_field) },
+    { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
+    { 0 }
+};
+static const msc_rule grid_keys[] = {
+    { "crs", MSC_RULE_TEXT, .at = IN_DOC(job.grid.crs) },
+    { "pixel_m", MSC_RULE_REAL, .at = IN_DOC(job.grid.pixel_m), .low = 1e-4, .high = 1e5 },
+    { 0 }
+};
+static const msc_rule forest_keys[] = {
+    { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 10000 },
+    { "depth", MSC_RULE_INT, .at = IN_DOC(job.forest.depth), .low = 1, .high = 30 },
+    { "seed", MSC_RULE_SEED, .at = IN_DOC(job.forest.seed) },
+    { 0 }
+};
+static const msc_rule change_keys[] = {
+    { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
+    { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
+    { 0 }
+};
+static const msc_rule vectorize_keys[] = {
+    { "simplify_m", MSC_RULE_REAL, .at = IN_DOC(job.vectorize.simplify_m), .low = 0, .high = 1e5 },
+    { "mmu_m2", MSC_RULE_REAL, .at = IN_DOC(job.vectorize.mmu_m2), .low = 0, .high = 1e12 },
+    { "connectivity", MSC_RULE_INT, .at = IN_DOC(job.vectorize.connectivity), .low = 4, .high = 8 },
+    { 0 }
+};
+static const msc_rule zone_keys[] = {
+    { "name", MSC_RULE_TEXT, .at = IN_ZONE(name), .is_required = 1 },
+    { "path", MSC_RULE_PATH, .at = IN_ZONE(path), .is_required = 1 },
+    { "field", MSC_RULE_TEXT, .at = IN_ZONE(field), .is_required = 1 },
+    { 0 }
+};
+static const msc_rule reference_keys[] = {
+    { "points", MSC_RULE_PATH, .at = IN_DOC(job.reference.points), .is_required = 1 },
+    { "stratum", MSC_RULE_TEXT, .at = IN_DOC(job.reference.stratum) },
+    { "weight", MSC_RULE_TEXT, .at = IN_DOC(job.reference.weight) },
+    { "year_field", MSC_RULE_TEXT, .at = IN_DOC(job.reference.year_field) },
+    { 0 }
+};
+static const msc_rule job_keys[] = {
+    { "minescar", MSC_RULE_INT, .at = IN_DOC(version), .is_required = 1, .low = 1, .high = 1 },
+    { "name", MSC_RULE_TEXT, .at = IN_DOC(job.name), .is_required = 1 },
+    { "output", MSC_RULE_PATH, .at = IN_DOC(job.output), .is_required = 1 },
+    { "classes", MSC_RULE_LIST, .at = IN_DOC(job.classes), .is_required = 1, .count_at = IN_DOC(job.n_classes),
+      .item_bytes = sizeof(msc_class), .keys = class_keys },
+    { "epochs", MSC_RULE_LIST, .at = IN_DOC(job.epochs), .is_required = 1, .count_at = IN_DOC(job.n_epochs),
+      .item_bytes = sizeof(msc_job_epoch), .keys = epoch_keys },
+    { "training", MSC_RULE_MAP, .is_required = 1, .keys = training_keys },
+    { "grid", MSC_RULE_MAP, .keys = grid_keys },
+    { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
+    { "forest", MSC_RULE_MAP, .keys = forest_keys },
+    { "change", MSC_RULE_MAP, .keys = change_keys },
+    { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
+    { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
+    { "reference", MSC_RULE_MAP, .keys = reference_keys },
+    { "deliver", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver), .count_at = IN_DOC(job.n_deliver), .choices = "shp gpkg fgb geojson kml csv" },
+    { "encoding", MSC_RULE_CHOICE, .at = IN_DOC(job.encoding), .choices = "GBK UTF-8" },
+    { 0 }
+};
+
+static const char *default_deliver[] = { "shp", "gpkg" };
+
+static void set_defaults(msc_job *job)
+{
+    job->training.class_field = "class";
+    job->forest.trees = 100;
+    job->forest.depth = 15;
+    job->forest.seed = 1;
+    job->change.edge_tolerance_px = 1;
+    job->vectorize.mmu_m2 = 400;
+    job->vectorize.connectivity = 4;
+    job->reference.year_field = "class";
+    job->deliver = default_deliver;
+    job->n_deliver = 2;
+    job->encoding = "GBK";
+}
+
+static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
+{
+    if (job->n_classes < 2) return msc_fail(err, MSC_EJOB, path, "classes: %d given, at least 2 are needed", job->n_classes);
+    for (int i = 0; i < job->n_classes; i++) {
+        msc_class *one = &job->classes[i];
+        for (const char *c = one->name; *c; c++)
+            if ((unsigned char)*c < 33 || (unsigned char)*c > 126)
+                return msc_fail(err, MSC_EJOB, path, "classes: name '%.60s' is not ASCII without spaces (label may be any text)", one->name);
+        if (!one->label) one->label = one->name;
+        for (int k = 0; k < i; k++) {
+            if (job->classes[k].code == one->code)
+                return msc_fail(err, MSC_EJOB, path, "classes: code %d is used twice", one->code);
+            if (!strcmp(job->classes[k].name, one->name))
+                return msc_fail(err, MSC_EJOB, path, "classes: name '%.60s' is used twice", one->name);
+        }
+    }
+    return MSC_OK;
+}
+
+static msc_status check_job(msc_job *job, const char *path, msc_error *err)
+{
+    MSC_TRY(check_classes(job, path, err));
+    if (job->n_epochs < 2) return msc_fail(err, MSC_EJOB, path, "epochs: %d given, at least 2 are needed", job->n_epochs);
+    for (int i = 1; i < job->n_epochs; i++)
+        if (job->epochs[i].year <= job->epochs[i - 1].year)
+            return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once",
+                            job->epochs[i].year, job->epochs[i - 1].year);
+    if (!job->training.samples == !job->training.model)
+        return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
+                                                                                 : "neither samples nor model is given");
+    if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
+        return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
+    for (int i = 0; i < job->n_zones; i++)
+        for (int k = 0; k < i; k++)
+            if (!strcmp(job->zones[i].name, job->zones[k].name))
+                return msc_fail(err, MSC_EJOB, path, "zones: name '%.60s' is used twice", job->zones[i].name);
+    for (int i = 0; i < job->n_deliver; i++)
+        for (int k = 0; k < i; k++)
+            if (!strcmp(job->deliver[i], job->deliver[k]))
+                return msc_fail(err, MSC_EJOB, path, "deliver: %s is named twice", job->deliver[i]);
+    return MSC_OK;
+}
+
+msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc_job **job, msc_error *err)
+{
+    *job = NULL;
+    document *doc = msc_alloc_zero(1, sizeof *doc);
+    msc_job *made = msc_alloc_zero(1, sizeof *made);
+    char *name = msc_copy_text(path);
+    msc_status status = MSC_OK;
+    if (!doc || !made || !name) {
+        status = msc_fail(err, MSC_ENOMEM, path, "job file");
+        goto done;
+    }
+    set_defaults(&doc->job);
+    status = msc_schema_read(text, n_bytes, path, job_keys, doc, &doc->job.owned, err);
+    if (status == MSC_OK) status = check_job(&doc->job, path, err);
+    if (status != MSC_OK) {
+        msc_job_blocks_free(&doc->job.owned);
+        goto done;
+    }
+    *made = doc->job;
+    made->path = name;
+    *job = made;
+    made = NULL;
+    name = NULL;
+done:
+    msc_release(name);
+    msc_release(made);
+    msc_release(doc);
+    return status;
+}
+
+msc_status msc_job_read(const char *path, msc_job **job, msc_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    *job = NULL;
+    MSC_TRY(msc_file_read(path, &text, &n, err));
+    const msc_status status = msc_job_parse(text, n, path, job, err);
+    msc_release(text);
+    return status;
+}
+
+void msc_job_free(msc_job **job)
+{
+    if (!job || !*job) return;
+    msc_job_blocks_free(&(*job)->owned);
+    msc_release((void *)(uintptr_t)(*job)->path);
+    msc_release(*job);
+    *job = NULL;
+}
+
+msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err)
+{
+    const char *mark = strstr(pattern, "{year}");
+    const int n = mark ? snprintf(out, size, "%.*s%d%s", (int)(mark - pattern), pattern, year, mark + 6)
+                       : snprintf(out, size, "%s", pattern);
+    return n >= 0 && (size_t)n < size ? MSC_OK : msc_fail(err, MSC_EVALUE, pattern, "name of a field longer than %zu", size);
+}

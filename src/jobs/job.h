@@ -1,0 +1,48 @@
+/* job.h - a job file (YAML) as a checked value. */
+#ifndef MSC_JOBS_JOB_H
+#define MSC_JOBS_JOB_H
+#include "base/error.h"
+
+typedef struct msc_job_epoch {
+    int year;                    /* 1900..2199, strictly rising from epoch to epoch */
+    const char *date;            /* "2016-09-27"; NULL when not given */
+    msc_image image;             /* absolute or joined paths; bands as "blue:1,green:2"; NULL where not given */
+    const char *sensor;          /* free text; NULL when not given */
+} msc_job_epoch;
+
+typedef struct msc_job {
+    const char *path;            /* of the job file, as given */
+    const char *name;
+    const char *output;          /* directory */
+    msc_class *classes;
+    int n_classes;
+    msc_job_epoch *epochs;       /* two or more, oldest first */
+    int n_epochs;
+    struct { const char *samples, *class_field, *year_field, *model; } training;   /* samples or model, never both */
+    struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
+    const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
+    struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
+    struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
+    struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
+    msc_zone *zones;
+    int n_zones;
+    struct { const char *points, *stratum, *weight, *year_field; } reference;   /* points NULL: no assessment */
+    const char **deliver;        /* file extensions without a dot: "shp", "gpkg"... */
+    int n_deliver;
+    const char *encoding;        /* of shapefile attributes: "GBK" or "UTF-8" */
+    struct msc_job_block *owned; /* storage of all of it */
+} msc_job;
+
+/* Reads and checks a job file. Nothing that it names is opened. Paths that are not absolute are joined to the job
+ * file's directory. ENOFILE; EREAD; EJOB with "line N: ..." for what YAML or the schema does not allow, a missing
+ * key, a value out of range, fewer than two epochs, epochs out of order, a class code twice. On success the caller
+ * owns *job and frees it with msc_job_free(); on failure *job is NULL. */
+msc_status msc_job_read(const char *path, msc_job **job, msc_error *err);
+
+/* The same from memory; `path` is used for messages and for joining paths. */
+msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc_job **job, msc_error *err);
+void msc_job_free(msc_job **job);
+
+/* `pattern` with "{year}" replaced, e.g. "code_{year}" -> "code_2016", into out; EVALUE when it does not fit. */
+msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err);
+#endif

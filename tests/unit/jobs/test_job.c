@@ -1,0 +1,159 @@
+/* test_job.c - the job file: the contract's example, and one clear line for each thing that is wrong. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include "jobs/job.h"
+
+#define HEAD "minescar: 1\nname: n\noutput: out\n"
+#define CLASSES "classes:\n  - {code: 1, name: a}\n  - {code: 2, name: b}\n"
+#define EPOCHS "epochs:\n  - {year: 2016, image: a.tif}\n  - {year: 2018, image: b.tif}\n"
+#define TRAINING "training: {samples: t.gpkg}\n"
+#define WHOLE HEAD CLASSES EPOCHS TRAINING
+
+static const char example[] =
+    "minescar: 1                      # version of this schema\n"
+    "name: hongkong\n"
+    "output: out\n"
+    "classes:\n"
+    "  - {code: 1, name: quarry, label: 采场, damage: true, mmu_m2: 400}\n"
+    "  - {code: 5, name: vegetation, label: 植被, rgb: [1, 2, 255]}\n"
+    "  - {code: 8, name: cloud, label: 云, masked: true}\n"
+    "epochs:\n"
+    "  - {year: 2016, date: 2016-09-27, image: t2016.tif, bands: {blue: 1, green: 2, red: 3, nir: 7}}\n"
+    "  - {year: 2018, date: 2018-03-23, image: [a.tif, /abs/b.tif], bands: {blue: 1, nir: 7}, mask: m.tif,\n"
+    "     dem: d.tif, nodata: 'edge:0', sensor: S2}\n"
+    "training: {samples: training.gpkg, class: code, year: year}\n"
+    "grid: {crs: EPSG:32650, pixel_m: 10}\n"
+    "features: [bands, ndvi, mean:5, tpi:31]\n"
+    "forest: {trees: 50, depth: 12, seed: 18446744073709551615}\n"
+    "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
+    "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
+    "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
+    "reference: {points: reference.gpkg, stratum: stratum, weight: weight, year_field: \"code_{year}\"}\n"
+    "deliver: [shp, gpkg]\n"
+    "encoding: UTF-8\n";
+
+static void reads_the_contracts_example(void **state)
+{
+    (void)state;
+    msc_job *job = NULL;
+    msc_error err = { 0 };
+    assert_int_equal(msc_job_parse(example, sizeof example - 1, "dir/job.yaml", &job, &err), MSC_OK);
+    assert_string_equal(job->path, "dir/job.yaml");
+    assert_string_equal(job->output, "dir/out");
+    assert_int_equal(job->n_classes, 3);
+    assert_string_equal(job->classes[0].label, "采场");
+    assert_true(job->classes[0].is_damage && job->classes[2].is_masked && job->classes[0].mmu_m2 == 400);
+    assert_int_equal(job->classes[1].rgb[2], 255);
+    assert_int_equal(job->n_epochs, 2);
+    assert_string_equal(job->epochs[0].image.bands, "blue:1,green:2,red:3,nir:7");
+    assert_string_equal(job->epochs[0].date, "2016-09-27");
+    assert_int_equal(job->epochs[1].image.n_paths, 2);
+    assert_string_equal(job->epochs[1].image.paths[0], "dir/a.tif");
+    assert_string_equal(job->epochs[1].image.paths[1], "/abs/b.tif");
+    assert_string_equal(job->epochs[1].image.mask, "dir/m.tif");
+    assert_string_equal(job->epochs[1].image.nodata, "edge:0");
+    assert_string_equal(job->training.class_field, "code");
+    assert_string_equal(job->grid.crs, "EPSG:32650");
+    assert_string_equal(job->features, "bands,ndvi,mean:5,tpi:31");
+    assert_true(job->forest.seed == UINT64_MAX && job->forest.trees == 50);
+    assert_true(job->change.edge_tolerance_px == 2 && job->vectorize.simplify_m == 1.5);
+    assert_string_equal(job->zones[0].path, "dir/districts.gpkg");
+    assert_string_equal(job->encoding, "UTF-8");
+    char field[32];
+    assert_int_equal(msc_job_year_field(job->reference.year_field, 2016, field, sizeof field, &err), MSC_OK);
+    assert_string_equal(field, "code_2016");
+    assert_int_equal(msc_job_year_field("code_{year}", 2016, field, 9, &err), MSC_EVALUE);
+    msc_job_free(&job);
+    assert_null(job);
+    msc_job_free(&job);
+}
+
+static void fills_in_defaults(void **state)
+{
+    (void)state;
+    msc_job *job = NULL;
+    msc_error err = { 0 };
+    assert_int_equal(msc_job_parse(WHOLE, sizeof WHOLE - 1, "job.yaml", &job, &err), MSC_OK);
+    assert_string_equal(job->output, "out");
+    assert_string_equal(job->classes[1].label, "b");
+    assert_true(job->forest.trees == 100 && job->forest.depth == 15 && job->forest.seed == 1);
+    assert_true(job->change.min_confidence == 0 && job->change.edge_tolerance_px == 1);
+    assert_true(job->vectorize.mmu_m2 == 400 && job->vectorize.connectivity == 4);
+    assert_int_equal(job->n_deliver, 2);
+    assert_string_equal(job->encoding, "GBK");
+    assert_null(job->features);
+    assert_null(job->reference.points);
+    msc_job_free(&job);
+}
+
+static void names_what_is_wrong(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *words; } cases[] = {
+        { "", "line 1" },
+        { "just text", "line 1: the job is 'just text'" },
+        { WHOLE "colour: 1\n", "line 11: unknown key 'colour' in the job" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, yaer: 1}\n", "line 8: unknown key 'yaer' in epochs" },
+        { "minescar: 2\n", "line 1: minescar is '2', not a whole number from 1 to 1" },
+        { HEAD CLASSES EPOCHS, "the job has no 'training'" },
+        { HEAD CLASSES EPOCHS "training: {}\n", "neither samples nor model" },
+        { HEAD CLASSES EPOCHS "training: {samples: a, model: b}\n", "both samples and model" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a}\n" TRAINING, "epochs: 1 given" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a}\n  - {year: 2016, image: b}\n" TRAINING, "2016 comes after 2018" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: []}\n" TRAINING, "line 8: image is a list" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, date: 2018-13-01}\n" TRAINING, "line 8: date is '2018-13-01'" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, bands: {red: 0}}\n" TRAINING, "line 8: red is '0', not a band number" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, bands: {red: 1, red: 2}}\n" TRAINING, "'red' is named twice" },
+        { HEAD "classes:\n  - {code: 1, name: a}\n  - {code: 1, name: b}\n" EPOCHS TRAINING, "code 1 is used twice" },
+        { HEAD "classes:\n  - {code: 255, name: a}\n", "line 5: code is '255', not a whole number from 1 to 254" },
+        { HEAD "classes:\n  - {code: 1, name: 采场}\n  - {code: 2, name: b}\n" EPOCHS TRAINING, "is not ASCII" },
+        { HEAD "classes: 5\n", "line 4: classes is '5', not a list" },
+        { WHOLE "forest: {trees: many}\n", "line 11: trees is 'many'" },
+        { WHOLE "forest: {trees: 1.5}\n", "line 11: trees is '1.5'" },
+        { WHOLE "forest: {seed: -1}\n", "line 11: seed is '-1'" },
+        { WHOLE "forest: {depth: 3, depth: 4}\n", "line 11: depth appears twice" },
+        { WHOLE "vectorize: {connectivity: 6}\n", "connectivity is 6" },
+        { WHOLE "deliver: [dwg]\n", "line 11: deliver is 'dwg', not one of: shp gpkg" },
+        { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
+        { WHOLE "name: x\n", "line 11: name appears twice" },
+        { WHOLE "output:\n", "line 11: output appears twice" },
+        { "minescar: 1\noutput:\n", "line 2: output is '', not a path" },
+        { WHOLE "features: [\"a,b\"]\n", "line 11: features is 'a,b'" },
+        { WHOLE "---\nname: again\n", "line 12: a second document" },
+        { "name: [1, 2\n", "line 2" },
+        { "name: \xff\xfe\xfd\n", "must be UTF-8" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        msc_job *job = NULL;
+        msc_error err = { 0 };
+        assert_int_equal(msc_job_parse(cases[i].text, strlen(cases[i].text), "job.yaml", &job, &err), MSC_EJOB);
+        assert_null(job);
+        assert_string_equal(err.subject, "job.yaml");
+        if (!strstr(err.detail, cases[i].words)) fail_msg("case %zu: '%s' lacks '%s'", i, err.detail, cases[i].words);
+    }
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    (void)state;
+    msc_job *job = NULL;
+    msc_error err = { 0 };
+    assert_int_equal(msc_job_read("no-such-job.yaml", &job, &err), MSC_ENOFILE);
+    assert_string_equal(err.subject, "no-such-job.yaml");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_the_contracts_example),
+        cmocka_unit_test(fills_in_defaults),
+        cmocka_unit_test(names_what_is_wrong),
+        cmocka_unit_test(a_missing_file_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

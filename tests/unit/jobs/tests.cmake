@@ -1,0 +1,1 @@
+minescar_test(unit/jobs test_job)
