@@ -1,0 +1,99 @@
+/* layer_files.c - the files that make up one vector output. */
+#define _POSIX_C_SOURCE 200809L
+#include "io/layer_files.h"
+#include "base/mem.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const no_sidecars[] = { NULL };
+/* The indexes and metadata of an old shapefile describe the old one: they go when it is replaced. */
+static const char *const shapefile_sidecars[] = { "shx", "dbf", "prj", "cpg", "qix", "qpj", "sbn", "sbx", "idm", "ind",
+                                                  "shp.xml", NULL };
+
+static size_t stem_length(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    return dot && dot != name ? (size_t)(dot - path) : strlen(path);
+}
+
+void msc_layer_files_sibling(const char *path, const char *extension, char out[MSC_PATH_MAX])
+{
+    snprintf(out, MSC_PATH_MAX, "%.*s.%s", (int)stem_length(path), path, extension);
+}
+
+msc_status msc_layer_files_init(const char *path, int is_shapefile, int overwrite, msc_layer_files *files, msc_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (strlen(path) + 64 > MSC_PATH_MAX || strlen(name) > 200)
+        return msc_fail(err, MSC_EVALUE, path, "name of %zu bytes", strlen(path));
+    if (!name[0]) return msc_fail(err, MSC_EVALUE, path, "no file name");
+    files->sidecars = is_shapefile ? shapefile_sidecars : no_sidecars;
+    snprintf(files->path, sizeof files->path, "%s", path);
+    snprintf(files->temp, sizeof files->temp, "%.*s.%s.part-%ld%s", (int)(name - path), path, name, (long)getpid(),
+             path + stem_length(path));
+    MSC_TRY(msc_file_check_output(path, overwrite, err));
+    for (int i = 0; is_shapefile && i < 2; i++) {
+        char sibling[MSC_PATH_MAX];
+        msc_layer_files_sibling(path, shapefile_sidecars[i], sibling);
+        MSC_TRY(msc_file_check_output(sibling, overwrite, err));
+    }
+    return MSC_OK;
+}
+
+msc_status msc_layer_files_commit(const msc_layer_files *files, msc_error *err)
+{
+    char from[MSC_PATH_MAX], to[MSC_PATH_MAX];
+    int n = 0;
+    while (files->sidecars[n]) n++;
+    /* The main file is what makes the output exist: it leaves first and arrives last. */
+    if (n > 0 && unlink(files->path) != 0 && errno != ENOENT) return msc_fail_errno(err, errno, MSC_EWRITE, files->path);
+    for (int i = 0; i < n; i++) {
+        msc_layer_files_sibling(files->temp, files->sidecars[i], from);
+        msc_layer_files_sibling(files->path, files->sidecars[i], to);
+        if (msc_file_exists(from)) MSC_TRY(msc_file_commit(from, to, err));
+        else if (unlink(to) != 0 && errno != ENOENT) return msc_fail_errno(err, errno, MSC_EWRITE, to);
+    }
+    return msc_file_commit(files->temp, files->path, err);
+}
+
+void msc_layer_files_discard(const msc_layer_files *files)
+{
+    char dir[MSC_PATH_MAX], victim[MSC_PATH_MAX];
+    const char *slash = strrchr(files->temp, '/'), *name = slash ? slash + 1 : files->temp;
+    const size_t stem = stem_length(files->temp) - (size_t)(name - files->temp);
+    if (slash) snprintf(dir, sizeof dir, "%.*s", (int)(slash - files->temp) + 1, files->temp);
+    else snprintf(dir, sizeof dir, ".");
+    DIR *stream = opendir(dir);
+    if (!stream) return;
+    for (struct dirent *entry = readdir(stream); entry; entry = readdir(stream)) {
+        const char *found = entry->d_name;
+        if (strncmp(found, name, stem) != 0 || (found[stem] && !strchr(".-_", found[stem]))) continue;
+        if (msc_file_join(slash ? dir : "", found, victim, NULL) == MSC_OK) unlink(victim);
+    }
+    closedir(stream);
+}
+
+int msc_layer_files_disk_is_full(const char *path)
+{
+    enum { PROBE_BYTES = 262144 };
+    char probe[MSC_PATH_MAX];
+    const int length = snprintf(probe, sizeof probe, "%.*s.probe", (int)stem_length(path), path);
+    if (length >= MSC_PATH_MAX) return 0;
+    const int fd = open(probe, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd < 0) return errno == ENOSPC || errno == EDQUOT;
+    char *bytes = msc_alloc_zero(PROBE_BYTES, 1);
+    int is_full = 0;
+    if (bytes) {
+        const ssize_t written = write(fd, bytes, PROBE_BYTES);
+        is_full = written < 0 ? errno == ENOSPC || errno == EDQUOT || errno == EFBIG : written < PROBE_BYTES;
+        if (!is_full && fsync(fd) != 0) is_full = errno == ENOSPC || errno == EDQUOT;
+    }
+    msc_release(bytes);
+    close(fd);
+    unlink(probe);
+    return is_full;
+}

@@ -1,0 +1,28 @@
+/* layer_files.h - the files that make up one vector output: temporary names, checks, sync, rename, removal. */
+#ifndef MSC_IO_LAYER_FILES_H
+#define MSC_IO_LAYER_FILES_H
+#include "base/file.h"
+
+/* One output: `path` is its final name, `temp` the one it is written under, ".<name>.part-<pid><ext>" beside it.
+ * Sidecars share the stem of either. */
+typedef struct msc_layer_files {
+    char path[MSC_PATH_MAX], temp[MSC_PATH_MAX];
+    const char *const *sidecars; /* extensions beside the main one, NULL-terminated, without dot */
+} msc_layer_files;
+
+/* Derives the names and checks that the output may be written: EEXISTS when the file or, for a shapefile, any of its
+ * vital parts is there and `overwrite` is 0; EPERM, EWRITE. `is_shapefile` picks the sidecars. */
+msc_status msc_layer_files_init(const char *path, int is_shapefile, int overwrite, msc_layer_files *files, msc_error *err);
+
+/* `path` with another extension (no dot) in `out`. */
+void msc_layer_files_sibling(const char *path, const char *extension, char out[MSC_PATH_MAX]);
+
+/* Syncs every temporary file, removes old parts of the output and renames the new ones, the main file last. */
+msc_status msc_layer_files_commit(const msc_layer_files *files, msc_error *err);
+
+/* Removes everything that bears the temporary stem. */
+void msc_layer_files_discard(const msc_layer_files *files);
+
+/* True when the file system of `path` has no room for another 256 KiB: drivers do not pass ENOSPC on. */
+int msc_layer_files_disk_is_full(const char *path);
+#endif

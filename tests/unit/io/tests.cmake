@@ -1,0 +1,1 @@
+minescar_test(unit/io test_layer)
