@@ -2,7 +2,7 @@
  *
  * The area of one pixel varies so slowly that it is taken as constant over fixed blocks of MSC_AREA_BLOCK px, counted
  * from the grid's own corner, each block's value from a geodesic polygon round it. Values are integers in units of
- * 2^-24 m2, so sums are exact and the same in any order. */
+ * 2^-24 m2, so sums are exact and the same in any order; an int64_t holds 549 755 km2. */
 #ifndef MSC_GRID_AREA_H
 #define MSC_GRID_AREA_H
 #include "grid/grid.h"
@@ -15,7 +15,8 @@ typedef struct msc_area {
     int64_t *px_area;           /* [n_down][n_across], units of MSC_AREA_UNIT_M2 a pixel */
 } msc_area;
 
-/* Without a CRS, or a local one: pixel_e * pixel_n everywhere. */
+/* Fills `area`; the caller clears it. Without a CRS, or with a local one: pixel_e * pixel_n in m2 everywhere. ECRS where
+ * the grid leaves the CRS's domain; ENOMEM. */
 msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err);
 void msc_area_clear(msc_area *area);
 

@@ -1,1 +1,5 @@
-set(MINESCAR_grid )
+set(MINESCAR_grid
+    area.c
+    crs.c
+    grid.c
+)

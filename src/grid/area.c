@@ -1,0 +1,146 @@
+/* area.c - areas on the ellipsoid, by geodesics (Karney 2013, "Algorithms for geodesics"; PROJ's geodesic.h). */
+#include "grid/area.h"
+#include "base/mem.h"
+#include "grid/crs.h"
+#include <geodesic.h>
+#include <math.h>
+
+/* Points a side at most. A straight line of the map is no geodesic: over 5 km the area between the two is below
+ * 3e-8 of the block; longer sides are split. */
+enum { SPLIT_MAX = 8, RING_SPLIT = 256 };
+static const double LONG_SIDE_M = 5000.0;
+
+/* What an area needs of a CRS. */
+typedef struct globe { msc_crs *to_lonlat; struct geod_geodesic geod; } globe;
+
+static msc_status globe_open(const char *crs, globe *g, msc_error *err)
+{
+    double semi_major_m, flattening;
+    if (!msc_crs_ellipsoid(crs, &semi_major_m, &flattening))
+        return msc_fail(err, MSC_ECRS, "crs", "%.80s: no ellipsoid", crs);
+    geod_init(&g->geod, semi_major_m, flattening);
+    return msc_crs_open(crs, "lonlat", &g->to_lonlat, err);
+}
+
+/* Area of a closed polygon of lon, lat pairs, degrees; positive counter-clockwise. */
+static double ring_m2(const globe *g, const double *lonlat, size_t n)
+{
+    struct geod_polygon p;
+    double area_m2 = 0.0;
+    geod_polygon_init(&p, 0);
+    for (size_t i = 0; i < n; i++) geod_polygon_addpoint(&g->geod, &p, lonlat[2 * i + 1], lonlat[2 * i]);
+    geod_polygon_compute(&g->geod, &p, 0, 1, &area_m2, NULL);
+    return area_m2;
+}
+
+/* Area of a rectangle of pixels, each side in `split` parts; NaN where the CRS does not reach. */
+static double rect_m2(const globe *g, const msc_grid *grid, double x, double y, double w, double h, int split)
+{
+    double xy[4 * SPLIT_MAX * 2];
+    const double corner[5][2] = { { x, y }, { x, y + h }, { x + w, y + h }, { x + w, y }, { x, y } };
+    size_t n = 0;
+    for (int side = 0; side < 4; side++)
+        for (int i = 0; i < split; i++, n++) {
+            const double t = (double)i / split;
+            xy[2 * n] = msc_grid_e(grid, corner[side][0] + t * (corner[side + 1][0] - corner[side][0]));
+            xy[2 * n + 1] = msc_grid_n(grid, corner[side][1] + t * (corner[side + 1][1] - corner[side][1]));
+        }
+    msc_crs_forward(g->to_lonlat, xy, xy + 1, n, 2);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(xy[2 * i]) || fabs(xy[2 * i + 1]) > 90.0) return (double)NAN;
+    return ring_m2(g, xy, n);
+}
+
+static int is_local(const msc_grid *grid)
+{
+    double semi_major_m, flattening;
+    return !grid->crs[0] || !msc_crs_ellipsoid(grid->crs, &semi_major_m, &flattening);
+}
+
+static double flat_m2(const msc_grid *grid)
+{
+    const double metres = grid->crs[0] ? msc_crs_metres_per_unit(grid->crs) : 1.0;
+    return grid->pixel_e * grid->pixel_n * metres * metres;
+}
+
+/* One value for a block; its sides are split when the first answer says that they are long. */
+static msc_status block_value(const globe *g, const msc_grid *grid, int32_t bx, int32_t by, int64_t *units,
+                              msc_error *err)
+{
+    const int32_t x = bx * MSC_AREA_BLOCK, y = by * MSC_AREA_BLOCK;
+    const int32_t w = grid->width_px - x < MSC_AREA_BLOCK ? grid->width_px - x : MSC_AREA_BLOCK;
+    const int32_t h = grid->height_px - y < MSC_AREA_BLOCK ? grid->height_px - y : MSC_AREA_BLOCK;
+    double m2 = rect_m2(g, grid, x, y, w, h, 1);
+    if (m2 > LONG_SIDE_M * LONG_SIDE_M) m2 = rect_m2(g, grid, x, y, w, h, SPLIT_MAX);
+    const double value = m2 / ((double)w * (double)h) / MSC_AREA_UNIT_M2;
+    if (!(value >= 1.0 && value < 0x1p62))
+        return msc_fail(err, MSC_ECRS, "crs", "no area at pixel %d, %d", (int)x, (int)y);
+    *units = llround(value);
+    return MSC_OK;
+}
+
+msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
+{
+    *area = (msc_area){ .n_across = (grid->width_px - 1) / MSC_AREA_BLOCK + 1,
+                        .n_down = (grid->height_px - 1) / MSC_AREA_BLOCK + 1 };
+    const size_t n = (size_t)area->n_across * (size_t)area->n_down;
+    area->px_area = msc_alloc(n, sizeof *area->px_area);
+    if (!area->px_area) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu blocks", n);
+    if (is_local(grid)) {
+        const int64_t units = llround(flat_m2(grid) / MSC_AREA_UNIT_M2);
+        for (size_t i = 0; i < n; i++) area->px_area[i] = units;
+        return MSC_OK;
+    }
+    globe g = { 0 };
+    msc_status status = globe_open(grid->crs, &g, err);
+    for (int32_t by = 0; status == MSC_OK && by < area->n_down; by++)
+        for (int32_t bx = 0; status == MSC_OK && bx < area->n_across; bx++)
+            status = block_value(&g, grid, bx, by, &area->px_area[(size_t)by * (size_t)area->n_across + (size_t)bx], err);
+    msc_crs_close(&g.to_lonlat);
+    if (status != MSC_OK) msc_area_clear(area);
+    return status;
+}
+
+void msc_area_clear(msc_area *area)
+{
+    msc_release(area->px_area);
+    *area = (msc_area){ 0 };
+}
+
+msc_status msc_area_ring(const char *crs, const double *xy, size_t n_points, double *area_m2, msc_error *err)
+{
+    *area_m2 = 0.0;
+    if (n_points > 1 && xy[0] == xy[2 * n_points - 2] && xy[1] == xy[2 * n_points - 1]) n_points--;
+    if (n_points < 3) return MSC_OK;
+    globe g = { 0 };
+    const size_t n = n_points * RING_SPLIT;
+    double *dense = msc_alloc(n, 2 * sizeof *dense);
+    if (!dense) return msc_fail(err, MSC_ENOMEM, "ring", "%zu points", n);
+    msc_status status = globe_open(crs, &g, err);
+    if (status != MSC_OK) goto done;
+    for (size_t i = 0; i < n_points; i++)
+        for (size_t k = 0; k < RING_SPLIT; k++) {
+            const double *a = xy + 2 * i, *b = xy + 2 * ((i + 1) % n_points), t = (double)k / RING_SPLIT;
+            dense[2 * (i * RING_SPLIT + k)] = a[0] + t * (b[0] - a[0]);
+            dense[2 * (i * RING_SPLIT + k) + 1] = a[1] + t * (b[1] - a[1]);
+        }
+    msc_crs_forward(g.to_lonlat, dense, dense + 1, n, 2);
+    for (size_t i = 0; i < n && status == MSC_OK; i++)
+        if (!isfinite(dense[2 * i])) status = msc_fail(err, MSC_ECRS, "crs", "a point outside of its domain");
+    if (status == MSC_OK) *area_m2 = ring_m2(&g, dense, n);
+done:
+    msc_crs_close(&g.to_lonlat);
+    msc_release(dense);
+    return status;
+}
+
+double msc_area_pixel_m2(const msc_grid *grid)
+{
+    if (!grid->crs[0] || !msc_crs_is_geographic(grid->crs)) return flat_m2(grid);
+    globe g = { 0 };
+    double m2 = (double)NAN;
+    if (globe_open(grid->crs, &g, NULL) == MSC_OK)
+        m2 = rect_m2(&g, grid, grid->width_px / 2, grid->height_px / 2, 1.0, 1.0, 1);
+    msc_crs_close(&g.to_lonlat);
+    return isfinite(m2) && m2 > 0.0 ? m2 : flat_m2(grid);
+}

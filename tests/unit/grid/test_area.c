@@ -1,0 +1,125 @@
+/* Ellipsoidal areas against the closed formula's values for 1:10 000 map sheets, and blocks against their outline. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "grid/area.h"
+#include "grid/crs.h"
+#include <math.h>
+#include <string.h>
+
+static double sheet(double lat, double lon, double d_lat, double d_lon)
+{
+    const double ring[] = { lon, lat, lon + d_lon, lat, lon + d_lon, lat + d_lat, lon, lat + d_lat, lon, lat };
+    double m2;
+    msc_error err;
+    assert_int_equal(msc_area_ring("EPSG:4490", ring, 5, &m2, &err), MSC_OK);
+    return m2;
+}
+
+static void knows_map_sheets(void **state)
+{
+    (void)state;
+    const double d_lat = 2.5 / 60.0, d_lon = 3.75 / 60.0;
+    assert_true(fabs(sheet(40.0, 116.0, d_lat, d_lon) - 24684446.243) < 2e-3);
+    assert_true(fabs(sheet(39.5, 116.0, d_lat, d_lon) - 24861525.531) < 2e-3);
+    assert_true(fabs(sheet(40.5, 116.0, d_lat, d_lon) - 24505454.614) < 2e-3);
+    assert_true(fabs(sheet(40.0, 116.0, 1.0, 1.0) / 1e6 - 9412.852) < 1e-3);
+}
+
+static void a_ring_has_a_sign(void **state)
+{
+    (void)state;
+    const double back[] = { 116, 40, 116, 41, 117, 41, 117, 40 };
+    double m2;
+    msc_error err;
+    assert_int_equal(msc_area_ring("EPSG:4490", back, 4, &m2, &err), MSC_OK);
+    assert_true(m2 < -9e9);
+    assert_int_equal(msc_area_ring("EPSG:4490", back, 2, &m2, &err), MSC_OK);
+    assert_true(m2 == 0.0);
+    assert_int_equal(msc_area_ring("", back, 4, &m2, &err), MSC_ECRS);
+}
+
+static double sum_m2(const msc_grid *g, const msc_area *a)
+{
+    double units = 0.0;
+    for (int32_t y = 0; y < g->height_px; y++)
+        for (int32_t x = 0; x < g->width_px; x++)
+            units += (double)a->px_area[(y / MSC_AREA_BLOCK) * a->n_across + x / MSC_AREA_BLOCK];
+    return units * MSC_AREA_UNIT_M2;
+}
+
+static void expect_outline(const char *crs, double e0, double n0, double pixel, int32_t w, int32_t h, double tolerance)
+{
+    msc_grid g = { w, h, e0, n0, pixel, pixel, "" };
+    strcpy(g.crs, crs);
+    const double e1 = msc_grid_e(&g, w), n1 = msc_grid_n(&g, h);
+    const double ring[] = { e0, n0, e0, n1, e1, n1, e1, n0 };
+    msc_area area;
+    msc_error err;
+    double m2;
+    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(msc_area_ring(crs, ring, 4, &m2, &err), MSC_OK);
+    const double off = sum_m2(&g, &area) / m2 - 1.0;
+    if (!(fabs(off) < tolerance)) fail_msg("%s pixel %g: relative %g", crs, pixel, off);
+    msc_area_clear(&area);
+    assert_null(area.px_area);
+}
+
+static void blocks_sum_to_the_outline(void **state)
+{
+    (void)state;
+    expect_outline("EPSG:4548", 414000.0, 4430000.0, 2.0, 1000, 700, 2e-8);
+    expect_outline("EPSG:4548", 314000.0, 4430000.0, 30.0, 1000, 700, 2e-8);
+    expect_outline("EPSG:4490", 116.0, 40.0, 2e-5, 500, 300, 1e-7);
+    expect_outline("EPSG:4490", 110.0, 40.0, 0.01, 500, 300, 1e-6);
+}
+
+static void without_a_system_pixels_are_flat(void **state)
+{
+    (void)state;
+    msc_grid g = { 100, 65, 10.0, 20.0, 2.0, 0.5, "" };
+    msc_area area;
+    msc_error err;
+    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(area.n_across * area.n_down, 4);
+    assert_int_equal(area.px_area[3], 1 << 24);
+    msc_area_clear(&area);
+    assert_true(msc_area_pixel_m2(&g) == 1.0);
+    strcpy(g.crs, "LOCAL_CS[\"pit grid\",UNIT[\"metre\",1],AXIS[\"x\",EAST],AXIS[\"y\",NORTH]]");
+    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(area.px_area[0], 1 << 24);
+    msc_area_clear(&area);
+}
+
+static void one_pixel_in_projected_m2(void **state)
+{
+    (void)state;
+    msc_grid g = { 100, 100, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" };
+    assert_true(msc_area_pixel_m2(&g) == 4.0);
+    g = (msc_grid){ 2, 2, 116.0, 40.0 + 2.5 / 60.0, 3.75 / 60.0, 2.5 / 60.0, "EPSG:4490" };
+    assert_true(fabs(msc_area_pixel_m2(&g) / sheet(40.0 - 2.5 / 60.0, 116.0, 2.5 / 60.0, 3.75 / 60.0) - 1.0) < 1e-7);
+}
+
+static void outside_of_the_domain_is_an_error(void **state)
+{
+    (void)state;
+    msc_grid g = { 100, 100, 1e12, 1e12, 2.0, 2.0, "EPSG:4548" };
+    msc_area area;
+    msc_error err;
+    assert_int_equal(msc_area_init(&g, &area, &err), MSC_ECRS);
+    assert_null(area.px_area);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_map_sheets),
+        cmocka_unit_test(a_ring_has_a_sign),
+        cmocka_unit_test(blocks_sum_to_the_outline),
+        cmocka_unit_test(without_a_system_pixels_are_flat),
+        cmocka_unit_test(one_pixel_in_projected_m2),
+        cmocka_unit_test(outside_of_the_domain_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
