@@ -1,0 +1,190 @@
+/* receipt.c - receipt.json: read back to resume, saved whole after every stage. */
+#define _POSIX_C_SOURCE 200809L
+#include "jobs/receipt.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include <json-c/json.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+struct msc_receipt {
+    const char *path;
+    json_object *root;
+};
+
+static json_object *child(json_object *parent, const char *name)
+{
+    json_object *found = NULL;
+    if (json_object_object_get_ex(parent, name, &found)) return found;
+    found = json_object_new_object();
+    if (found) json_object_object_add(parent, name, found);
+    return found;
+}
+
+static const char *text_of(json_object *parent, const char *name)
+{
+    json_object *found = NULL;
+    return json_object_object_get_ex(parent, name, &found) ? json_object_get_string(found) : "";
+}
+
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+/* Takes up an earlier receipt of the same run; anything else there is left alone and not used. */
+static json_object *take_up(const char *path, const char *run_id)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    if (!msc_file_exists(path) || msc_file_read(path, &bytes, &n, NULL) != MSC_OK) return NULL;
+    json_object *root = json_tokener_parse(bytes);
+    msc_release(bytes);
+    if (root && json_object_is_type(root, json_type_object) && strcmp(text_of(root, "run_id"), run_id) == 0) return root;
+    json_object_put(root);
+    return NULL;
+}
+
+msc_status msc_receipt_open(const char *path, const char *run_id, const char *job, msc_receipt **receipt, msc_error *err)
+{
+    msc_receipt *r = msc_alloc_zero(1, sizeof *r);
+    if (!r) return msc_fail(err, MSC_ENOMEM, path, "receipt");
+    r->path = path;
+    r->root = take_up(path, run_id);
+    if (!r->root) {
+        r->root = json_object_new_object();
+        if (!r->root) {
+            msc_release(r);
+            return msc_fail(err, MSC_ENOMEM, path, "receipt");
+        }
+        json_object_object_add(r->root, "minescar", json_object_new_string(msc_version()));
+        json_object_object_add(r->root, "run_id", json_object_new_string(run_id));
+        json_object_object_add(r->root, "job", json_object_new_string(job));
+        json_object_object_add(r->root, "complete", json_object_new_boolean(0));
+        json_object_object_add(r->root, "note", json_object_new_string(
+            "candidate changes; to be confirmed by interpretation or in the field (候选变化，需人工/野外核实)"));
+    }
+    *receipt = r;
+    return MSC_OK;
+}
+
+void msc_receipt_close(msc_receipt **receipt)
+{
+    if (!receipt || !*receipt) return;
+    json_object_put((*receipt)->root);
+    msc_release(*receipt);
+    *receipt = NULL;
+}
+
+int msc_receipt_is_complete(const msc_receipt *receipt)
+{
+    json_object *flag = NULL;
+    return json_object_object_get_ex(receipt->root, "complete", &flag) && json_object_get_boolean(flag);
+}
+
+int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
+{
+    json_object *stages = NULL, *one = NULL, *outputs = NULL;
+    if (!json_object_object_get_ex(receipt->root, "stages", &stages)) return 0;
+    if (!json_object_object_get_ex(stages, stage, &one)) return 0;
+    if (!json_object_object_get_ex(one, "outputs", &outputs)) return 0;
+    for (size_t i = 0; i < json_object_array_length(outputs); i++) {
+        json_object *file = json_object_array_get_idx(outputs, i), *bytes = NULL;
+        char hex[MSC_SHA256_TEXT];
+        const char *path = text_of(file, "path");
+        if (!json_object_object_get_ex(file, "bytes", &bytes) || size_of(path) != json_object_get_int64(bytes)) return 0;
+        if (msc_sha256_file(path, hex, NULL) != MSC_OK || strcmp(hex, text_of(file, "sha256")) != 0) return 0;
+    }
+    return 1;
+}
+
+static json_object *file_record(const char *path, const char *sha256)
+{
+    json_object *file = json_object_new_object();
+    json_object_object_add(file, "path", json_object_new_string(path));
+    json_object_object_add(file, "bytes", json_object_new_int64(size_of(path)));
+    json_object_object_add(file, "sha256", json_object_new_string(sha256));
+    return file;
+}
+
+msc_status msc_receipt_input(msc_receipt *receipt, const char *role, const char *path, const char *sha256, msc_error *err)
+{
+    json_object *inputs = child(receipt->root, "inputs");
+    if (!inputs) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    json_object_object_add(inputs, role, file_record(path, sha256));
+    return MSC_OK;
+}
+
+static msc_status put(msc_receipt *receipt, const char *group, const char *name, json_object *value, msc_error *err)
+{
+    json_object *at = child(receipt->root, group);
+    if (!at || !value) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    json_object_object_add(at, name, value);
+    return MSC_OK;
+}
+
+msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const char *name, double value, msc_error *err)
+{
+    const int is_whole = value == (double)(int64_t)value;
+    return put(receipt, group, name, is_whole ? json_object_new_int64((int64_t)value) : json_object_new_double(value), err);
+}
+
+msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err)
+{
+    return put(receipt, group, name, json_object_new_string(value), err);
+}
+
+msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err)
+{
+    json_object *list = NULL;
+    if (!json_object_object_get_ex(receipt->root, "warnings", &list)) {
+        list = json_object_new_array();
+        json_object_object_add(receipt->root, "warnings", list);
+    }
+    json_object *one = json_object_new_object();
+    if (!list || !one) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    json_object_object_add(one, "kind", json_object_new_string(msc_status_name(what->status)));
+    json_object_object_add(one, "subject", json_object_new_string(what->subject));
+    json_object_object_add(one, "detail", json_object_new_string(what->detail));
+    json_object_array_add(list, one);
+    return MSC_OK;
+}
+
+static msc_status save(msc_receipt *receipt, msc_error *err)
+{
+    const char *text = json_object_to_json_string_ext(receipt->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    if (!text) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    return msc_file_write(receipt->path, text, strlen(text), err);
+}
+
+msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const char *const *outputs,
+                             int n_outputs, msc_error *err)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    json_object *one = json_object_new_object(), *files = json_object_new_array();
+    if (!one || !files) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    json_object_object_add(one, "seconds", json_object_new_double(seconds));
+    json_object_object_add(one, "peak_memory_bytes", json_object_new_int64((int64_t)usage.ru_maxrss * 1024));
+    json_object_object_add(one, "outputs", files);
+    for (int i = 0; i < n_outputs; i++) {
+        char hex[MSC_SHA256_TEXT];
+        const msc_status status = msc_sha256_file(outputs[i], hex, err);
+        if (status != MSC_OK) {
+            json_object_put(one);
+            return status;
+        }
+        json_object_array_add(files, file_record(outputs[i], hex));
+    }
+    json_object_object_add(child(receipt->root, "stages"), stage, one);
+    return save(receipt, err);
+}
+
+msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err)
+{
+    json_object_object_add(receipt->root, "complete", json_object_new_boolean(1));
+    return save(receipt, err);
+}

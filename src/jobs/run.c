@@ -1,0 +1,139 @@
+/* run.c - the whole job: a list of stages, each of which leaves finished files and a line in the receipt. */
+#define _POSIX_C_SOURCE 200809L
+#include "jobs/run_stages.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+void msc_run_defaults(msc_run_options *options) { *options = (msc_run_options){ 0 }; }
+
+/* What a run is: the same id for the same job file, inputs and version, whenever and wherever it runs. */
+static msc_status make_run_id(msc_job_run *run, const char *job_path, msc_error *err)
+{
+    char hex[MSC_SHA256_TEXT], all[MSC_SHA256_TEXT * 2 + 32];
+    MSC_TRY(msc_sha256_file(job_path, hex, err));
+    snprintf(all, sizeof all, "%s %s", MSC_VERSION, hex);
+    for (int i = 0; i < run->n_inputs; i++) {
+        char mixed[sizeof all + MSC_SHA256_TEXT + 1];
+        MSC_TRY(msc_sha256_file(run->input[i].path, run->input[i].sha256, err));
+        snprintf(mixed, sizeof mixed, "%s %s", all, run->input[i].sha256);
+        msc_sha256(mixed, strlen(mixed), hex);
+        snprintf(all, sizeof all, "%s", hex);
+    }
+    msc_sha256(all, strlen(all), hex);
+    snprintf(run->id, sizeof run->id, "%.16s", hex);
+    return MSC_OK;
+}
+
+static msc_status make_directory(const char *path, msc_error *err)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) return msc_fail_errno(err, errno, MSC_EWRITE, path);
+    return MSC_OK;
+}
+
+static void warn_and_record(void *self, const msc_error *what)
+{
+    msc_job_run *run = self;
+    if (run->receipt) msc_receipt_warning(run->receipt, what, NULL);
+    if (run->caller->warn) run->caller->warn(run->caller->self, what);
+}
+
+static void pass_progress(void *self, const char *stage, double done)
+{
+    msc_job_run *run = self;
+    if (run->caller->progress) run->caller->progress(run->caller->self, run->stage ? run->stage : stage, done);
+}
+
+/* "classify" names classify_2016 and classify_2018; "classify_2018" only that one. */
+static int stage_matches(const char *stage, const char *wanted)
+{
+    const size_t n = strlen(wanted);
+    return strncmp(stage, wanted, n) == 0 && (stage[n] == '\0' || stage[n] == '_');
+}
+
+static msc_status run_stage(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    struct timespec t0, t1;
+    run->n_outputs = 0;
+    run->stage = stage->name;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    MSC_TRY(stage->work(run, stage, err));
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    const char *outputs[MSC_RUN_MAX_OUTPUTS];
+    for (int i = 0; i < run->n_outputs; i++) outputs[i] = run->output[i];
+    const double seconds = (double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec);
+    return msc_receipt_stage(run->receipt, stage->name, seconds, outputs, run->n_outputs, err);
+}
+
+static msc_status run_stages(msc_job_run *run, const msc_run_options *options, msc_error *err)
+{
+    int is_begun = options->from == NULL, n_met = 0;
+    for (int i = 0; i < run->n_stages; i++) {
+        const msc_stage *stage = &run->stages[i];
+        if (options->from && stage_matches(stage->name, options->from)) is_begun = 1;
+        if (options->only && !stage_matches(stage->name, options->only)) continue;
+        if (!is_begun) continue;
+        n_met++;
+        if (!options->only && !options->from && msc_receipt_has_stage(run->receipt, stage->name)) continue;
+        MSC_TRY(run_stage(run, stage, err));
+    }
+    if (n_met == 0)
+        return msc_fail(err, MSC_EUSAGE, options->only ? "--only" : "--from", "no stage '%s'",
+                        options->only ? options->only : options->from);
+    for (int i = 0; i < run->n_stages; i++)
+        if (!msc_receipt_has_stage(run->receipt, run->stages[i].name)) return MSC_OK;
+    return msc_receipt_finish(run->receipt, err);
+}
+
+/* A finished run of other inputs or another job is only replaced when the user says so. */
+static msc_status guard_outputs(const msc_job_run *run, const char *receipt_path, int overwrite, msc_error *err)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    if (overwrite || !msc_file_exists(receipt_path)) return MSC_OK;
+    MSC_TRY(msc_file_read(receipt_path, &bytes, &n, err));
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "\"%s\"", run->id);
+    const int is_same = strstr(bytes, wanted) != NULL;
+    msc_release(bytes);
+    return is_same ? MSC_OK : msc_fail(err, MSC_EEXISTS, receipt_path, "outputs of another job or of other inputs");
+}
+
+static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_error *err)
+{
+    char receipt_path[MSC_PATH_MAX];
+    MSC_TRY(msc_file_join(run->job->output, "receipt.json", receipt_path, err));
+    MSC_TRY(msc_run_list_inputs(run, err));
+    MSC_TRY(make_run_id(run, options->job, err));
+    MSC_TRY(make_directory(run->job->output, err));
+    MSC_TRY(guard_outputs(run, receipt_path, run->caller->overwrite, err));
+    MSC_TRY(msc_run_list_stages(run, err));
+    MSC_TRY(msc_run_make_grid(run, err));
+    msc_status status = msc_receipt_open(receipt_path, run->id, run->job->name, &run->receipt, err);
+    for (int i = 0; i < run->n_inputs && status == MSC_OK; i++)
+        status = msc_receipt_input(run->receipt, run->input[i].role, run->input[i].path, run->input[i].sha256, err);
+    if (status == MSC_OK) status = run_stages(run, options, err);
+    msc_receipt_close(&run->receipt);
+    return status;
+}
+
+msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err)
+{
+    msc_job_run *run = msc_alloc_zero(1, sizeof *run);
+    if (!run) return msc_fail(err, MSC_ENOMEM, options->job, "job");
+    run->caller = settings;
+    run->settings = *settings;
+    run->settings.self = run;
+    run->settings.warn = warn_and_record;
+    run->settings.progress = pass_progress;
+    run->settings.overwrite = 1;      /* of this run's own files; guard_outputs looks after everybody else's */
+    msc_status status = msc_job_read(options->job, &run->job, err);
+    if (status == MSC_OK) status = run_job(run, options, err);
+    msc_job_free(&run->job);
+    msc_release(run);
+    return status;
+}

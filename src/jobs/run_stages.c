@@ -1,0 +1,305 @@
+/* run_stages.c - the stages of a job, from training polygons to change polygons. */
+#define _POSIX_C_SOURCE 200809L
+#include "jobs/run_stages.h"
+#include "jobs/transitions.h"
+#include "base/mem.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Joins a printf-made name to the output directory. */
+static msc_status out_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...)
+{
+    char name[128];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(name, sizeof name, fmt, ap);
+    va_end(ap);
+    return msc_file_join(run->job->output, name, path, err);
+}
+
+static void note_output(msc_job_run *run, const char *path)
+{
+    if (run->n_outputs < MSC_RUN_MAX_OUTPUTS) snprintf(run->output[run->n_outputs++], sizeof run->output[0], "%s", path);
+}
+
+/* A shapefile is five files. */
+static void note_layer(msc_job_run *run, const char *path)
+{
+    static const char *const parts[] = { ".shx", ".dbf", ".prj", ".cpg" };
+    note_output(run, path);
+    const char *dot = strrchr(path, '.');
+    if (!dot || strcmp(dot, ".shp") != 0) return;
+    for (int i = 0; i < 4; i++) {
+        char part[MSC_PATH_MAX + 8];
+        snprintf(part, sizeof part, "%.*s%s", (int)(dot - path), path, parts[i]);
+        if (msc_file_exists(part)) note_output(run, part);
+    }
+}
+
+static int year_of(const msc_job_run *run, int epoch) { return run->job->epochs[epoch].year; }
+
+static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    (void)stage;
+    const msc_job *job = run->job;
+    char model[MSC_PATH_MAX], report[MSC_PATH_MAX];
+    msc_image images[64];
+    int years[64];
+    msc_train_options o;
+    msc_train_defaults(&o);
+    if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
+    for (int i = 0; i < job->n_epochs; i++) {
+        images[i] = job->epochs[i].image;
+        years[i] = job->epochs[i].year;
+    }
+    MSC_TRY(out_path(run, model, err, "model.msm"));
+    MSC_TRY(out_path(run, report, err, "training.json"));
+    o.images = images; o.years = years; o.n_images = job->n_epochs;
+    o.samples = job->training.samples;
+    if (job->training.class_field) o.class_field = job->training.class_field;
+    o.year_field = job->training.year_field;
+    o.classes = job->classes; o.n_classes = job->n_classes;
+    o.model = model; o.report = report;
+    o.features = job->features;
+    o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
+    o.grid_like = run->grid_like;
+    MSC_TRY(msc_train(&run->settings, &o, err));
+    note_output(run, model);
+    note_output(run, report);
+    return MSC_OK;
+}
+
+static msc_status classify(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char model[MSC_PATH_MAX], classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX];
+    const int year = year_of(run, stage->epoch);
+    msc_classify_options o;
+    msc_classify_defaults(&o);
+    if (run->job->training.model) snprintf(model, sizeof model, "%s", run->job->training.model);
+    else MSC_TRY(out_path(run, model, err, "model.msm"));
+    MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
+    MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
+    o.image = run->job->epochs[stage->epoch].image;
+    o.model = model; o.classes = classes; o.confidence = confidence;
+    o.grid_like = run->grid_like; o.run_id = run->id;
+    MSC_TRY(msc_classify(&run->settings, &o, err));
+    note_output(run, classes);
+    note_output(run, confidence);
+    return MSC_OK;
+}
+
+static msc_status record_counts(msc_job_run *run, const char *group, const msc_vectorize_counts *c, msc_error *err)
+{
+    MSC_TRY(msc_receipt_number(run->receipt, group, "patches", (double)c->n_patches, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "patches_dropped_below_unit", (double)c->n_dropped, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "pixels", (double)c->n_px, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "pixels_dropped", (double)c->n_px_dropped, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "vertices", (double)c->n_vertices, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "area_of_pixels_m2", c->area_px_m2, err));
+    return msc_receipt_number(run->receipt, group, "area_of_polygons_m2", c->area_m2, err);
+}
+
+/* Sieves `in` to `out` with the job's mapping unit and records the counts. */
+static msc_status sieve(msc_job_run *run, const char *group, const char *in, const char *out, msc_error *err)
+{
+    msc_sieve_options o;
+    msc_sieve_counts c;
+    msc_sieve_defaults(&o);
+    o.in = in; o.out = out;
+    o.mmu_m2 = run->job->vectorize.mmu_m2;
+    o.connectivity = run->job->vectorize.connectivity;
+    o.run_id = run->id;
+    MSC_TRY(msc_sieve(&run->settings, &o, &c, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
+    return msc_receipt_number(run->receipt, group, "sieve_kept_without_neighbour", (double)c.n_kept_alone, err);
+}
+
+/* Traces `raster` into one layer a format of the job's deliver list, named after the stage. */
+static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_options *o, msc_error *err)
+{
+    const msc_job *job = run->job;
+    char path[8][MSC_PATH_MAX];
+    const char *paths[8];
+    int damage[MSC_MAX_CODES], n_damage = 0;
+    msc_vectorize_counts counts;
+    if (job->n_deliver > 8) return msc_fail(err, MSC_EJOB, "deliver", "%d formats; at most 8", job->n_deliver);
+    for (int i = 0; i < job->n_deliver; i++) {
+        MSC_TRY(out_path(run, path[i], err, "%s.%s", stage->name, job->deliver[i]));
+        paths[i] = path[i];
+    }
+    for (int i = 0; i < job->n_classes; i++)
+        if (job->classes[i].is_damage) damage[n_damage++] = job->classes[i].code;
+    o->patches = paths; o->n_patches = job->n_deliver;
+    o->simplify_m = job->vectorize.simplify_m;
+    o->connectivity = job->vectorize.connectivity;
+    o->only = damage; o->n_only = n_damage;
+    o->zones = job->zones; o->n_zones = job->n_zones;
+    o->classes = job->classes; o->n_classes = job->n_classes;
+    o->encoding = job->encoding; o->run_id = run->id;
+    MSC_TRY(msc_vectorize(&run->settings, o, &counts, err));
+    for (int i = 0; i < job->n_deliver; i++) note_layer(run, paths[i]);
+    return record_counts(run, stage->name, &counts, err);
+}
+
+static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX], sieved[MSC_PATH_MAX];
+    const int year = year_of(run, stage->epoch);
+    msc_vectorize_options o;
+    msc_vectorize_defaults(&o);
+    MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
+    MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
+    MSC_TRY(out_path(run, sieved, err, ".sieved_%d.tif", year));
+    msc_status status = sieve(run, stage->name, classes, sieved, err);
+    o.raster = sieved; o.confidence = confidence;
+    o.is_change = 0; o.year_after = year;
+    if (status == MSC_OK) status = trace(run, stage, &o, err);
+    unlink(sieved);
+    return status;
+}
+
+static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
+    char raw[MSC_PATH_MAX], accepted[MSC_PATH_MAX];
+    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
+    msc_change_options o;
+    msc_change_defaults(&o);
+    MSC_TRY(out_path(run, before, err, "classes_%d.tif", y0));
+    MSC_TRY(out_path(run, after, err, "classes_%d.tif", y1));
+    MSC_TRY(out_path(run, sure_before, err, "confidence_%d.tif", y0));
+    MSC_TRY(out_path(run, sure_after, err, "confidence_%d.tif", y1));
+    MSC_TRY(out_path(run, raw, err, ".raw_change_%d_%d.tif", y0, y1));
+    MSC_TRY(out_path(run, accepted, err, "change_%d_%d.tif", y0, y1));
+    o.before = before; o.after = after;
+    o.confidence_before = sure_before; o.confidence_after = sure_after;
+    o.change = raw;
+    o.min_confidence = run->job->change.min_confidence;
+    o.edge_tolerance_px = run->job->change.edge_tolerance_px;
+    o.run_id = run->id;
+    msc_status status = msc_change(&run->settings, &o, err);
+    if (status == MSC_OK) status = sieve(run, stage->name, raw, accepted, err);
+    unlink(raw);
+    if (status == MSC_OK) note_output(run, accepted);
+    return status;
+}
+
+static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
+    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
+    static const int no_change = 0;
+    msc_vectorize_options o;
+    msc_vectorize_defaults(&o);
+    MSC_TRY(out_path(run, map, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(out_path(run, sure_before, err, "confidence_%d.tif", y0));
+    MSC_TRY(out_path(run, sure_after, err, "confidence_%d.tif", y1));
+    o.raster = map;
+    o.confidence = sure_after; o.confidence_before = sure_before;
+    o.is_change = 1; o.year_before = y0; o.year_after = y1;
+    o.skip = &no_change; o.n_skip = 1;
+    return trace(run, stage, &o, err);
+}
+
+static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char before[MSC_PATH_MAX], map[MSC_PATH_MAX], table[MSC_PATH_MAX];
+    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
+    MSC_TRY(out_path(run, before, err, "classes_%d.tif", y0));
+    MSC_TRY(out_path(run, map, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(out_path(run, table, err, "transitions_%d_%d.csv", y0, y1));
+    msc_transitions *t = msc_alloc_zero(1, sizeof *t);
+    if (!t) return msc_fail(err, MSC_ENOMEM, table, "%zu bytes", sizeof *t);
+    msc_status status = msc_transitions_count(&run->settings, before, map, t, err);
+    if (status == MSC_OK) status = msc_transitions_write(t, run->job->classes, run->job->n_classes, table, err);
+    if (status == MSC_OK) status = msc_receipt_number(run->receipt, stage->name, "pixels_not_observed", (double)t->px_not_observed, err);
+    msc_release(t);
+    if (status == MSC_OK) note_output(run, table);
+    return status;
+}
+
+static msc_status assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    const msc_job *job = run->job;
+    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], field[64];
+    const int year = year_of(run, stage->epoch);
+    msc_assess_options o;
+    msc_assess_result r;
+    msc_assess_defaults(&o);
+    MSC_TRY(out_path(run, map, err, "classes_%d.tif", year));
+    MSC_TRY(out_path(run, report, err, "accuracy_%d.json", year));
+    if (job->reference.year_field) {
+        MSC_TRY(msc_job_year_field(job->reference.year_field, year, field, sizeof field, err));
+        o.class_field = field;
+    }
+    o.map = map; o.reference = job->reference.points; o.report = report;
+    o.stratum_field = job->reference.stratum; o.weight_field = job->reference.weight;
+    o.classes = job->classes; o.n_classes = job->n_classes;
+    MSC_TRY(msc_assess(&run->settings, &o, &r, err));
+    note_output(run, report);
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points", (double)r.n, err));
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_not_observed", (double)r.n_not_observed, err));
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r.overall, err));
+    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_half_width_95", r.overall_half_width, err);
+}
+
+static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int is_pair,
+                            msc_status (*work)(msc_job_run *, const msc_stage *, msc_error *), msc_error *err)
+{
+    if (run->n_stages == MSC_RUN_MAX_STAGES) return msc_fail(err, MSC_EJOB, "epochs", "too many for one job");
+    msc_stage *s = &run->stages[run->n_stages++];
+    s->epoch = epoch;
+    s->work = work;
+    if (is_pair) snprintf(s->name, sizeof s->name, "%s_%d_%d", verb, year_of(run, epoch - 1), year_of(run, epoch));
+    else if (epoch >= 0) snprintf(s->name, sizeof s->name, "%s_%d", verb, year_of(run, epoch));
+    else snprintf(s->name, sizeof s->name, "%s", verb);
+    return MSC_OK;
+}
+
+msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
+{
+    const int n = run->job->n_epochs;
+    if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, classify, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
+    for (int i = 1; i < n; i++) {
+        MSC_TRY(add_stage(run, "change", i, 1, change, err));
+        MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
+        MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
+    }
+    for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, assess, err));
+    return MSC_OK;
+}
+
+static msc_status add_input(msc_job_run *run, const char *path, msc_error *err, const char *fmt, ...)
+{
+    if (!path || strncmp(path, "/vsi", 4) == 0) return MSC_OK;   /* remote files are named by the job, not hashed */
+    if (run->n_inputs == MSC_RUN_MAX_INPUTS) return msc_fail(err, MSC_EJOB, "image", "more than %d files", MSC_RUN_MAX_INPUTS);
+    msc_run_input *in = &run->input[run->n_inputs++];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(in->role, sizeof in->role, fmt, ap);
+    va_end(ap);
+    in->path = path;
+    return MSC_OK;
+}
+
+msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
+{
+    const msc_job *job = run->job;
+    for (int i = 0; i < job->n_epochs; i++) {
+        const msc_image *image = &job->epochs[i].image;
+        for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", year_of(run, i), k));
+        MSC_TRY(add_input(run, image->mask, err, "mask_%d", year_of(run, i)));
+        MSC_TRY(add_input(run, image->dem, err, "dem_%d", year_of(run, i)));
+    }
+    MSC_TRY(add_input(run, job->training.samples, err, "training"));
+    MSC_TRY(add_input(run, job->training.model, err, "model"));
+    MSC_TRY(add_input(run, job->reference.points, err, "reference"));
+    for (int i = 0; i < job->n_zones; i++) MSC_TRY(add_input(run, job->zones[i].path, err, "zone_%s", job->zones[i].name));
+    return MSC_OK;
+}

@@ -1,0 +1,41 @@
+/* run_stages.h - what a run holds, and the list of its stages. */
+#ifndef MSC_JOBS_RUN_STAGES_H
+#define MSC_JOBS_RUN_STAGES_H
+#include "base/file.h"
+#include "base/hash.h"
+#include "jobs/job.h"
+#include "jobs/receipt.h"
+
+enum { MSC_RUN_MAX_OUTPUTS = 64, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512 };
+
+typedef struct msc_job_run msc_job_run;
+
+typedef struct msc_stage {
+    char name[48];               /* "train", "classify_2016", "change_2016_2018", ... */
+    int epoch;                   /* index; of a pair of epochs the later one */
+    msc_status (*work)(msc_job_run *run, const struct msc_stage *stage, msc_error *err);
+} msc_stage;
+
+typedef struct msc_run_input { char role[64]; const char *path; char sha256[MSC_SHA256_TEXT]; } msc_run_input;
+
+struct msc_job_run {
+    const msc_settings *caller;
+    msc_settings settings;
+    msc_job *job;
+    msc_receipt *receipt;
+    char id[17];
+    char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
+    const char *stage;
+    int n_outputs, n_inputs, n_stages;
+    char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
+    msc_run_input input[MSC_RUN_MAX_INPUTS];
+    msc_stage stages[MSC_RUN_MAX_STAGES];
+};
+
+msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
+msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
+
+/* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
+ * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */
+msc_status msc_run_make_grid(msc_job_run *run, msc_error *err);
+#endif

@@ -1,0 +1,112 @@
+/* transitions.c - counts a change map into a from-to matrix and writes it. */
+#define _POSIX_C_SOURCE 200809L
+#include "jobs/transitions.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "grid/area.h"
+#include "io/raster_in.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct counting {
+    msc_transitions *sum;
+    const msc_area *area;
+} counting;
+
+/* Serial and in tile order, but sums of integers: the order does not matter. */
+static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+{
+    (void)slot; (void)index; (void)err;
+    counting *c = self;
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const uint8_t *before = msc_row_u8(tile, 0, y);
+        const uint16_t *change = msc_row_u16(tile, 1, y);
+        const int64_t *px_area = c->area->px_area + (size_t)((tile->core.y + y) / MSC_AREA_BLOCK) * (size_t)c->area->n_across;
+        for (int32_t x = 0; x < tile->core.w; x++) {
+            const int64_t units = px_area[(tile->core.x + x) / MSC_AREA_BLOCK];
+            const uint16_t code = change[x];
+            if (code == 65535 || before[x] == 0) {
+                c->sum->px_not_observed++;
+                c->sum->units_not_observed += units;
+                continue;
+            }
+            const int from = code ? code >> 8 : before[x], to = code ? code & 255 : before[x];
+            c->sum->px[from][to]++;
+            c->sum->units[from][to] += units;
+        }
+    }
+    return MSC_OK;
+}
+
+static msc_status open_map(const msc_settings *settings, const char *path, msc_raster **raster, msc_error *err)
+{
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 },
+                                   .n_workers = msc_settings_threads(settings, NULL), .resample = MSC_NEAREST };
+    return msc_raster_open(&spec, settings, raster, err);
+}
+
+msc_status msc_transitions_count(const msc_settings *settings, const char *before, const char *change,
+                                 msc_transitions *transitions, msc_error *err)
+{
+    msc_status status;
+    msc_raster *map[2] = { NULL, NULL };
+    msc_area area = { 0 };
+    msc_source source;
+    msc_layout layout;
+    memset(transitions, 0, sizeof *transitions);
+    if ((status = open_map(settings, before, &map[0], err)) != MSC_OK) goto done;
+    if ((status = open_map(settings, change, &map[1], err)) != MSC_OK) goto done;
+    if (msc_raster_type(map[0]) != MSC_U8 || msc_raster_type(map[1]) != MSC_U16) {
+        status = msc_fail(err, MSC_EFORMAT, change, "needs a class map (Byte) and a change map (UInt16)");
+        goto done;
+    }
+    if ((status = msc_area_init(msc_raster_grid(map[0]), &area, err)) != MSC_OK) goto done;
+    msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 0 };
+    if ((status = msc_rasters_source(&both, &source, err)) != MSC_OK) goto done;
+    counting c = { transitions, &area };
+    const msc_sink sink = { .self = &c, .put = count_tile };
+    if ((status = msc_stream_plan(settings, &source, NULL, 0, &sink, 0, &layout, err)) != MSC_OK) goto done;
+    status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "transitions", err);
+done:
+    msc_area_clear(&area);
+    msc_raster_close(&map[1]);
+    msc_raster_close(&map[0]);
+    return status;
+}
+
+static double hectares(int64_t units) { return (double)units * MSC_AREA_UNIT_M2 / 1e4; }
+
+static int write_rows(FILE *file, const msc_transitions *t, const msc_class *classes, int n)
+{
+    fprintf(file, "\xEF\xBB\xBF" "ha (ellipsoidal)");   /* the mark makes spreadsheet programs read UTF-8 */
+    for (int j = 0; j < n; j++) fprintf(file, ",%d %s", classes[j].code, classes[j].label ? classes[j].label : classes[j].name);
+    fprintf(file, ",sum\n");
+    for (int i = 0; i <= n; i++) {
+        int64_t sum = 0;
+        if (i < n) fprintf(file, "%d %s", classes[i].code, classes[i].label ? classes[i].label : classes[i].name);
+        else fprintf(file, "sum");
+        for (int j = 0; j < n; j++) {
+            int64_t units = 0;
+            for (int k = i < n ? i : 0; k < (i < n ? i + 1 : n); k++) units += t->units[classes[k].code][classes[j].code];
+            sum += units;
+            fprintf(file, ",%.4f", hectares(units));
+        }
+        fprintf(file, ",%.4f\n", hectares(sum));
+    }
+    return fprintf(file, "not observed,%.4f\n", hectares(t->units_not_observed));
+}
+
+msc_status msc_transitions_write(const msc_transitions *transitions, const msc_class *classes, int n_classes,
+                                 const char *path, msc_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return msc_fail(err, MSC_ENOMEM, path, "table");
+    write_rows(memory, transitions, classes, n_classes);
+    fclose(memory);
+    const msc_status status = msc_file_write(path, text, size, err);
+    free(text);
+    return status;
+}
