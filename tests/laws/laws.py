@@ -1,0 +1,239 @@
+"""laws.py MINESCAR [law...] - the promises of the tool, tried on a made scene.
+
+  threads    sha256 of every output is the same for 1, 2, 4, 7 threads
+  tiles      pixels and geometries are the same for tiles of 64, 256, 511, 1024 px and memory caps of 256M and 2G
+  kernels    and for the scalar, AVX2 and AVX-512 kernel tables (a table that the machine lacks falls back, and says so)
+  polygons   every polygon is valid by GEOS, none overlaps, areas sum to pixels x pixel area; the same patches as GDAL's polygonizer
+  simplified the same with simplification, within 0.01 %
+  sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
+  self       a year compared with itself gives no change
+  resume     a run that is killed leaves nothing half-written and ends with the same bytes when run again
+"""
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+
+import numpy as np
+from osgeo import gdal, ogr
+
+gdal.UseExceptions()
+ogr.UseExceptions()
+MINESCAR = os.path.abspath(sys.argv[1])
+SIZE = "700"
+n_passed = n_failed = 0
+
+
+def check(what, ok, detail=""):
+    global n_passed, n_failed
+    if ok:
+        n_passed += 1
+    else:
+        n_failed += 1
+    print(f"{'ok    ' if ok else 'FAILED'} {what}{'' if ok else ': ' + str(detail)}", flush=True)
+
+
+def minescar(*args, env=None, may_fail=False):
+    done = subprocess.run([MINESCAR, *map(str, args), "--quiet"], capture_output=True, text=True, env={**os.environ, **(env or {})})
+    if done.returncode and not may_fail:
+        raise SystemExit(f"minescar {' '.join(map(str, args))}: {done.stderr}")
+    return done
+
+
+def sha(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def pixels(path):
+    return gdal.Open(str(path)).ReadAsArray()
+
+
+def geometries(path):
+    source = ogr.Open(str(path))
+    layer = source.GetLayer(0)
+    return [(f.ExportToJson(options=["COORDINATE_PRECISION=6"])) for f in layer]
+
+
+def scene(folder):
+    made = folder / "scene"
+    if not (made / "job.yaml").exists():
+        minescar("simulate", made, "--size-px", SIZE, "--seed", "7", "--overwrite")
+        minescar("run", made / "job.yaml")
+    return made
+
+
+def steps(made, out, *options, env=None):
+    """The pixel and polygon steps of the job, each as its own command."""
+    out.mkdir(parents=True, exist_ok=True)
+    model = made / "out" / "model.msm"
+    o = [*options, "--overwrite"]
+    for year in (2024, 2025):
+        minescar("classify", made / f"image_{year}.tif", out / f"classes_{year}.tif", "--model", model, "--dem",
+                 made / f"dem_{year}.tif", "--confidence", out / f"confidence_{year}.tif", *o, env=env)
+    minescar("change", out / "classes_2024.tif", out / "classes_2025.tif", out / "change.tif", *o, env=env)
+    minescar("sieve", out / "classes_2025.tif", out / "sieved.tif", "--mmu-px", 100, *o, env=env)
+    minescar("vectorize", out / "sieved.tif", out / "patches.gpkg", *o, env=env)
+    minescar("vectorize", out / "classes_2025.tif", out / "raw.fgb", "--simplify-m", 3, *o, env=env)
+    return out
+
+
+RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved")
+
+
+def same_content(a, b):
+    for name in RASTERS:
+        if not np.array_equal(pixels(a / f"{name}.tif"), pixels(b / f"{name}.tif")):
+            return name
+    for name in ("patches.gpkg", "raw.fgb"):
+        if geometries(a / name) != geometries(b / name):
+            return name
+    return ""
+
+
+def law_threads(folder):
+    made = scene(folder)
+    want = {p.name: sha(p) for p in steps(made, folder / "t1", "--threads", 1).iterdir()}
+    for threads in (2, 4, 7):
+        got = {p.name: sha(p) for p in steps(made, folder / "tn", "--threads", threads).iterdir()}
+        differ = [n for n in want if want[n] != got.get(n) and not n.endswith(".gpkg")]
+        check(f"threads {threads}: the same bytes", not differ, differ)
+        check(f"threads {threads}: the same patches", geometries(folder / "t1/patches.gpkg") == geometries(folder / "tn/patches.gpkg"))
+
+
+def law_tiles(folder):
+    made = scene(folder)
+    want = steps(made, folder / "whole", "--tile", 1024)
+    for tile in (64, 256, 511):
+        check(f"tile {tile}: the same pixels and polygons", not (d := same_content(want, steps(made, folder / "tile", "--tile", tile))), d)
+    for memory in ("256M", "2G"):
+        check(f"memory {memory}: the same pixels and polygons",
+              not (d := same_content(want, steps(made, folder / "memory", "--memory", memory))), d)
+
+
+def law_kernels(folder):
+    made = scene(folder)
+    want = steps(made, folder / "scalar", env={"MINESCAR_CPU": "scalar"})
+    flags = pathlib.Path("/proc/cpuinfo").read_text()
+    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw")):
+        if flag not in flags.split():
+            print(f"skip   kernels {table}: this processor has no {flag}")
+            continue
+        got = steps(made, folder / "table", env={"MINESCAR_CPU": table})
+        check(f"kernels {table}: the same pixels and polygons", not (d := same_content(want, got)), d)
+
+
+def polygonize(raster, out):
+    source = gdal.Open(str(raster))
+    target = ogr.GetDriverByName("Memory").CreateDataSource("m")
+    layer = target.CreateLayer("p")
+    layer.CreateField(ogr.FieldDefn("DN", ogr.OFTInteger))
+    band = source.GetRasterBand(1)
+    gdal.Polygonize(band, band.GetMaskBand(), layer, 0, [])
+    return target
+
+
+def read_patches(path):
+    source = ogr.Open(str(path))
+    return [(f["DN"] if f.GetFieldIndex("DN") >= 0 else f["TBDM"], f.GetGeometryRef().Clone()) for f in source.GetLayer(0)]
+
+
+def law_polygons(folder):
+    made = scene(folder)
+    for name in ("classes_2025", "change_2024_2025"):
+        raster, out = made / "out" / f"{name}.tif", folder / f"{name}.gpkg"
+        minescar("vectorize", raster, out, "--plain", "--overwrite", "--tile", 128)
+        ours = read_patches(out)
+        theirs = [(f["DN"], f.GetGeometryRef().Clone()) for f in polygonize(raster, folder).GetLayer(0)]
+        check(f"{name}: as many patches as GDAL ({len(theirs)})", len(ours) == len(theirs), len(ours))
+        check(f"{name}: the same values and areas", Counter((v, round(g.Area())) for v, g in ours) == Counter((v, round(g.Area())) for v, g in theirs))
+        check(f"{name}: all valid by GEOS", all(g.IsValid() for _, g in ours))
+        data = pixels(raster)
+        seen = (data != (0 if data.dtype == np.uint8 else 65535)).sum()
+        area = sum(g.Area() for _, g in ours)
+        check(f"{name}: areas sum to pixels x pixel area", abs(area - seen * 4.0) < 1e-3, (area, seen * 4.0))
+        union = ogr.Geometry(ogr.wkbMultiPolygon)
+        for _, g in theirs:
+            union.AddGeometry(g)
+        union = union.UnionCascaded()
+        mine = ogr.Geometry(ogr.wkbMultiPolygon)
+        for _, g in ours:
+            mine.AddGeometry(g)
+        check(f"{name}: the same union", mine.UnionCascaded().SymDifference(union).Area() < 1e-6)
+
+
+def law_simplified(folder):
+    made = scene(folder)
+    raster, out = made / "out/classes_2025.tif", folder / "simple.gpkg"
+    minescar("vectorize", raster, out, "--plain", "--simplify-m", 4, "--overwrite")
+    ours = read_patches(out)
+    area = sum(g.Area() for _, g in ours)
+    cover = ogr.Geometry(ogr.wkbMultiPolygon)
+    for _, g in ours:
+        cover.AddGeometry(g)
+    union = cover.UnionCascaded().Area()
+    seen = (pixels(raster) != 0).sum() * 4.0
+    check("simplified: all valid by GEOS", all(g.IsValid() for _, g in ours), sum(not g.IsValid() for _, g in ours))
+    check("simplified: no overlap", abs(area - union) < 1e-3, (area, union))
+    check("simplified: area within 0.01 %", abs(area - seen) <= 1e-4 * seen, (area, seen))
+
+
+def law_sieve(folder):
+    made = scene(folder)
+    for unit in (10, 100):
+        minescar("sieve", made / "out/classes_2025.tif", folder / "s1.tif", "--mmu-px", unit, "--overwrite")
+        minescar("sieve", folder / "s1.tif", folder / "s2.tif", "--mmu-px", unit, "--overwrite")
+        before, once, twice = pixels(made / "out/classes_2025.tif"), pixels(folder / "s1.tif"), pixels(folder / "s2.tif")
+        check(f"sieve {unit}: f(f(x)) = f(x)", np.array_equal(once, twice))
+        check(f"sieve {unit}: not observed is kept", np.array_equal(before == 0, once == 0))
+        minescar("vectorize", folder / "s1.tif", folder / "s1.gpkg", "--plain", "--overwrite")
+        small = [(v, g) for v, g in read_patches(folder / "s1.gpkg") if g.Area() < unit * 4.0 - 1e-6]
+        everything = read_patches(folder / "s1.gpkg")
+        alone = [g for _, g in small if not any(g is not h and g.Intersects(h) and g.Intersection(h).Length() > 0 for _, h in everything)]
+        check(f"sieve {unit}: no region under the unit that has a neighbour", len(alone) == len(small), len(small) - len(alone))
+
+
+def law_self(folder):
+    made = scene(folder)
+    same = made / "out/classes_2024.tif"
+    minescar("change", same, same, folder / "self.tif", "--overwrite")
+    values = set(np.unique(pixels(folder / "self.tif")))
+    check("self: no change", values <= {0, 65535}, values)
+
+
+def law_resume(folder):
+    made = folder / "resume"
+    minescar("simulate", made, "--size-px", SIZE, "--seed", "7", "--overwrite")
+    want = {p.name: sha(p) for p in (scene(folder) / "out").iterdir() if p.suffix in (".tif", ".msm", ".csv", ".dbf")}
+    for delay in (0.3, 0.7, 1.2, 2.0):
+        job = subprocess.Popen([MINESCAR, "run", str(made / "job.yaml"), "--quiet"], stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+        for p in (made / "out").glob("*.tif"):
+            if not p.name.startswith("."):
+                pixels(p)      # raises when a file under a final name is not whole
+    minescar("run", made / "job.yaml")
+    got = {p.name: sha(p) for p in (made / "out").iterdir()}
+    differ = [n for n in want if want[n] != got.get(n)]
+    check("resume: the same bytes after four kills", not differ, differ)
+
+
+def main():
+    laws = {name[4:]: f for name, f in globals().items() if name.startswith("law_")}
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="laws"))
+    try:
+        for name in sys.argv[2:] or laws:
+            laws[name](folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{n_passed} passed, {n_failed} failed")
+    return n_failed != 0
+
+
+sys.exit(main())
