@@ -1,1 +1,5 @@
-set(MINESCAR_jobs job.c schema.c)
+set(MINESCAR_jobs
+  job.c
+  receipt.c
+  schema.c
+)

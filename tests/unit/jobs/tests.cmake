@@ -1,1 +1,2 @@
 minescar_test(unit/jobs test_job)
+minescar_test(unit/jobs test_receipt)

@@ -1,0 +1,116 @@
+/* A receipt is taken up by the same run only, and a stage counts as done only while its outputs are what was written. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include "jobs/receipt.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char path[] = "test_receipt.json", output[] = "test_receipt.out";
+
+static void leave_one_stage(const char *run_id)
+{
+    msc_receipt *r = NULL;
+    const char *outputs[] = { output };
+    msc_error err;
+    assert_int_equal(msc_file_write(output, "abc", 3, &err), MSC_OK);
+    assert_int_equal(msc_receipt_open(path, run_id, "job", &r, &err), MSC_OK);
+    assert_int_equal(msc_receipt_input(r, "image", "a.tif", "00", &err), MSC_OK);
+    assert_int_equal(msc_receipt_number(r, "counts", "patches", 17, &err), MSC_OK);
+    assert_int_equal(msc_receipt_stage(r, "classify_2016", 1.5, outputs, 1, &err), MSC_OK);
+    msc_receipt_close(&r);
+    assert_null(r);
+}
+
+static void same_run_takes_up(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err;
+    leave_one_stage("one");
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_true(msc_receipt_has_stage(r, "classify_2016"));
+    assert_false(msc_receipt_has_stage(r, "classify_2018"));
+    assert_false(msc_receipt_is_complete(r));
+    assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
+    assert_true(msc_receipt_is_complete(r));
+    msc_receipt_close(&r);
+}
+
+static void other_run_starts_anew(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err;
+    leave_one_stage("one");
+    assert_int_equal(msc_receipt_open(path, "two", "job", &r, &err), MSC_OK);
+    assert_false(msc_receipt_has_stage(r, "classify_2016"));
+    msc_receipt_close(&r);
+}
+
+static void touched_output_is_not_done(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err;
+    leave_one_stage("one");
+    assert_int_equal(msc_file_write(output, "abd", 3, &err), MSC_OK);
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_false(msc_receipt_has_stage(r, "classify_2016"));
+    assert_int_equal(unlink(output), 0);
+    assert_false(msc_receipt_has_stage(r, "classify_2016"));
+    msc_receipt_close(&r);
+}
+
+static void holds_what_was_said(void **state)
+{
+    (void)state;
+    json_object *root, *counts, *patches;
+    leave_one_stage("one");
+    root = json_object_from_file(path);
+    assert_non_null(root);
+    assert_true(json_object_object_get_ex(root, "counts", &counts));
+    assert_true(json_object_object_get_ex(counts, "patches", &patches));
+    assert_int_equal(json_object_get_int(patches), 17);
+    json_object_put(root);
+}
+
+static void missing_output_fails(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    const char *outputs[] = { "not-there" };
+    msc_error err;
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_int_equal(msc_receipt_stage(r, "x", 1, outputs, 1, &err), MSC_ENOFILE);
+    msc_receipt_close(&r);
+}
+
+static void damaged_receipt_starts_anew(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err;
+    assert_int_equal(msc_file_write(path, "{\"run_id\": ", 11, &err), MSC_OK);
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_false(msc_receipt_is_complete(r));
+    msc_receipt_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_run_takes_up), cmocka_unit_test(other_run_starts_anew),
+        cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
+        cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(path);
+    unlink(output);
+    return failed;
+}
