@@ -95,7 +95,8 @@ msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
     msc_status status = globe_open(grid->crs, &g, err);
     for (int32_t by = 0; status == MSC_OK && by < area->n_down; by++)
         for (int32_t bx = 0; status == MSC_OK && bx < area->n_across; bx++)
-            status = block_value(&g, grid, bx, by, &area->px_area[(size_t)by * (size_t)area->n_across + (size_t)bx], err);
+            status = block_value(&g, grid, bx, by, area->px_area + (size_t)by * (size_t)area->n_across + (size_t)bx,
+                                 err);
     msc_crs_close(&g.to_lonlat);
     if (status != MSC_OK) msc_area_clear(area);
     return status;

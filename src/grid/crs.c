@@ -183,7 +183,8 @@ static facts facts_of(const char *wkt)
     PJ *crs = horizontal(context, open_crs(context, wkt));
     if (crs) {
         f.type = proj_get_type(crs);
-        if (f.type != PJ_TYPE_GEOGRAPHIC_2D_CRS && f.type != PJ_TYPE_GEOGRAPHIC_3D_CRS) f.metres = unit_of(context, crs);
+        if (f.type != PJ_TYPE_GEOGRAPHIC_2D_CRS && f.type != PJ_TYPE_GEOGRAPHIC_3D_CRS)
+            f.metres = unit_of(context, crs);
         PJ *ellipsoid = proj_get_ellipsoid(context, crs);
         if (ellipsoid)
             proj_ellipsoid_get_parameters(context, ellipsoid, &f.semi_major_m, NULL, NULL, &f.inverse_flattening);

@@ -5,7 +5,7 @@
 
 typedef struct msc_grant {
     int64_t amount;              /* processors, or bytes; INT64_MAX when nothing limits */
-    const char *why;             /* what set it: "machine", "affinity", "cgroup", "SLURM_CPUS_PER_TASK", ... (static text) */
+    const char *why;             /* what set it: "machine", "affinity", "cgroup", "SLURM_CPUS_PER_TASK"... (static) */
 } msc_grant;
 
 /* Smallest cgroup limit on the way from this process' group up to the root: whole processors (rounded up, at least 1)

@@ -1,0 +1,3 @@
+minescar_test(faults fail_alloc)
+target_include_directories(fail_alloc PRIVATE tests/unit/stream)
+target_link_options(fail_alloc PRIVATE -Wl,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc)

@@ -1,0 +1,1 @@
+minescar_test(kernels check_kernels)

@@ -1,0 +1,5 @@
+minescar_test(unit/base test_error)
+minescar_test(unit/base test_file)
+minescar_test(unit/base test_hash)
+minescar_test(unit/base test_mem)
+minescar_test(unit/base test_settings)
