@@ -47,7 +47,7 @@ void msc_sites_near(const msc_scene *scene, msc_sites *sites, double x0, double 
     for (int32_t cy = (int32_t)floor(y0 / MSC_LAKE_CELL_M); cy * MSC_LAKE_CELL_M < y1; cy++)
         for (int32_t cx = (int32_t)floor(x0 / MSC_LAKE_CELL_M); cx * MSC_LAKE_CELL_M < x1; cx++) {
             const msc_lake *lake = lake_at(scene, sites, cx, cy);
-            if (lake->is_there && sites->n_lakes < MSC_MAX_LAKES && is_near(lake->x, lake->y, 1.5 * (double)lake->a, box))
+            if (lake->is_there && sites->n_lakes < MSC_MAX_LAKES && is_near(lake->x, lake->y, 1.8 * (double)lake->a, box))
                 sites->lake[sites->n_lakes++] = *lake;
         }
 }
@@ -75,6 +75,12 @@ static void set(msc_ground *g, msc_scene_class cover, msc_material material, flo
 static void fill_lake(const msc_lake *lake, const msc_point *p, msc_ground *g)
 {
     const float r = msc_lake_radius(lake, p->x, p->y) + 0.02f * p->ragged.wide;
+    if (r > 1.7f)
+        return;
+    /* Upstream the valley floor climbs out of the water. */
+    const float up = ((float)(p->x - lake->x) * lake->turn_c + (float)(p->y - lake->y) * lake->turn_s) / lake->a;
+    const float low = msc_smooth(lake->level + 12.0f, lake->level - 6.0f, g->z);
+    g->z += low * 22.0f * msc_smooth(0.1f, 0.85f, up) * (1.0f - msc_smooth(1.0f, 1.7f, r));
     if (r < 1.0f && g->z < lake->level) {
         g->z = lake->level;
         set(g, MSC_C_WATER, MSC_M_LAKE, 0.0f);
@@ -92,10 +98,11 @@ static void sow(const msc_scene *scene, const msc_point *p, msc_ground *g)
 {
     const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32) + 60U;
     const double block_m = 290.0;
-    const double bx = p->x / block_m + 0.05 * (double)p->ragged.wide, by = p->y / block_m;
+    const double bx = p->x / block_m + 0.012 * (double)p->ragged.wide, by = p->y / block_m;
     const int32_t ix = (int32_t)floor(bx), iy = (int32_t)floor(by);
     float near = 1e9f, second = 1e9f;
     uint32_t mine = 0, other = 0;
+    float mine_dx = 0.0f, mine_dy = 0.0f, other_dx = 0.0f, other_dy = 0.0f;
     for (int32_t j = iy - 1; j <= iy + 1; j++)
         for (int32_t i = ix - 1; i <= ix + 1; i++) {
             const uint32_t h = msc_noise_hash(s, i, j);
@@ -105,14 +112,22 @@ static void sow(const msc_scene *scene, const msc_point *p, msc_ground *g)
             if (far < near) {
                 second = near;
                 other = mine;
+                other_dx = mine_dx;
+                other_dy = mine_dy;
                 near = far;
                 mine = h;
+                mine_dx = dx;
+                mine_dy = dy;
             } else if (far < second) {
                 second = far;
                 other = h;
+                other_dx = dx;
+                other_dy = dy;
             }
         }
-    if ((sqrtf(second) - sqrtf(near)) * (float)block_m < 5.0f && ((mine ^ other) & 3U) != 0) {
+    /* Distance to the bisector of the two nearest middles. */
+    const float apart = hypotf(mine_dx - other_dx, mine_dy - other_dy) + 1e-6f;
+    if ((second - near) / (2.0f * apart) * (float)block_m < 2.4f && ((mine ^ other) & 3U) != 0) {
         set(g, MSC_C_ROAD, MSC_M_DIRT_ROAD, 0.0f);
         return;
     }
@@ -120,7 +135,7 @@ static void sow(const msc_scene *scene, const msc_point *p, msc_ground *g)
     const float turn_c = cosf(angle), turn_s = sinf(angle);
     const float lx = (float)(bx - ix) * (float)block_m, ly = (float)(by - iy) * (float)block_m;
     const float ox = (float)(ix & 4095) * (float)block_m, oy = (float)(iy & 4095) * (float)block_m;
-    const float u = (lx + ox) * turn_c + (ly + oy) * turn_s + 3.0f * p->ragged.wide;
+    const float u = (lx + ox) * turn_c + (ly + oy) * turn_s + 1.5f * p->ragged.wide;
     const float v = (ly + oy) * turn_c - (lx + ox) * turn_s;
     const float width = 17.0f + (float)((mine >> 5) & 15U) * 1.5f, length = 75.0f + (float)((mine >> 9) & 15U) * 7.0f;
     const int32_t row = (int32_t)floorf(v / length);
@@ -145,12 +160,12 @@ static int cross(const msc_point *p, msc_ground *g)
         set(g, MSC_C_ROAD, MSC_M_ASPHALT, 0.0f);
         return 1;
     }
-    if (stream < 3.4f + 1.2f * wide && massif < 0.45f) {
+    if (stream < (3.4f + 1.2f * wide) * (1.0f - msc_smooth(0.25f, 0.75f, massif))) {
         set(g, MSC_C_WATER, MSC_M_RIVER, 0.5f * wide);
         return 1;
     }
-    if (fabsf(f[MSC_F_CROSSROAD]) < 4.5f && massif < 0.8f) {
-        set(g, MSC_C_ROAD, MSC_M_ASPHALT, 0.3f);
+    if (fabsf(f[MSC_F_CROSSROAD]) < 4.5f - 1.8f * msc_smooth(0.2f, 0.7f, massif)) {
+        set(g, MSC_C_ROAD, massif < 0.45f ? MSC_M_ASPHALT : MSC_M_DIRT_ROAD, 0.3f);
         return 1;
     }
     return 0;
@@ -189,7 +204,7 @@ void msc_cover_ground(const msc_scene *scene, const msc_sites *sites, const msc_
         if (dx * dx + dy * dy < part->reach_m * part->reach_m)
             msc_earthwork(part, year, point->x, point->y, &point->ragged, ground);
     }
-    for (int i = 0; i < sites->n_lakes && ground->cover == MSC_C_NONE; i++)
+    for (int i = 0; i < sites->n_lakes && (ground->cover == MSC_C_NONE || ground->cover == MSC_C_ROAD); i++)
         fill_lake(&sites->lake[i], point, ground);
     if (wants_cover && ground->cover == MSC_C_NONE && !cross(point, ground))
         grow(scene, point, ground);

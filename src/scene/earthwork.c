@@ -13,7 +13,10 @@ static local local_of(const msc_part *p, int year, double x, double y, const msc
     l.dy = (float)(y - p->y) - (year ? p->move[1] : 0.0f);
     l.u = (l.dx * p->turn_c + l.dy * p->turn_s) / p->a[year];
     l.v = (l.dy * p->turn_c - l.dx * p->turn_s) / p->b[year];
-    l.r = sqrtf(l.u * l.u + l.v * l.v) + 0.15f * ragged->wide + 0.05f * ragged->fine;
+    const float r = sqrtf(l.u * l.u + l.v * l.v) + 1e-6f, c = l.u / r, s = l.v / r;
+    const float c2 = c * c - s * s, s2 = 2.0f * c * s, c3 = c2 * c - s2 * s, s3 = s2 * c + c2 * s;
+    const float bulge = p->lobe[0] * c2 + p->lobe[1] * s2 + p->lobe[2] * c3 + p->lobe[3] * s3;
+    l.r = r * (1.0f + bulge) + 0.13f * ragged->wide + 0.04f * ragged->fine;
     l.size_m = 0.5f * (p->a[year] + p->b[year]);
     return l;
 }
@@ -147,7 +150,7 @@ static void settle(const msc_part *p, int year, const local *l, msc_ground *g)
     const int32_t column = (int32_t)((u + shift) / 15.0f);
     const float in_u = u + shift - (float)column * 15.0f;
     const uint32_t h = msc_noise_hash(p->seed, column, row * 2 + (in_v > 18.0f));
-    const int is_lane = in_v < 3.6f || column % 9 == 4;
+    const int is_lane = in_v < 3.8f || (column % 9 == 4 && in_u < 4.0f);
     const float deep = in_v > 18.0f ? in_v - 18.0f : in_v - 3.0f;
     if (is_lane) {
         claim(g, MSC_C_ROAD, MSC_M_CONCRETE, p);

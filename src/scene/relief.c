@@ -39,7 +39,10 @@ void msc_macro_at(const msc_scene *scene, double x, double y, msc_macro *macro)
     const float hollow = 0.42f + 0.58f * msc_smooth(0.0f, 310.0f, stream);
     const float plain = 62.0f + 16.0f * msc_noise(s + 10, x / 2700.0, y / 2700.0) + 17.0f * msc_smooth(20.0f, 700.0f, river)
                         + 3.0f * lane;
-    macro->height_m = plain + macro->massif * (60.0f + 400.0f * crest) * hollow;
+    /* Spurs and gullies run down from the crests; the lower ground keeps fewer of them. */
+    const float spur = 1.0f - fabsf(msc_noise(s + 17, rx / 390.0, ry / 390.0));
+    const float gully = 1.0f - fabsf(msc_noise(s + 18, (rx + 40.0 * (double)spur) / 150.0, ry / 150.0));
+    macro->height_m = plain + macro->massif * ((50.0f + 640.0f * crest) * hollow + 120.0f * (spur - 0.6f) + 36.0f * (gully - 0.6f));
 
     macro->cliff = msc_noise(s + 11, qx / 430.0, qy / 430.0) + 0.45f * msc_noise(s + 12, qx / 150.0, qy / 150.0);
     macro->cliff_mask = macro->massif * msc_smooth(0.12f, 0.42f, msc_noise(s + 13, x / 800.0, y / 800.0))

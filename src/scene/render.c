@@ -42,7 +42,9 @@ static void survey_px(const msc_scene *scene, msc_scene_work *w, int32_t k, cons
     if (!wants_cover)
         return;
     const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32);
-    w->patch[k] = msc_noise(s + 40, p->x / 8.3, p->y / 8.3);
+    /* Two turned octaves: one alone shows its lattice in forests. */
+    w->patch[k] = 0.75f * msc_noise(s + 40, (0.8 * p->x - 0.6 * p->y) / 9.1, (0.6 * p->x + 0.8 * p->y) / 9.1)
+                  + 0.6f * msc_noise(s + 41, (0.28 * p->x + 0.96 * p->y) / 5.3, (0.28 * p->y - 0.96 * p->x) / 5.3);
     w->broad[k] = p->ragged.wide;
     for (int year = 0; year < MSC_SCENE_YEARS; year++) {
         w->sky[k].cloud[year] = veil(p->field[MSC_F_CLOUD + year], p->ragged.wide + p->ragged.fine);
@@ -223,7 +225,8 @@ static void render_block(const msc_scene *scene, msc_scene_work *w, msc_rect blo
             for (int32_t x = 0; x < block.w; x++) {
                 const int32_t k = (y + PAD) * SIDE + x + PAD;
                 const ptrdiff_t o = at + y * out->stride_px + x;
-                out->dem[year][o] = w->ground[year][k].z;
+                if (out->dem[year])
+                    out->dem[year][o] = w->ground[year][k].z;
                 out->truth[year][o] = truth_of(w, k, year, (block.x + x + 0.5) * scene->pixel_m,
                                                (block.y + y + 0.5) * scene->pixel_m);
             }

@@ -34,7 +34,7 @@ size_t msc_scene_work_bytes(void);
 /* Where a rendering goes: pixel (0,0) of the window and the common stride. */
 typedef struct msc_scene_out {
     uint16_t *band[MSC_SCENE_YEARS][MSC_SCENE_BANDS];   /* blue green red nir, reflectance * 10000; 0 not imaged */
-    float *dem[MSC_SCENE_YEARS];                        /* m */
+    float *dem[MSC_SCENE_YEARS];                        /* m; NULL: not wanted */
     uint8_t *truth[MSC_SCENE_YEARS];                    /* msc_scene_class; 0 not imaged */
     ptrdiff_t stride_px;
 } msc_scene_out;
@@ -45,8 +45,9 @@ void msc_scene_render(const msc_scene *scene, msc_scene_work *work, msc_rect win
 /* Truth of a window of at most 256 x 256 px of one year (0 or 1), row after row; the same as the rendering's. */
 void msc_scene_truth(const msc_scene *scene, msc_scene_work *work, msc_rect window, int year, uint8_t *truth);
 
-/* A source of 12 planes: bands of both years (u16), DEMs (f32), truths (u8). `self` storage is the caller's. */
-typedef struct msc_scene_source { const msc_scene *scene; msc_scene_work **works; } msc_scene_source;
-enum { MSC_SCENE_PLANES = 12 };
+/* A source of bands of both years (8 planes u16), truths (2, u8) and, with has_dem, DEMs (2, f32); every pixel is valid.
+ * `works` has one for each thread of the stream. `self` storage is the caller's. */
+typedef struct msc_scene_source { const msc_scene *scene; msc_scene_work **works; int has_dem; } msc_scene_source;
+enum { MSC_SCENE_TRUTH_PLANE = MSC_SCENE_YEARS * MSC_SCENE_BANDS, MSC_SCENE_DEM_PLANE = MSC_SCENE_TRUTH_PLANE + MSC_SCENE_YEARS };
 void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t height_px, msc_source *source);
 #endif

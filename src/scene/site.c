@@ -1,6 +1,7 @@
 /* site.c - chooses a place for a mine, a village, a reservoir that suits the land, and how it fares over the years. */
 #include "scene/site.h"
 #include "base/hash.h"
+#include "scene/noise.h"
 #include <math.h>
 #include <string.h>
 
@@ -39,7 +40,11 @@ void msc_lake_make(const msc_scene *scene, int32_t cx, int32_t cy, msc_lake *lak
         if (fabsf(here.stream_m) > 80.0f || here.massif < 0.2f || fabsf(here.river_m) < 150.0f || score <= best - 2.0f)
             continue;
         best = score + 2.0f;
-        const float angle = between(&d, 0.0f, 3.14159f);
+        msc_macro east, south;
+        msc_macro_at(scene, x + 25.0, y, &east);
+        msc_macro_at(scene, x, y + 25.0, &south);
+        float angle = atan2f(-(east.stream_m - here.stream_m), south.stream_m - here.stream_m);
+        angle += unit(&d) < 0.5f ? 3.14159265f : 0.0f;
         *lake = (msc_lake){.x = x, .y = y, .a = between(&d, 300.0f, 420.0f), .b = between(&d, 200.0f, 280.0f),
                            .turn_c = cosf(angle), .turn_s = sinf(angle), .level = here.height_m + between(&d, 13.0f, 19.0f),
                            .is_there = 1};
@@ -66,11 +71,11 @@ static float suits(msc_part_kind kind, const place *p)
     case MSC_P_PIT:
         return p->slope > 0.2f || stream < 110.0f ? -1.0f : 1.0f - 4.0f * p->slope;
     case MSC_P_POND:
-        return stream > 90.0f || massif < 0.12f || p->slope > 0.35f ? -1.0f : 1.5f - stream / 90.0f - p->slope;
+        return stream > 190.0f || massif < 0.05f || p->slope > 0.6f ? -1.0f : 4.0f - stream / 90.0f - p->slope;
     case MSC_P_TERRACE:
         return stream < 60.0f ? -1.0f : 1.0f - fabsf(p->slope - 0.12f) * 3.0f;
     case MSC_P_VILLAGE:
-        return p->slope > 0.09f || stream < 90.0f ? -1.0f : 1.2f - 5.0f * p->slope - fabsf(p->macro.road_m) / 900.0f;
+        return p->slope > 0.1f || stream < 60.0f ? -1.0f : 1.6f - 5.0f * p->slope - fabsf(p->macro.road_m) / 900.0f;
     default:
         return -1.0f;
     }
@@ -79,7 +84,7 @@ static float suits(msc_part_kind kind, const place *p)
 static int find_place(const msc_scene *scene, draw *d, int32_t cx, int32_t cy, msc_part_kind kind, place *best)
 {
     float score = 0.0f;
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 14; i++) {
         place p;
         p.x = (cx + 0.2 + 0.6 * (double)unit(d)) * MSC_CELL_M;
         p.y = (cy + 0.2 + 0.6 * (double)unit(d)) * MSC_CELL_M;
@@ -104,6 +109,11 @@ static msc_part *add_part(msc_cell *cell, draw *d, msc_part_kind kind, double x,
     p->y = y;
     p->turn_c = 1.0f;
     p->bench_m = 10.0f;
+    const float phase = between(d, 0.0f, 6.2832f), phase3 = between(d, 0.0f, 6.2832f);
+    p->lobe[0] = 0.13f * cosf(phase);
+    p->lobe[1] = 0.13f * sinf(phase);
+    p->lobe[2] = 0.12f * cosf(phase3);
+    p->lobe[3] = 0.12f * sinf(phase3);
     p->water[0] = p->water[1] = -1e9f;
     return p;
 }
@@ -141,7 +151,7 @@ static void add_heaps(const msc_scene *scene, msc_cell *cell, draw *d, const pla
     const float angle = atan2f(-at->gradient[1], -at->gradient[0]) + between(d, -1.0f, 1.0f);   /* downhill */
     const float lit = between(d, -1.0f, 0.4f);
     for (int i = 0; i < n && cell->n_parts < MSC_MAX_PARTS - 2; i++) {
-        const float r = between(d, 20.0f, 44.0f);
+        const float r = between(d, 22.0f, 36.0f) + 0.16f * away_m;
         const float turn = angle + (float)i * 0.55f, reach = away_m + 0.75f * r + between(d, 0.0f, 18.0f);
         msc_part *p = add_part(cell, d, unit(d) < 0.55f ? MSC_P_CONE : MSC_P_TERRACE, at->x + (double)(reach * cosf(turn)),
                                at->y + (double)(reach * sinf(turn)));
@@ -204,7 +214,8 @@ static void add_yard(msc_cell *cell, draw *d, const place *at, float away_m)
 static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const place *at, msc_part_kind kind)
 {
     const int is_pit = kind == MSC_P_PIT;
-    const float a = is_pit ? between(d, 72.0f, 125.0f) : between(d, 70.0f, 130.0f), b = a * between(d, 0.6f, 0.92f);
+    /* Many small works, few large ones. */
+    const float big = unit(d), a = 56.0f + 130.0f * big * big, b = a * between(d, 0.55f, 0.92f);
     const float fate = unit(d), tone = between(d, -0.6f, 1.0f), hue = between(d, -0.6f, 1.0f);
     msc_part *p = add_part(cell, d, kind, at->x, at->y);
     set_fate(p, d, a, b, fate);
@@ -218,7 +229,7 @@ static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const pla
     const float low = at->macro.height_m - at->slope * b;
     p->level[0] = is_pit ? low - between(d, 22.0f, 44.0f) : low + 0.12f * at->slope * b;
     p->level[1] = p->level[0] - (p->a[1] > p->a[0] && is_pit && fate < 0.46f ? p->bench_m : 0.0f);
-    if (is_pit && fate > 0.71f)
+    if (is_pit && fate > 0.88f)
         p->water[1] = p->level[1] + between(d, 6.0f, 15.0f);      /* pumps off: the pit floods */
     else if (is_pit && unit(d) < 0.3f)
         p->water[0] = p->water[1] = p->level[0] + 1.5f;           /* a sump that is there in both years */
@@ -235,7 +246,7 @@ static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const pla
 static void make_fill(const msc_scene *scene, msc_cell *cell, draw *d, const place *at, msc_part_kind kind)
 {
     const int is_pond = kind == MSC_P_POND;
-    const float a = is_pond ? between(d, 95.0f, 150.0f) : between(d, 62.0f, 105.0f), b = a * between(d, 0.62f, 0.9f);
+    const float a = is_pond ? between(d, 105.0f, 185.0f) : between(d, 62.0f, 105.0f), b = a * between(d, 0.62f, 0.9f);
     msc_part *p = add_part(cell, d, kind, at->x, at->y);
     const float fate = unit(d);
     set_fate(p, d, a, b, is_pond && fate > 0.46f && fate < 0.6f ? 0.8f : fate);   /* new dams are rare: none here */
@@ -257,12 +268,12 @@ static void make_village(const msc_scene *scene, msc_cell *cell, int32_t cx, int
 {
     draw d = draw_of(scene, cx, cy, 2);
     place at;
-    if (cell->n_parts >= MSC_MAX_PARTS || unit(&d) > 0.62f || !find_place(scene, &d, cx, cy, MSC_P_VILLAGE, &at))
+    if (cell->n_parts >= MSC_MAX_PARTS || unit(&d) > 0.8f || !find_place(scene, &d, cx, cy, MSC_P_VILLAGE, &at))
         return;
     const float r = between(&d, 62.0f, 135.0f);
     for (int i = 0; i < cell->n_parts; i++)
         if (cell->part[i].kind != MSC_P_HAUL
-            && hypot(cell->part[i].x - at.x, cell->part[i].y - at.y) < (double)(0.8f * r + cell->part[i].reach_m))
+            && hypot(cell->part[i].x - at.x, cell->part[i].y - at.y) < (double)(0.8f * r + 0.7f * cell->part[i].reach_m))
             return;
     msc_part *p = add_part(cell, &d, MSC_P_VILLAGE, at.x, at.y);
     p->a[0] = p->a[1] = r * between(&d, 1.0f, 1.35f);
@@ -281,9 +292,12 @@ void msc_cell_make(const msc_scene *scene, int32_t cx, int32_t cy, msc_cell *cel
     cell->is_set = 1;
     cell->n_parts = 0;
     static const struct { float below; msc_part_kind kind[3]; } wish[4] = {
-        {0.30f, {MSC_P_QUARRY, MSC_P_PIT, MSC_P_TERRACE}}, {0.54f, {MSC_P_PIT, MSC_P_QUARRY, MSC_P_TERRACE}},
-        {0.70f, {MSC_P_POND, MSC_P_QUARRY, MSC_P_TERRACE}}, {0.80f, {MSC_P_TERRACE, MSC_P_PIT, MSC_P_QUARRY}}};
-    const float what = unit(&d);
+        {0.25f, {MSC_P_QUARRY, MSC_P_PIT, MSC_P_TERRACE}}, {0.46f, {MSC_P_PIT, MSC_P_QUARRY, MSC_P_TERRACE}},
+        {0.76f, {MSC_P_POND, MSC_P_TERRACE, MSC_P_TERRACE}}, {0.85f, {MSC_P_TERRACE, MSC_P_PIT, MSC_P_QUARRY}}};
+    /* Ore comes in belts a few kilometres across. */
+    const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32);
+    const float belt = msc_smooth(-0.55f, 0.25f, msc_noise(s + 90, cx * MSC_CELL_M / 2600.0, cy * MSC_CELL_M / 2600.0));
+    const float what = unit(&d) / (0.25f + 0.85f * belt);
     for (int i = 0; i < 4; i++) {
         if (what >= wish[i].below)
             continue;

@@ -27,6 +27,7 @@ typedef struct msc_part {
     float water[2];              /* level of water standing in it; -1e9 none */
     int is_reclaimed[2];
     float tone, hue;             /* brightness and warmth of the rock, about -1..1 */
+    float lobe[4];               /* cosine and sine parts of a two- and a three-fold bulge of the outline */
     float reach_m;
     double x1, y1;               /* far end of a haul road */
 } msc_part;

@@ -22,7 +22,7 @@ float msc_sky_cloud(const msc_scene *scene, int year, double x, double y)
     const float weather = msc_noise(s, x / 2600.0, y / 2600.0);
     const float puff = msc_noise_fractal(s + 1, x / 420.0, y / 420.0, 4, 0.5f);
     const float more = 0.16f * (float)log(scene->clouds);
-    return puff + 0.75f * weather - 0.86f + more;
+    return puff + 0.5f * weather - 0.56f + more;
 }
 
 float msc_sky_haze(const msc_scene *scene, int year, double x, double y)

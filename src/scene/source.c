@@ -12,8 +12,9 @@ static msc_status read_tile(void *self, int worker, msc_tile *tile, msc_error *e
     for (int year = 0; year < MSC_SCENE_YEARS; year++) {
         for (int b = 0; b < MSC_SCENE_BANDS; b++)
             out.band[year][b] = msc_row_u16(tile, year * MSC_SCENE_BANDS + b, -pad) - pad;
-        out.dem[year] = msc_row_f32(tile, 8 + year, -pad) - pad;
-        out.truth[year] = msc_row_u8(tile, 10 + year, -pad) - pad;
+        out.truth[year] = msc_row_u8(tile, MSC_SCENE_TRUTH_PLANE + year, -pad) - pad;
+        if (source->has_dem)
+            out.dem[year] = msc_row_f32(tile, MSC_SCENE_DEM_PLANE + year, -pad) - pad;
     }
     msc_scene_render(source->scene, source->works[worker], window, &out);
     for (int32_t y = -pad; y < tile->core.h + pad; y++)
@@ -27,8 +28,8 @@ void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t heigh
     source->self = self;
     source->width_px = width_px;
     source->height_px = height_px;
-    source->n_planes = MSC_SCENE_PLANES;
-    for (int i = 0; i < MSC_SCENE_PLANES; i++)
-        source->types[i] = i < 8 ? MSC_U16 : i < 10 ? MSC_F32 : MSC_U8;
+    source->n_planes = self->has_dem ? MSC_SCENE_DEM_PLANE + MSC_SCENE_YEARS : MSC_SCENE_DEM_PLANE;
+    for (int i = 0; i < source->n_planes; i++)
+        source->types[i] = i < MSC_SCENE_TRUTH_PLANE ? MSC_U16 : i < MSC_SCENE_DEM_PLANE ? MSC_U8 : MSC_F32;
     source->read = read_tile;
 }
