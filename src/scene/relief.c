@@ -166,9 +166,11 @@ float msc_relief_height(const msc_scene *scene, double x, double y, const float 
 {
     const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32);
     const float massif = fields[MSC_F_MASSIF];
-    const float coarse = msc_noise(s + 20, x / 62.0, y / 62.0), middle = msc_noise(s + 21, x / 27.0, y / 27.0);
-    const float fine = msc_noise(s + 22, x / 11.0, y / 11.0);
-    float z = fields[MSC_F_HEIGHT] + (0.25f + massif * (7.0f * coarse + 2.6f * (middle + 0.0f) + 0.8f * fine));
+    /* Each octave is turned, or their lattices would weave a visible pattern into hillshades. */
+    const float coarse = msc_noise(s + 20, (0.89 * x + 0.45 * y) / 62.0, (0.89 * y - 0.45 * x) / 62.0);
+    const float middle = msc_noise(s + 21, (0.42 * x - 0.91 * y) / 27.0, (0.91 * x + 0.42 * y) / 27.0);
+    const float fine = msc_noise(s + 22, (0.68 * x + 0.73 * y) / 11.0, (0.68 * y - 0.73 * x) / 11.0);
+    float z = fields[MSC_F_HEIGHT] + (0.25f + massif * (7.0f * coarse + 2.6f * middle + 0.8f * fine));
     z += 0.25f * coarse + 0.12f * fine;
     const float step = fields[MSC_F_CLIFF] + 0.05f * coarse + 0.03f * middle;
     z += 40.0f * fields[MSC_F_CLIFF_MASK] * msc_smooth(0.06f, 0.17f, step);
