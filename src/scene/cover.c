@@ -41,7 +41,7 @@ void msc_sites_near(const msc_scene *scene, msc_sites *sites, double x0, double 
         for (int32_t cx = (int32_t)floor((x0 - MSC_REACH_M) / MSC_CELL_M); cx * MSC_CELL_M < x1 + MSC_REACH_M; cx++) {
             const msc_cell *cell = cell_at(scene, sites, cx, cy);
             for (int i = 0; i < cell->n_parts && sites->n_parts < MSC_MAX_NEAR; i++)
-                if (is_near(cell->part[i].x, cell->part[i].y, (double)cell->part[i].reach_m + 60.0, box))
+                if (is_near(cell->part[i].near_x, cell->part[i].near_y, (double)cell->part[i].reach_m, box))
                     sites->part[sites->n_parts++] = cell->part[i];
         }
     for (int32_t cy = (int32_t)floor(y0 / MSC_LAKE_CELL_M); cy * MSC_LAKE_CELL_M < y1; cy++)
@@ -200,7 +200,7 @@ void msc_cover_ground(const msc_scene *scene, const msc_sites *sites, const msc_
     ground->z = point->z;
     for (int i = 0; i < sites->n_parts; i++) {
         const msc_part *part = &sites->part[i];
-        const float dx = (float)(point->x - part->x), dy = (float)(point->y - part->y);
+        const float dx = (float)(point->x - part->near_x), dy = (float)(point->y - part->near_y);
         if (dx * dx + dy * dy < part->reach_m * part->reach_m)
             msc_earthwork(part, year, point->x, point->y, &point->ragged, ground);
     }

@@ -12,6 +12,9 @@ enum { BLOCK = 256, N_MARCH = 8, REACH = 14, BLUR = 5, PAD = REACH + BLUR + 1, S
        LIGHT_SIDE = BLOCK + 2 * BLUR };
 static const float march_px[N_MARCH] = {1.0f, 2.0f, 3.0f, 4.0f, 6.0f, 8.0f, 11.0f, 14.0f};
 
+/* The way to the sun over the ground array: steps, and the inverse of their lengths. */
+typedef struct beam { msc_sun sun; int32_t step[N_MARCH]; float per_m[N_MARCH]; } beam;
+
 typedef struct sky_px { float cloud[2], shade[2], lit[2], haze[2]; } sky_px;
 
 struct msc_scene_work {
@@ -112,25 +115,35 @@ static int is_edge(const msc_ground *g)
 }
 
 /* Share of the direct sun that reaches a pixel: 1, less in the shadow of relief within REACH px. */
-static float sunlit(const msc_ground *g, const msc_sun *sun, float pixel_m)
+static float sunlit(const msc_ground *g, const beam *sun)
 {
     float over = -1.0f;
     for (int i = 0; i < N_MARCH; i++) {
-        const int32_t dx = (int32_t)lrintf(sun->east * march_px[i]), dy = (int32_t)lrintf(sun->south * march_px[i]);
-        const float rise = (g[dy * SIDE + dx].z - g->z) / (march_px[i] * pixel_m) - sun->tangent;
+        const float rise = (g[sun->step[i]].z - g->z) * sun->per_m[i] - sun->sun.tangent;
         over = rise > over ? rise : over;
     }
     return 1.0f - msc_smooth(-0.06f, 0.1f, over);
 }
 
+static beam beam_of(int year, float pixel_m)
+{
+    beam b = {.sun = msc_sky_sun(year)};
+    for (int i = 0; i < N_MARCH; i++) {
+        b.step[i] = (int32_t)lrintf(b.sun.south * march_px[i]) * SIDE + (int32_t)lrintf(b.sun.east * march_px[i]);
+        b.per_m[i] = 1.0f / (march_px[i] * pixel_m);
+    }
+    return b;
+}
+
 /* Light on a pixel relative to level ground in the open; a fifth of it comes from the sky (Lambert). */
-static float light_on(const msc_scene_work *w, int32_t k, int year, const msc_sun *sun, float pixel_m)
+static float light_on(const msc_scene_work *w, int32_t k, int year, const beam *ray, float pixel_m)
 {
     const msc_ground *g = &w->ground[year][k];
+    const msc_sun *sun = &ray->sun;
     const float ge = (g[1].z - g[-1].z) / (2.0f * pixel_m), gs = (g[SIDE].z - g[-SIDE].z) / (2.0f * pixel_m);
     const float facing = (sun->sine - sun->cosine * (ge * sun->east + gs * sun->south)) / sqrtf(1.0f + ge * ge + gs * gs);
     const float direct = (facing > 0.0f ? facing : 0.0f) / sun->sine;
-    const float lit = fminf(sunlit(g, sun, pixel_m), w->sky[k].lit[year]) * (1.0f - 0.85f * w->sky[k].shade[year]);
+    const float lit = fminf(sunlit(g, ray), w->sky[k].lit[year]) * (1.0f - 0.85f * w->sky[k].shade[year]);
     if (g->cover == MSC_C_WATER)
         return 0.2f + 0.8f * (1.0f - 0.85f * w->sky[k].shade[year]);
     return 0.2f + 0.8f * direct * lit;
@@ -140,7 +153,7 @@ static float light_on(const msc_scene_work *w, int32_t k, int year, const msc_su
 static void illuminate(const msc_scene *scene, msc_scene_work *w, msc_rect block, int year)
 {
     const double px = scene->pixel_m;
-    const msc_sun sun = msc_sky_sun(year);
+    const beam sun = beam_of(year, (float)px);
     static const float cloud_white[4] = {6900.0f, 6800.0f, 6700.0f, 6900.0f};
     for (int32_t y = -BLUR; y < block.h + BLUR; y++) {
         const double wy = (block.y + y + 0.5) * px;

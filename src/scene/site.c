@@ -105,8 +105,8 @@ static msc_part *add_part(msc_cell *cell, draw *d, msc_part_kind kind, double x,
     memset(p, 0, sizeof *p);
     p->kind = kind;
     p->seed = (uint32_t)(msc_random(d->seed, d->cell, d->n++) >> 32);
-    p->x = x;
-    p->y = y;
+    p->x = p->near_x = x;
+    p->y = p->near_y = y;
     p->turn_c = 1.0f;
     p->bench_m = 10.0f;
     const float phase = between(d, 0.0f, 6.2832f), phase3 = between(d, 0.0f, 6.2832f);
@@ -166,7 +166,7 @@ static void add_heaps(const msc_scene *scene, msc_cell *cell, draw *d, const pla
         p->level[0] = ground.height_m + height;
         p->level[1] = p->level[0] + (p->a[1] > p->a[0] ? 0.12f * height : 0.0f);
         p->bench_m = between(d, 6.0f, 9.0f);
-        p->reach_m = 1.5f * p->a[1] + 10.0f;
+        p->reach_m = 1.9f * p->a[1] + 10.0f;
         set_rock(p, lit, between(d, -1.0f, 1.0f), at->gradient[0], at->gradient[1]);
     }
 }
@@ -195,7 +195,9 @@ static void add_haul(const msc_scene *scene, msc_cell *cell, draw *d, const plac
     p->a[0] = site->a[0] > 0.0f ? 3.6f : 0.0f;
     p->a[1] = 3.6f;
     p->b[0] = p->b[1] = between(d, 14.0f, 34.0f);   /* how far it swings */
-    p->reach_m = (far < limit ? far : limit) + 50.0f;
+    p->near_x = at->x + 0.5 * (double)de;
+    p->near_y = at->y + 0.5 * (double)ds;
+    p->reach_m = 0.5f * (far < limit ? far : limit) + 75.0f;
 }
 
 static void add_yard(msc_cell *cell, draw *d, const place *at, float away_m)
@@ -235,7 +237,7 @@ static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const pla
         p->water[0] = p->water[1] = p->level[0] + 1.5f;           /* a sump that is there in both years */
     if (p->is_reclaimed[1])
         p->level[1] += is_pit ? 9.0f : 2.0f;
-    p->reach_m = 1.25f * p->a[1] + 8.0f;
+    p->reach_m = 1.8f * p->a[1] + 8.0f;
     const msc_part site = *p;
     add_heaps(scene, cell, d, at, 0.95f * a, fate);
     if (unit(d) < 0.7f)
@@ -257,7 +259,7 @@ static void make_fill(const msc_scene *scene, msc_cell *cell, draw *d, const pla
     p->bench_m = is_pond ? 5.0f : between(d, 7.0f, 10.0f);
     p->level[0] = at->macro.height_m + (is_pond ? between(d, 9.0f, 15.0f) : between(d, 17.0f, 28.0f));
     p->level[1] = p->level[0] + (p->a[1] > p->a[0] ? (is_pond ? 2.5f : 4.0f) : 0.0f);
-    p->reach_m = 1.5f * p->a[1] + 10.0f;
+    p->reach_m = 1.9f * p->a[1] + 10.0f;
     const msc_part site = *p;
     if (unit(d) < 0.6f)
         add_yard(cell, d, at, 1.3f * a);
@@ -281,7 +283,7 @@ static void make_village(const msc_scene *scene, msc_cell *cell, int32_t cx, int
     const float way = between(&d, 0.0f, 3.14f);
     p->turn_c = cosf(way);
     p->turn_s = sinf(way);
-    p->reach_m = 1.3f * p->a[0];
+    p->reach_m = 1.7f * p->a[0];
 }
 
 void msc_cell_make(const msc_scene *scene, int32_t cx, int32_t cy, msc_cell *cell)

@@ -28,6 +28,7 @@ typedef struct msc_part {
     int is_reclaimed[2];
     float tone, hue;             /* brightness and warmth of the rock, about -1..1 */
     float lobe[4];               /* cosine and sine parts of a two- and a three-fold bulge of the outline */
+    double near_x, near_y;       /* everything of the part lies within reach_m of here */
     float reach_m;
     double x1, y1;               /* far end of a haul road */
 } msc_part;

@@ -1,1 +1,6 @@
+minescar_test(unit/scene test_noise)
+minescar_test(unit/scene test_relief)
+minescar_test(unit/scene test_sky)
+minescar_test(unit/scene test_site)
+minescar_test(unit/scene test_earthwork)
 minescar_test(unit/scene test_render)
