@@ -44,8 +44,9 @@ void msc_sites_near(const msc_scene *scene, msc_sites *sites, double x0, double 
                 if (is_near(cell->part[i].near_x, cell->part[i].near_y, (double)cell->part[i].reach_m, box))
                     sites->part[sites->n_parts++] = cell->part[i];
         }
-    for (int32_t cy = (int32_t)floor(y0 / MSC_LAKE_CELL_M); cy * MSC_LAKE_CELL_M < y1; cy++)
-        for (int32_t cx = (int32_t)floor(x0 / MSC_LAKE_CELL_M); cx * MSC_LAKE_CELL_M < x1; cx++) {
+    const double shore = 760.0;    /* 1.8 times the longest half axis */
+    for (int32_t cy = (int32_t)floor((y0 - shore) / MSC_LAKE_CELL_M); cy * MSC_LAKE_CELL_M < y1 + shore; cy++)
+        for (int32_t cx = (int32_t)floor((x0 - shore) / MSC_LAKE_CELL_M); cx * MSC_LAKE_CELL_M < x1 + shore; cx++) {
             const msc_lake *lake = lake_at(scene, sites, cx, cy);
             if (lake->is_there && sites->n_lakes < MSC_MAX_LAKES && is_near(lake->x, lake->y, 1.8 * (double)lake->a, box))
                 sites->lake[sites->n_lakes++] = *lake;
