@@ -1,1 +1,5 @@
-set(MINESCAR_patch )
+set(MINESCAR_patch
+  sieve.c
+  sieve_merge.c
+  sieve_runs.c
+)

@@ -1,0 +1,1 @@
+minescar_test(unit/patch test_sieve)
