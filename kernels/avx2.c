@@ -53,4 +53,5 @@ const msc_kernels msc_kernels_avx2 = {
     .normalized_difference = normalized_difference,
     .add_row = add_row,
     .bin_row = bin_row,
+    .walk_tree = msc_walk_tree_avx2,
 };

@@ -2,6 +2,7 @@
  * Build rule: -ffp-contract=off everywhere, so a*b+c is never fused behind our back. */
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
+#include "kernels/forest_walk.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,10 +14,8 @@ typedef struct msc_kernels {
     void (*add_row)(float *acc, const float *row, size_t n);
     /* bins[i] = number of cuts <= values[i]; cuts ascending, n_cuts 0..255. NaN gives 0. */
     void (*bin_row)(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts);
-    /* One tree over n pixels whose features are pixel-major bytes, `stride` apart: votes[i * n_classes_stride + class]++
-     * (see model/forest.c for the node's layout). */
-    void (*walk_tree)(uint8_t *votes, size_t votes_stride, const uint8_t *pixels, size_t stride, size_t n,
-                      const uint32_t *root);
+    /* One tree over the block's pixels: classes[i] = class of pixel i (see forest_walk.h for nodes and blocks). */
+    void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;

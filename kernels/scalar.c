@@ -30,4 +30,5 @@ const msc_kernels msc_kernels_scalar = {
     .normalized_difference = normalized_difference,
     .add_row = add_row,
     .bin_row = bin_row,
+    .walk_tree = msc_walk_tree_scalar,
 };

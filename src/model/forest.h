@@ -3,7 +3,7 @@
 #define MSC_MODEL_FOREST_H
 #include "base/error.h"
 
-enum { MSC_MAX_FEATURES = 128, MSC_MAX_CLASSES = 64, MSC_MAX_BINS = 256 };
+enum { MSC_MAX_FEATURES = 128, MSC_MAX_CLASSES = 64, MSC_MAX_BINS = 256, MSC_MAX_TREES = 1000, MSC_MAX_DEPTH = 64 };
 
 /* Samples, feature-major: x[f * n + i]. `group` is the training polygon, for grouped folds and out-of-bag draws. */
 typedef struct msc_samples {
@@ -17,8 +17,7 @@ typedef struct msc_samples {
 typedef struct msc_forest_spec { int n_trees, depth, min_leaf, n_try; uint64_t seed; } msc_forest_spec;   /* n_try 0: sqrt */
 
 /* A grown forest. cuts[f] holds n_cuts[f] ascending values; the bin of v is the number of cuts <= v (0..255).
- * A node is 32 bits: inner: feature (8) | cut bin (8) | offset to left child from this node (16), the right child
- * follows the left; go right when bin > cut. Leaf: see forest.c. */
+ * Each tree's nodes follow each other from its root on, as kernels/forest_walk.h lays them out. */
 typedef struct msc_forest {
     int n_features, n_classes, n_trees;
     int n_cuts[MSC_MAX_FEATURES];
@@ -32,19 +31,28 @@ typedef struct msc_forest_report {
     double oob_accuracy;
     double cv_accuracy;          /* mean over samples of grouped folds; NAN when none */
     double cv_matrix[MSC_MAX_CLASSES][MSC_MAX_CLASSES];   /* counts, rows predicted, columns labelled */
-    double importance[MSC_MAX_FEATURES];                  /* permutation importance on out-of-bag samples */
+    double importance[MSC_MAX_FEATURES];                  /* loss of out-of-bag accuracy when the feature is permuted */
 } msc_forest_report;
 
-/* Grows a forest; same bytes for any thread count. report may be NULL; n_folds 0: no cross-validation. */
+/* Grows a forest; same bytes for any thread count. report may be NULL; n_folds 0: no cross-validation. n_trees
+ * 1..1000, depth 1..64, min_leaf >= 1. A tree ends at 65472 nodes, level by level. The forest is the caller's to clear,
+ * and untouched on failure. ETRAIN without samples, EVALUE for a spec out of range, ENOMEM, ECANCELLED. */
 msc_status msc_forest_grow(const msc_settings *settings, const msc_samples *samples, const msc_forest_spec *spec,
                            int n_folds, msc_forest *forest, msc_forest_report *report, msc_error *err);
+/* Frees what the forest holds and zeroes it. */
 void msc_forest_clear(msc_forest *forest);
+
+/* fold[i] in 0..n_folds-1 for every sample: whole groups, dealt class by class in an order drawn from the seed so that
+ * the folds' counts stay level. Returns the number of folds that hold samples (fewer groups: fewer folds), 0 when
+ * memory is out. */
+int msc_forest_folds(const msc_samples *samples, int n_folds, uint64_t seed, uint8_t *fold);
 
 /* Bins one row of one feature: n values to n bytes. */
 void msc_forest_bin(const msc_forest *forest, int feature, const float *values, uint8_t *bins, size_t n);
 
 /* Asks the forest about n <= MSC_FOREST_BLOCK pixels: bins are feature-major with `stride` between features.
- * winner: class index; votes: number of trees for it (ties: the lower class index). scratch: msc_forest_scratch(). */
+ * winner: class index; votes: number of trees for it (ties: the lower class index). scratch: msc_forest_scratch()
+ * bytes, aligned to 64, of one caller at a time. */
 enum { MSC_FOREST_BLOCK = 1024 };
 size_t msc_forest_scratch(const msc_forest *forest);
 void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,

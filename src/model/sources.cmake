@@ -1,1 +1,10 @@
-set(MINESCAR_model )
+set(MINESCAR_model
+    forest.c
+    forest_cuts.c
+    forest_folds.c
+    forest_judge.c
+    forest_layout.c
+    forest_train.c
+    forest_tree.c
+    model.c
+    model_head.c)

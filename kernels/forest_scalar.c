@@ -1,0 +1,47 @@
+/* forest_scalar.c - the walk down one tree in plain C: pixels of up to eight features travel in a register. */
+#include "kernels/forest_walk.h"
+
+enum { TEAM = 8 };   /* walks in flight, so that one's load hides behind the others' */
+
+static uint32_t step(uint32_t at, const uint32_t *tree, uint64_t pixel)
+{
+    const uint32_t node = tree[at];
+    const uint32_t bin = (uint32_t)(pixel >> (node & 63u)) & 255u;
+    return at + (node >> 16) + (bin > (node >> 8 & 255u));
+}
+
+static void walk_narrow(uint8_t *classes, const msc_walk *block, const uint32_t *tree)
+{
+    const uint32_t *high = block->words + (block->n_words > 1 ? MSC_WALK_BLOCK : 0);
+    for (size_t i = 0; i < block->n; i += TEAM) {
+        uint64_t pixel[TEAM];
+        uint32_t at[TEAM] = { 0 }, all;
+        for (size_t k = 0; k < TEAM; k++) pixel[k] = block->words[i + k] | (uint64_t)high[i + k] << 32;
+        do {
+            all = MSC_NODE_LEAF;
+            for (size_t k = 0; k < TEAM; k++) at[k] = step(at[k], tree, pixel[k]);
+            for (size_t k = 0; k < TEAM; k++) at[k] = step(at[k], tree, pixel[k]);
+            for (size_t k = 0; k < TEAM; k++) all &= tree[at[k]];
+        } while (!all);
+        for (size_t k = 0; k < TEAM; k++) classes[i + k] = (uint8_t)(tree[at[k]] & 127u);
+    }
+}
+
+static void walk_wide(uint8_t *classes, const msc_walk *block, const uint32_t *tree)
+{
+    for (size_t i = 0; i < block->n; i++) {
+        const uint32_t *node = tree;
+        while (!(*node & MSC_NODE_LEAF)) {
+            const uint32_t f = msc_node_feature(*node);
+            const uint32_t bin = block->words[(f >> 2) * MSC_WALK_BLOCK + i] >> (*node & 24u) & 255u;
+            node += (*node >> 16) + (bin > msc_node_cut(*node));
+        }
+        classes[i] = (uint8_t)(*node & 127u);
+    }
+}
+
+void msc_walk_tree_scalar(uint8_t *classes, const msc_walk *block, const uint32_t *tree)
+{
+    if (block->n_words <= 2) walk_narrow(classes, block, tree);
+    else walk_wide(classes, block, tree);
+}

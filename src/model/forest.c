@@ -1,0 +1,100 @@
+/* forest.c - asks a grown forest about blocks of pixels, and puts it away. */
+#include "model/forest.h"
+#include "base/mem.h"
+#include "kernels/kernels.h"
+#include <assert.h>
+#include <string.h>
+
+/* The scratch of one caller:  planes | words | classes of one tree | votes of 8 bits | votes of 16 bits */
+typedef struct desk {
+    uint8_t *planes, *classes, *few;
+    uint32_t *words;
+    uint16_t *many;
+    size_t bytes;
+} desk;
+
+static desk desk_of(const msc_forest *forest, void *scratch)
+{
+    const size_t block = MSC_WALK_BLOCK, n_words = ((size_t)forest->n_features + 3) / 4;
+    const size_t words = 4 * n_words * block, n_classes = (size_t)forest->n_classes;
+    uint8_t *at = scratch;
+    desk d = { .bytes = 2 * words + block + 3 * n_classes * block };
+    if (!at) return d;
+    d.planes = at;
+    d.words = (uint32_t *)(void *)(at + words);
+    d.classes = at + 2 * words;
+    d.few = d.classes + block;
+    d.many = (uint16_t *)(void *)(d.few + n_classes * block);
+    return d;
+}
+
+size_t msc_forest_scratch(const msc_forest *forest)
+{
+    return desk_of(forest, NULL).bytes;
+}
+
+/* Copies the block's bins into planes and words, zeroed to a multiple of 64 pixels. */
+static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n)
+{
+    const size_t padded = (n + 63) / 64 * 64, n_features = (size_t)forest->n_features;
+    for (size_t f = 0; f < n_features; f++) {
+        uint8_t *plane = d->planes + f * MSC_WALK_BLOCK;
+        uint32_t *word = d->words + f / 4 * MSC_WALK_BLOCK;
+        const uint8_t *row = bins + f * stride;
+        const unsigned shift = (unsigned)(f % 4 * 8);
+        if (shift == 0) memset(word, 0, padded * sizeof *word);
+        for (size_t i = 0; i < n; i++) plane[i] = row[i] ^ 0x80;
+        memset(plane + n, 0x80, padded - n);
+        for (size_t i = 0; i < n; i++) word[i] |= (uint32_t)row[i] << shift;
+    }
+}
+
+/* Adds the small counters to the large ones and zeroes them. */
+static void carry(const desk *d, size_t n_votes)
+{
+    for (size_t i = 0; i < n_votes; i++) d->many[i] = (uint16_t)(d->many[i] + d->few[i]);
+    memset(d->few, 0, n_votes);
+}
+
+void msc_forest_bin(const msc_forest *forest, int feature, const float *values, uint8_t *bins, size_t n)
+{
+    msc_kernels_select()->bin_row(bins, values, n, forest->cuts[feature], forest->n_cuts[feature]);
+}
+
+void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,
+                    uint16_t *votes, void *scratch)
+{
+    const msc_kernels *kernels = msc_kernels_select();
+    const desk d = desk_of(forest, scratch);
+    const size_t n_classes = (size_t)forest->n_classes;
+    const msc_walk block = { n, (forest->n_features + 3) / 4, d.planes, d.words };
+    assert(n <= MSC_FOREST_BLOCK && (int)MSC_FOREST_BLOCK <= (int)MSC_WALK_BLOCK);
+    pack(&d, forest, bins, stride, n);
+    memset(d.few, 0, 3 * n_classes * MSC_WALK_BLOCK);
+    for (int t = 0; t < forest->n_trees; t++) {
+        kernels->walk_tree(d.classes, &block, forest->nodes + forest->roots[t]);
+        for (size_t c = 0; c < n_classes; c++) {
+            uint8_t *few = d.few + c * MSC_WALK_BLOCK;
+            for (size_t i = 0; i < n; i++) few[i] = (uint8_t)(few[i] + (d.classes[i] == c));
+        }
+        if (t % 255 == 254) carry(&d, n_classes * MSC_WALK_BLOCK);
+    }
+    carry(&d, n_classes * MSC_WALK_BLOCK);
+    memset(winner, 0, n);
+    memcpy(votes, d.many, n * sizeof *votes);
+    for (size_t c = 1; c < n_classes; c++) {
+        const uint16_t *row = d.many + c * MSC_WALK_BLOCK;
+        for (size_t i = 0; i < n; i++) {
+            winner[i] = row[i] > votes[i] ? (uint8_t)c : winner[i];
+            votes[i] = row[i] > votes[i] ? row[i] : votes[i];
+        }
+    }
+}
+
+void msc_forest_clear(msc_forest *forest)
+{
+    for (int f = 0; f < MSC_MAX_FEATURES; f++) msc_release(forest->cuts[f]);
+    msc_release(forest->nodes);
+    msc_release(forest->roots);
+    *forest = (msc_forest){ 0 };
+}

@@ -1,0 +1,53 @@
+/* forest_parts.h - what the forest's files share: binned samples, one grown tree, the loop over items. */
+#ifndef MSC_MODEL_FOREST_PARTS_H
+#define MSC_MODEL_FOREST_PARTS_H
+#include "model/forest.h"
+
+enum { MSC_TREE_MAX_NODES = 65536 - 64 };   /* so that any offset fits 16 bits with the top's copies */
+
+/* Samples whose features are binned: bins[f * n + i]. */
+typedef struct msc_binned {
+    size_t n;
+    int n_features, n_classes;
+    uint8_t *bins;
+    uint8_t *label;
+} msc_binned;
+
+/* A tree while it grows. Children follow their parents in the list; left 0: a leaf. */
+typedef struct msc_bud { uint32_t left; uint8_t feature, cut, class_index; } msc_bud;
+
+/* The trees of one forest: nodes of tree t from nodes[t] on, bag[t * bag_bytes] with one bit a sample. */
+typedef struct msc_grove {
+    int n_trees;
+    uint32_t **nodes;
+    size_t *n_nodes;
+    uint8_t *bag;
+    size_t bag_bytes;
+} msc_grove;
+
+/* Cut points of one feature from n values: at most 255, ascending; returns how many, -1 when memory is out. */
+int msc_forest_cuts(const float *values, size_t n, float cuts[MSC_MAX_BINS]);
+
+/* Grows tree number `tree` and lays it out; *nodes is the caller's. Sets the samples' bits in `bag`. 0: no memory. */
+int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree, uint32_t **nodes, size_t *n_nodes,
+                  uint8_t *bag);
+
+/* Joins leaves that agree with their sibling, then lays the tree out as kernels/forest_walk.h says. NULL: no memory. */
+uint32_t *msc_tree_lay_out(msc_bud *buds, size_t n_buds, size_t *n_nodes);
+
+/* Calls work(self, i) for i in 0..n-1 on n_threads threads; work returns 0 when it failed. Items must not share
+ * results. Returns 0 when one failed; stops early when *cancel becomes non-zero. */
+int msc_forest_each(int n_threads, const volatile int *cancel, size_t n, int (*work)(void *self, size_t i), void *self);
+
+msc_status msc_grove_grow(const msc_settings *settings, const msc_binned *data, const msc_forest_spec *spec,
+                          msc_grove *grove, msc_error *err);
+void msc_grove_clear(msc_grove *grove);
+
+/* Fills the report: out-of-bag accuracy and importance of the grove, cross-validation by n_folds. */
+msc_status msc_forest_judge(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
+                            const msc_grove *grove, const msc_forest_spec *spec, int n_folds,
+                            msc_forest_report *report, msc_error *err);
+
+/* Threads that the settings ask for. */
+int msc_forest_threads(const msc_settings *settings);
+#endif

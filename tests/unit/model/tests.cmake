@@ -1,0 +1,2 @@
+minescar_test(unit/model test_forest)
+minescar_test(unit/model test_model)
