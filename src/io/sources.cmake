@@ -4,4 +4,19 @@ set(MINESCAR_io
   layer_out.c
   layer_row.c
   layer_text.c
+  raster_bands.c
+  raster_direct.c
+  raster_edge.c
+  raster_in.c
+  raster_nodata.c
+  raster_open.c
+  raster_out.c
+  raster_out_check.c
+  raster_out_create.c
+  raster_out_tiff.c
+  raster_read.c
+  raster_say.c
+  raster_tile.c
+  raster_union.c
+  raster_warp.c
 )

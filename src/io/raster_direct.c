@@ -1,0 +1,244 @@
+/* raster_direct.c - reads blocks of a tiled GeoTIFF with libtiff, past GDAL's cache and its lock. */
+#define _POSIX_C_SOURCE 200809L
+#include "io/raster_file.h"
+#include "base/mem.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tiffio.h>
+#include <tiffvers.h>
+
+/* Blocks above this size (a file of one huge tile) are left to GDAL, which can say what it does with memory. */
+enum { BLOCK_BYTES_MAX = 64 * 1024 * 1024, CACHE_MAX = 96 };
+
+typedef struct block { uint32_t index; int is_filled; uint64_t used; void *data; } block;
+
+struct msc_tiff_in {
+    char *path;
+    TIFF *tiff;
+    msc_tiff_info info;
+    tmsize_t block_bytes;
+    block cache[CACHE_MAX];      /* the blocks used last, so that padding of the next tile is decoded */
+    int n_cache;
+    uint64_t clock;
+    char words[MSC_SAY_MAX];
+};
+
+#if TIFFLIB_VERSION >= 20221213
+static int hear_error(TIFF *tiff, void *self, const char *module, const char *format, va_list arguments)
+{
+    (void)tiff;
+    (void)module;
+    msc_tiff_in *in = self;
+    if (in && !in->words[0]) vsnprintf(in->words, sizeof in->words, format, arguments);
+    return 1;
+}
+
+static int hear_warning(TIFF *tiff, void *self, const char *module, const char *format, va_list arguments)
+{
+    (void)tiff; (void)self; (void)module; (void)format; (void)arguments;
+    return 1;
+}
+
+/* "m": no memory map, so that a file cut while it is read is an error and not a signal. */
+static TIFF *open_quietly(const char *path, msc_tiff_in *in)
+{
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options) return NULL;
+    TIFFOpenOptionsSetErrorHandlerExtR(options, hear_error, in);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, hear_warning, in);
+    TIFF *tiff = TIFFOpenExt(path, "rm", options);
+    TIFFOpenOptionsFree(options);
+    return tiff;
+}
+#else
+/* Older libtiff speaks through handlers that GDAL has set, and so through msc_say. */
+static TIFF *open_quietly(const char *path, msc_tiff_in *in)
+{
+    (void)in;
+    return TIFFOpen(path, "rm");
+}
+#endif
+
+static int is_direct_kind(TIFF *tiff, msc_tiff_info *info)
+{
+    uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT, compression = 1, planar = 1, photometric = 1, order = 1;
+    uint32_t depth = 1;
+    if (!TIFFIsTiled(tiff)) return 0;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planar);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &order);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_IMAGEDEPTH, &depth);
+    TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
+    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &info->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &info->height) ||
+        !TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &info->block_w) || !TIFFGetField(tiff, TIFFTAG_TILELENGTH, &info->block_h))
+        return 0;
+    if (compression != COMPRESSION_NONE && compression != COMPRESSION_LZW && compression != COMPRESSION_ADOBE_DEFLATE &&
+        compression != COMPRESSION_DEFLATE && compression != COMPRESSION_ZSTD)
+        return 0;
+    if (!TIFFIsCODECConfigured(compression) || photometric > PHOTOMETRIC_PALETTE || order != FILLORDER_MSB2LSB || depth != 1)
+        return 0;
+    info->n_bands = samples;
+    info->is_planar = planar == PLANARCONFIG_SEPARATE;
+    info->is_int16 = bits == 16 && format == SAMPLEFORMAT_INT;
+    if (bits == 8 && format == SAMPLEFORMAT_UINT) info->type = MSC_U8;
+    else if (bits == 16 && format == SAMPLEFORMAT_UINT) info->type = MSC_U16;
+    else if (info->is_int16 || (bits == 32 && format == SAMPLEFORMAT_IEEEFP)) info->type = MSC_F32;
+    else return 0;
+    const tmsize_t sample = info->is_int16 ? 2 : (tmsize_t)msc_type_bytes(info->type), bytes = TIFFTileSize(tiff);
+    return bytes > 0 && bytes <= BLOCK_BYTES_MAX &&
+           bytes == sample * (tmsize_t)info->block_w * (tmsize_t)info->block_h * (info->is_planar ? 1 : samples);
+}
+
+int msc_tiff_probe(const char *path, msc_tiff_info *info)
+{
+    struct stat st;
+    msc_tiff_in quiet = {0};
+    memset(info, 0, sizeof *info);
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 0;
+    TIFF *tiff = open_quietly(path, &quiet);
+    if (!tiff) return 0;
+    const int is_direct = is_direct_kind(tiff, info);
+    TIFFClose(tiff);
+    return is_direct;
+}
+
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_tiff_in **tiff, msc_error *err)
+{
+    msc_tiff_in *in = msc_alloc_zero(1, sizeof *in);
+    if (!in) return msc_fail(err, MSC_ENOMEM, path, "open");
+    in->info = *info;
+    in->path = msc_copy_text(path);
+    in->tiff = in->path ? open_quietly(path, in) : NULL;
+    if (!in->tiff) {
+        const msc_status status = msc_fail(err, MSC_EREAD, path, "%s", in->words[0] ? in->words : "cannot be opened again");
+        msc_tiff_close(&in);
+        return status;
+    }
+    in->block_bytes = TIFFTileSize(in->tiff);
+    *tiff = in;
+    return MSC_OK;
+}
+
+void msc_tiff_close(msc_tiff_in **tiff)
+{
+    if (!tiff || !*tiff) return;
+    msc_tiff_in *in = *tiff;
+    if (in->tiff) TIFFClose(in->tiff);
+    for (int i = 0; i < in->n_cache; i++) msc_release(in->cache[i].data);
+    msc_release(in->path);
+    msc_release(in);
+    *tiff = NULL;
+}
+
+/* A block that a sparse file leaves out holds the nodata value, as in GDAL. */
+static void fill_empty(const msc_tiff_in *in, void *data)
+{
+    const size_t n = (size_t)in->block_bytes / (in->info.is_int16 ? 2 : msc_type_bytes(in->info.type));
+    const double value = in->info.empty;
+    for (size_t i = 0; i < n; i++) {
+        if (in->info.is_int16) ((int16_t *)data)[i] = (int16_t)value;
+        else if (in->info.type == MSC_U8) ((uint8_t *)data)[i] = (uint8_t)value;
+        else if (in->info.type == MSC_U16) ((uint16_t *)data)[i] = (uint16_t)value;
+        else ((float *)data)[i] = (float)value;
+    }
+}
+
+/* Gives the decoded block; valid until n_keep other blocks have been asked for. */
+static msc_status get_block(msc_tiff_in *in, uint32_t index, int n_keep, const void **data, msc_error *err)
+{
+    block *oldest = NULL;
+    for (int i = 0; i < in->n_cache; i++) {
+        block *b = &in->cache[i];
+        if (b->is_filled && b->index == index) {
+            b->used = ++in->clock;
+            *data = b->data;
+            return MSC_OK;
+        }
+        if (!oldest || b->used < oldest->used) oldest = b;
+    }
+    if (in->n_cache < n_keep) {
+        oldest = &in->cache[in->n_cache];
+        oldest->data = msc_alloc((size_t)in->block_bytes, 1);
+        if (!oldest->data) return msc_fail(err, MSC_ENOMEM, in->path, "block of %lld bytes", (long long)in->block_bytes);
+        in->n_cache++;
+    }
+    oldest->is_filled = 0;
+    if (TIFFGetStrileByteCount(in->tiff, index) == 0 && TIFFGetStrileOffset(in->tiff, index) == 0) {
+        fill_empty(in, oldest->data);
+    } else {
+        msc_say say;
+        in->words[0] = 0;
+        msc_say_begin(&say);
+        const tmsize_t n = TIFFReadEncodedTile(in->tiff, index, oldest->data, in->block_bytes);
+        msc_say_end();
+        if (n != in->block_bytes || in->words[0])
+            return msc_fail(err, MSC_EREAD, in->path, "block %u: %s", (unsigned)index,
+                            in->words[0] ? in->words : say.has_failed ? say.text : "shorter than it should be");
+    }
+    oldest->is_filled = 1;
+    oldest->index = index;
+    oldest->used = ++in->clock;
+    *data = oldest->data;
+    return MSC_OK;
+}
+
+#define COPY(FROM, TO)                                                      \
+    do {                                                                    \
+        const FROM *from_ = (const FROM *)block_row;                        \
+        TO *to_ = (TO *)out;                                                \
+        for (size_t i_ = 0; i_ < n; i_++) to_[i_] = (TO)from_[i_ * step];   \
+    } while (0)
+
+/* One row of one band; `step` samples lie between pixels of the block. */
+static void copy_row(const msc_tiff_info *info, const void *block_row, size_t step, size_t n, msc_type as, void *out)
+{
+    if (info->is_int16) COPY(int16_t, float);
+    else if (info->type == MSC_U8 && as == MSC_U8 && step == 1) memcpy(out, block_row, n);
+    else if (info->type == MSC_U8 && as == MSC_U8) COPY(uint8_t, uint8_t);
+    else if (info->type == MSC_U8 && as == MSC_U16) COPY(uint8_t, uint16_t);
+    else if (info->type == MSC_U8) COPY(uint8_t, float);
+    else if (info->type == MSC_U16 && as == MSC_U16) COPY(uint16_t, uint16_t);
+    else if (info->type == MSC_U16) COPY(uint16_t, float);
+    else COPY(float, float);
+}
+
+/* Copies what a block has of the window, for window band `b` and sample `sample` of the block's pixels. */
+static void copy_block(const msc_tiff_in *in, const void *data, msc_rect block_rect, int b, size_t sample, msc_window *window)
+{
+    const msc_tiff_info *info = &in->info;
+    const msc_rect part = msc_rect_and(block_rect, window->rect);
+    const size_t step = info->is_planar ? 1 : info->n_bands, bytes = info->is_int16 ? 2 : msc_type_bytes(info->type);
+    const size_t out_bytes = msc_type_bytes(window->type);
+    for (int32_t y = part.y; y < part.y + part.h; y++) {
+        const size_t at = ((size_t)(y - block_rect.y) * info->block_w + (size_t)(part.x - block_rect.x)) * step + sample;
+        const size_t to = ((size_t)b * (size_t)window->rect.h + (size_t)(y - window->rect.y)) * (size_t)window->rect.w +
+                          (size_t)(part.x - window->rect.x);
+        copy_row(info, (const char *)data + at * bytes, step, (size_t)part.w, window->type,
+                 (char *)window->data + to * out_bytes);
+    }
+}
+
+msc_status msc_tiff_read(msc_tiff_in *in, const int *band, msc_window *window, msc_error *err)
+{
+    const int32_t bw = (int32_t)in->info.block_w, bh = (int32_t)in->info.block_h;
+    const msc_rect r = window->rect;
+    const uint32_t n_across = (in->info.width + in->info.block_w - 1) / in->info.block_w;
+    const uint32_t n_down = (in->info.height + in->info.block_h - 1) / in->info.block_h;
+    const int planes = in->info.is_planar ? window->n_bands : 1;
+    const int64_t wanted = 2 * (int64_t)planes * ((r.w - 1) / bw + 2);
+    const int n_keep = (int)(wanted < CACHE_MAX ? wanted : CACHE_MAX);
+    for (int32_t by = r.y / bh; by <= (r.y + r.h - 1) / bh; by++)
+        for (int32_t bx = r.x / bw; bx <= (r.x + r.w - 1) / bw; bx++)
+            for (int b = 0; b < window->n_bands; b++) {
+                const uint32_t plane = in->info.is_planar ? (uint32_t)band[b] - 1 : 0;
+                const msc_rect block_rect = {bx * bw, by * bh, bw, bh};
+                const void *data = NULL;
+                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, n_keep, &data, err));
+                copy_block(in, data, block_rect, b, in->info.is_planar ? 0 : (size_t)band[b] - 1, window);
+            }
+    return MSC_OK;
+}

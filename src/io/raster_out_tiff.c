@@ -1,0 +1,239 @@
+/* raster_out_tiff.c - libtiff on a file with errno kept, and in memory for compression in the workers. */
+#define _POSIX_C_SOURCE 200809L
+#include "io/raster_out_file.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <tiffvers.h>
+#include <unistd.h>
+
+#if TIFFLIB_VERSION >= 20221213
+static int hear_error(TIFF *tiff, void *words, const char *module, const char *format, va_list arguments)
+{
+    (void)tiff;
+    (void)module;
+    char *text = words;
+    if (!text[0]) vsnprintf(text, MSC_SAY_MAX, format, arguments);
+    return 1;
+}
+
+static int hear_warning(TIFF *tiff, void *words, const char *module, const char *format, va_list arguments)
+{
+    (void)tiff; (void)words; (void)module; (void)format; (void)arguments;
+    return 1;
+}
+#endif
+
+typedef struct client { TIFFReadWriteProc read, write; TIFFSeekProc seek; TIFFCloseProc close; TIFFSizeProc size; } client;
+
+static int no_map(thandle_t self, void **base, toff_t *size)
+{
+    (void)self; (void)base; (void)size;
+    return 0;
+}
+
+static void no_unmap(thandle_t self, void *base, toff_t size) { (void)self; (void)base; (void)size; }
+
+static TIFF *open_client(const char *name, const char *mode, void *self, const client *c, char *words)
+{
+#if TIFFLIB_VERSION >= 20221213
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options) return NULL;
+    TIFFOpenOptionsSetErrorHandlerExtR(options, hear_error, words);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, hear_warning, words);
+    TIFF *tiff = TIFFClientOpenExt(name, mode, self, c->read, c->write, c->seek, c->close, c->size, no_map, no_unmap, options);
+    TIFFOpenOptionsFree(options);
+    return tiff;
+#else
+    (void)words;
+    return TIFFClientOpen(name, mode, self, c->read, c->write, c->seek, c->close, c->size, no_map, no_unmap);
+#endif
+}
+
+/* ---- a file ---- */
+static tmsize_t file_read(thandle_t self, void *bytes, tmsize_t n)
+{
+    msc_tiff_io *io = (msc_tiff_io *)self;
+    tmsize_t done = 0;
+    while (done < n) {
+        const ssize_t got = read(io->fd, (char *)bytes + done, (size_t)(n - done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && !io->errnum) io->errnum = errno;
+        if (got <= 0) break;
+        done += got;
+    }
+    return done;
+}
+
+static tmsize_t file_write(thandle_t self, void *bytes, tmsize_t n)
+{
+    msc_tiff_io *io = (msc_tiff_io *)self;
+    tmsize_t done = 0;
+    while (done < n) {
+        const ssize_t put = write(io->fd, (const char *)bytes + done, (size_t)(n - done));
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) {
+            if (!io->errnum) io->errnum = put < 0 ? errno : ENOSPC;
+            break;
+        }
+        done += put;
+    }
+    return done;
+}
+
+static toff_t file_seek(thandle_t self, toff_t at, int whence)
+{
+    return (toff_t)lseek(((msc_tiff_io *)self)->fd, (off_t)at, whence);
+}
+
+static int file_close(thandle_t self)
+{
+    msc_tiff_io *io = (msc_tiff_io *)self;
+    const int failed = close(io->fd);
+    if (failed && !io->errnum) io->errnum = errno;
+    io->fd = -1;
+    return failed;
+}
+
+static toff_t file_size(thandle_t self)
+{
+    struct stat st;
+    return fstat(((msc_tiff_io *)self)->fd, &st) == 0 ? (toff_t)st.st_size : 0;
+}
+
+TIFF *msc_tiff_on_file(const char *path, const char *mode, msc_tiff_io *io)
+{
+    const client c = {file_read, file_write, file_seek, file_close, file_size};
+    memset(io, 0, sizeof *io);
+    io->fd = open(path, mode[0] == 'r' && mode[1] == '+' ? O_RDWR : O_RDONLY);
+    if (io->fd < 0) {
+        io->errnum = errno;
+        return NULL;
+    }
+    TIFF *tiff = open_client(path, mode, io, &c, io->words);
+    if (!tiff && io->fd >= 0) close(io->fd);
+    return tiff;
+}
+
+/* ---- memory ---- */
+static tmsize_t memory_read(thandle_t self, void *bytes, tmsize_t n)
+{
+    msc_tiff_memory *m = (msc_tiff_memory *)self;
+    const size_t left = m->at < m->size ? m->size - m->at : 0, take = (size_t)n < left ? (size_t)n : left;
+    memcpy(bytes, m->bytes + m->at, take);
+    m->at += take;
+    return (tmsize_t)take;
+}
+
+static tmsize_t memory_write(thandle_t self, void *bytes, tmsize_t n)
+{
+    msc_tiff_memory *m = (msc_tiff_memory *)self;
+    const size_t end = m->at + (size_t)n;
+    if (!msc_reserve((void **)&m->bytes, &m->capacity, end, 1)) return 0;
+    if (m->at > m->size) memset(m->bytes + m->size, 0, m->at - m->size);
+    memcpy(m->bytes + m->at, bytes, (size_t)n);
+    m->at = end;
+    if (end > m->size) m->size = end;
+    return n;
+}
+
+static toff_t memory_seek(thandle_t self, toff_t at, int whence)
+{
+    msc_tiff_memory *m = (msc_tiff_memory *)self;
+    m->at = (size_t)at + (whence == SEEK_CUR ? m->at : whence == SEEK_END ? m->size : 0);
+    return (toff_t)m->at;
+}
+
+static int memory_close(thandle_t self)
+{
+    (void)self;
+    return 0;
+}
+
+static toff_t memory_size(thandle_t self) { return (toff_t)((msc_tiff_memory *)self)->size; }
+
+/* ---- blocks ---- */
+static TIFF *open_memory(const msc_raster_out *out, int32_t n_x, int32_t n_y, msc_tiff_memory *memory)
+{
+    const client c = {memory_read, memory_write, memory_seek, memory_close, memory_size};
+    memory->size = memory->at = 0;
+    memory->words[0] = 0;
+    TIFF *tiff = open_client("memory", "w", memory, &c, memory->words);
+    if (!tiff) return NULL;
+    const int block = out->block_px;
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, (uint32_t)(n_x * block));
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, (uint32_t)(n_y * block));
+    TIFFSetField(tiff, TIFFTAG_TILEWIDTH, (uint32_t)block);
+    TIFFSetField(tiff, TIFFTAG_TILELENGTH, (uint32_t)block);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, out->n_bands);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, (int)(8 * msc_type_bytes(out->type)));
+    TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, out->type == MSC_F32 ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT);
+    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, out->codec.compression);
+    if (out->codec.predictor > 1) TIFFSetField(tiff, TIFFTAG_PREDICTOR, out->codec.predictor);
+    if (out->codec.compression == COMPRESSION_ZSTD) TIFFSetField(tiff, TIFFTAG_ZSTD_LEVEL, out->codec.level);
+    if (out->codec.compression == COMPRESSION_ADOBE_DEFLATE) TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, out->codec.level);
+    return tiff;
+}
+
+msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, size_t stride_px, int32_t n_x, int32_t n_y,
+                           msc_packed *packed, msc_error *err)
+{
+    const size_t pixel = msc_out_pixel_bytes(out), row = (size_t)out->block_px * pixel, block = row * (size_t)out->block_px;
+    packed->n = (size_t)n_x * (size_t)n_y;
+    if (!packed->block) packed->block = msc_alloc(block, 1);
+    if (!packed->block || !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, 2 * sizeof *packed->place))
+        return msc_fail(err, MSC_ENOMEM, out->path, "blocks of %zu bytes", block);
+    TIFF *tiff = open_memory(out, n_x, n_y, &packed->memory);
+    int is_bad = !tiff;
+    for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
+        const size_t x = (size_t)(i % (uint32_t)n_x) * (size_t)out->block_px, y = (size_t)(i / (uint32_t)n_x) * (size_t)out->block_px;
+        for (size_t v = 0; v < (size_t)out->block_px; v++)
+            memcpy(packed->block + v * row, pixels + ((y + v) * stride_px + x) * pixel, row);
+        is_bad = TIFFWriteEncodedTile(tiff, i, packed->block, (tmsize_t)block) != (tmsize_t)block;
+    }
+    for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
+        packed->place[2 * i] = (size_t)TIFFGetStrileOffset(tiff, i);
+        packed->place[2 * i + 1] = (size_t)TIFFGetStrileByteCount(tiff, i);
+    }
+    const msc_status status = is_bad ? msc_fail(err, MSC_EWRITE, out->path, "compression: %s", packed->memory.words) : MSC_OK;
+    /* Without TIFFClose no directory is written: only the blocks are wanted. */
+    if (tiff) TIFFCleanup(tiff);
+    return status;
+}
+
+void msc_packed_clear(msc_packed *packed)
+{
+    msc_release(packed->memory.bytes);
+    msc_release(packed->place);
+    msc_release(packed->block);
+    memset(packed, 0, sizeof *packed);
+}
+
+msc_status msc_blocks_write(msc_raster_out *out, int32_t bx, int32_t by, int32_t n_x, int32_t n_y, const msc_packed *packed,
+                            msc_error *err)
+{
+    for (int32_t v = 0; v < n_y; v++)
+        for (int32_t u = 0; u < n_x; u++) {
+            const size_t i = (size_t)v * (size_t)n_x + (size_t)u, count = packed->place[2 * i + 1];
+            const uint32_t index = (uint32_t)(by + v) * (uint32_t)out->n_across + (uint32_t)(bx + u);
+            uint8_t *bytes = packed->memory.bytes + packed->place[2 * i];
+            if (TIFFWriteRawTile(out->tiff, index, bytes, (tmsize_t)count) != (tmsize_t)count || out->io.errnum)
+                return msc_out_fail(out, out->io.errnum, out->io.words, err);
+        }
+    return MSC_OK;
+}
+
+msc_status msc_out_fail(const msc_raster_out *out, int errnum, const char *words, msc_error *err)
+{
+    struct statvfs disk;
+    if (errnum) return msc_fail_errno(err, errnum, MSC_EWRITE, out->path);
+    const int is_full = statvfs(out->temp, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < 65536;
+    if (is_full || strstr(words, strerror(ENOSPC))) return msc_fail_errno(err, ENOSPC, MSC_EWRITE, out->path);
+    return msc_fail(err, MSC_EWRITE, out->path, "%s", words[0] ? words : "not written");
+}
