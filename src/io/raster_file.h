@@ -109,15 +109,15 @@ msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band
 /* ---- other grids (raster_warp.c) ---- */
 enum { MSC_WARP_STEP_PX = 16 };
 /* Source positions at the corners of lattice cells, that cover target columns x0.. of cells. */
-typedef struct msc_lattice { int32_t cell_x, cell_y, n_x, n_y; double *x, *y; } msc_lattice;   /* [n_y][n_x] */
-/* Fills the nodes that cover `rect` of the target; x and y have room for msc_lattice_nodes(rect). crs NULL: same CRS. */
-size_t msc_lattice_nodes(const msc_rect *rect, msc_lattice *lattice);
-void msc_lattice_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_lattice *lattice);
+typedef struct msc_mesh { int32_t cell_x, cell_y, n_x, n_y; double *x, *y; } msc_mesh;   /* [n_y][n_x] */
+/* Fills the nodes that cover `rect` of the target; x and y have room for msc_mesh_nodes(rect). crs NULL: same CRS. */
+size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice);
+void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice);
 /* The source window that resampling `rect` may touch; w = 0 when none. */
-msc_rect msc_lattice_window(const msc_lattice *lattice, const msc_file *file, const msc_rect *rect);
+msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const msc_rect *rect);
 /* Resamples into the tile's planes from plane0 on, where rect (image frame) lies; sets valid where something was
  * written, leaves the rest alone. */
-void msc_warp_tile(const msc_lattice *lattice, const msc_file *file, const msc_window *window, const msc_rect *rect,
+void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *window, const msc_rect *rect,
                    msc_tile *tile);
 /* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. ECRS. */
 msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err);

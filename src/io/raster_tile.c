@@ -97,10 +97,10 @@ static msc_status read_aligned(const msc_file *file, msc_handle *handle, msc_wor
 }
 
 /* Halves `rect` until its source window is small, then resamples. The result does not depend on the halving. */
-static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker *worker, const msc_lattice *lattice,
+static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker *worker, const msc_mesh *lattice,
                             msc_rect rect, msc_tile *tile, msc_error *err)
 {
-    const msc_rect source = msc_lattice_window(lattice, file, &rect);
+    const msc_rect source = msc_mesh_window(lattice, file, &rect);
     if (source.w == 0) return MSC_OK;
     const int is_large = (int64_t)source.w * source.h > WINDOW_PX_MAX;
     if (is_large && (rect.w > MSC_WARP_STEP_PX || rect.h > MSC_WARP_STEP_PX)) {
@@ -127,14 +127,14 @@ static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker
 static msc_status read_warped(const msc_raster *raster, const msc_file *file, msc_handle *handle, msc_worker *worker,
                               msc_rect part, msc_tile *tile, msc_error *err)
 {
-    msc_lattice lattice;
-    const size_t n = msc_lattice_nodes(&part, &lattice);
+    msc_mesh lattice;
+    const size_t n = msc_mesh_nodes(&part, &lattice);
     if (!handle->crs && raster->grid.crs[0] && !msc_crs_same(raster->grid.crs, file->grid.crs))
         MSC_TRY(msc_crs_open(raster->grid.crs, file->grid.crs, &handle->crs, err));
     lattice.x = msc_room_get(&worker->nodes, 2 * n, sizeof *lattice.x);
     if (!lattice.x) return msc_fail(err, MSC_ENOMEM, file->path, "lattice");
     lattice.y = lattice.x + n;
-    msc_lattice_fill(&raster->grid, &file->grid, handle->crs, &lattice);
+    msc_mesh_fill(&raster->grid, &file->grid, handle->crs, &lattice);
     return warp_part(file, handle, worker, &lattice, part, tile, err);
 }
 

@@ -10,7 +10,7 @@
 #define EDGE_PX 1e-7
 enum { TAPS_MAX = 64 };
 
-size_t msc_lattice_nodes(const msc_rect *rect, msc_lattice *lattice)
+size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice)
 {
     lattice->cell_x = rect->x / MSC_WARP_STEP_PX;
     lattice->cell_y = rect->y / MSC_WARP_STEP_PX;
@@ -19,7 +19,7 @@ size_t msc_lattice_nodes(const msc_rect *rect, msc_lattice *lattice)
     return (size_t)lattice->n_x * (size_t)lattice->n_y;
 }
 
-void msc_lattice_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_lattice *lattice)
+void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice)
 {
     const size_t n = (size_t)lattice->n_x * (size_t)lattice->n_y;
     size_t i = 0;
@@ -46,7 +46,7 @@ static double kernel_reach(const msc_file *file)
 
 static int32_t clamp_px(double v, int32_t top) { return v < 0 ? 0 : v > (double)top ? top : (int32_t)v; }
 
-msc_rect msc_lattice_window(const msc_lattice *lattice, const msc_file *file, const msc_rect *rect)
+msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const msc_rect *rect)
 {
     const double reach = kernel_reach(file);
     double x0 = HUGE_VAL, y0 = HUGE_VAL, x1 = -HUGE_VAL, y1 = -HUGE_VAL;
@@ -158,7 +158,7 @@ static void put_pixel(const msc_file *file, const double *value, msc_tile *tile,
     tile->valid[at] = 1;
 }
 
-void msc_warp_tile(const msc_lattice *lattice, const msc_file *file, const msc_window *w, const msc_rect *rect, msc_tile *tile)
+void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *w, const msc_rect *rect, msc_tile *tile)
 {
     const size_t n_x = (size_t)lattice->n_x;
     double value[MSC_RASTER_BANDS_MAX];
