@@ -4,18 +4,42 @@
 #include "grid/area.h"
 #include "stream/stream.h"
 
-/* One patch. Vertices are pixel corners (x right, y down), rings closed, outer ring first, the interior to the right
- * of the direction of travel on screen... holes the other way round; parts of an 8-connected patch follow each other. */
+__extension__ typedef __int128 msc_area_sum;   /* sums of MSC_AREA_UNIT_M2 over any number of pixels */
+
+/* One patch. Vertices are pixel corners (x right, y down). Rings are closed, an outer ring has the interior on the
+ * right of its direction of travel (clockwise on screen), a hole runs the other way round; the holes of a part follow
+ * its outer ring. Every polygon is valid in OGC's sense; a 4-connected patch has exactly one part. */
 typedef struct msc_patch {
     int value;                   /* of the raster */
     int64_t n_px;
     int64_t first_px;            /* y * width + x of its first pixel in raster order */
-    __int128 area_units;         /* ellipsoidal area in MSC_AREA_UNIT_M2 */
+    msc_area_sum area_units;     /* ellipsoidal area of its pixels in MSC_AREA_UNIT_M2 */
     int64_t confidence_sum;      /* over its pixels */
-    int32_t inside_x2, inside_y2;/* a point inside, in half pixels */
-    size_t n_rings;
+    int64_t area_px_x2;          /* twice the area of the polygon, px; 2 * n_px without simplification */
+    double inside_x, inside_y;   /* a point strictly inside, px */
+    size_t n_parts, n_rings;
     const size_t *ring_start;    /* [n_rings + 1] into xy pairs */
     const uint8_t *is_outer;
     const int32_t *xy;
 } msc_patch;
+
+typedef struct msc_patches_options {
+    int connectivity;            /* 4 or 8 */
+    const uint8_t *is_left_out;  /* [65536] by value, non-zero: no patch; may be NULL. 65535 never is one */
+    int n_confidence;            /* planes 1..n of the source are u8 confidences; the least of them is summed */
+    const msc_area *area;        /* NULL: area_units stays 0 */
+    double simplify_px;          /* tolerance of Douglas & Peucker, px; 0: crack boundaries as they are */
+    double aspect;               /* height of a pixel / its width, for distances; 0 means 1 */
+    const char *tmpdir;          /* of the unlinked overflow file; NULL: settings->tmpdir, else "." */
+} msc_patches_options;
+
+/* Takes one patch; the patch and its arrays live for the call only. */
+typedef msc_status (*msc_patch_receiver)(void *self, const msc_patch *patch, msc_error *err);
+
+/* Traces plane 0 (u8 or u16) of the source where it is valid and hands every patch to the receiver, in order of the
+ * first pixel in raster order. Same patches for any tile size and thread count. Memory follows the sweep front, what
+ * is finished goes to an overflow file beyond a share of the memory cap. Errors of the stream and the receiver,
+ * EMEMCAP, ENOMEM, ENOSPACE and EWRITE (overflow file). */
+msc_status msc_patches_trace(const msc_settings *settings, const msc_source *source, const msc_patches_options *options,
+                             msc_patch_receiver receive, void *self, msc_error *err);
 #endif
