@@ -158,7 +158,7 @@ static msc_status follow_closed(const walk *k, msc_error *err)
         const uint16_t *row = t->value + (ptrdiff_t)(y + 1) * (w + 2) + 1, *up = row - (w + 2);
         const uint8_t *visited = t->visited + (size_t)y * (size_t)w;
         for (size_t r = t->row[y]; r < t->row[y + 1]; r++) {
-            const msc_run run = t->run[r];
+            const msc_stretch run = t->run[r];
             const uint16_t v = run.value;
             if (up[run.x] != v && (row[run.x - 1] != v || up[run.x - 1] == v) && !visited[run.x]) {
                 MSC_TRY(follow(k, run.x, y, MSC_EAST, run.label, err));

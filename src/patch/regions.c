@@ -106,7 +106,7 @@ static msc_status label_row(msc_trace *t, int32_t w, int32_t y, int32_t reach, m
             label = (uint32_t)t->n_labels++;
             t->parent[label] = label;
         }
-        t->run[t->n_runs++] = (msc_run){(uint16_t)start, (uint16_t)x, v, label};
+        t->run[t->n_runs++] = (msc_stretch){(uint16_t)start, (uint16_t)x, v, label};
     }
     return MSC_OK;
 }
@@ -159,7 +159,7 @@ static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *
     t->n_parts = n_seen;
     for (int32_t y = 0; y < tile->core.h; y++) {
         for (size_t r = t->row[y]; r < t->row[y + 1]; r++) {
-            msc_run *run = &t->run[r];
+            msc_stretch *run = &t->run[r];
             run->label = number[run->label];
             msc_part *part = &t->part[run->label];
             const int32_t x = tile->core.x + run->x, end_x = tile->core.x + run->end_x;
@@ -196,7 +196,7 @@ static void label_border(const msc_tile *tile, msc_trace *t)
     }
     for (size_t y = 0; y < h; y++) {
         if (t->row[y] < t->row[y + 1]) {
-            const msc_run *first = &t->run[t->row[y]], *last = &t->run[t->row[y + 1] - 1];
+            const msc_stretch *first = &t->run[t->row[y]], *last = &t->run[t->row[y + 1] - 1];
             left[y] = first->x == 0 ? first->label : MSC_NO_PART;
             right[y] = last->end_x == w ? last->label : MSC_NO_PART;
         }

@@ -2,4 +2,13 @@ set(MINESCAR_patch
   sieve.c
   sieve_merge.c
   sieve_runs.c
+  regions.c
+  chains.c
+  store.c
+  front.c
+  chainends.c
+  rings.c
+  polygon.c
+  simplify.c
+  patches.c
 )

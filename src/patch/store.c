@@ -101,10 +101,12 @@ msc_status msc_spool_add_raw(msc_spool *spool, const void *bytes, size_t n, int6
 msc_status msc_spool_add(msc_spool *spool, const void *bytes, size_t n, int64_t *offset, msc_error *err)
 {
     const uint64_t head = n;
-    int64_t ignored = 0;
     MSC_TRY(room(spool, n + MSC_SPOOL_HEAD, err));
-    MSC_TRY(msc_spool_add_raw(spool, &head, MSC_SPOOL_HEAD, offset, err));
-    return msc_spool_add_raw(spool, bytes, n, &ignored, err);
+    *offset = spool->n_written + (int64_t)spool->n_bytes;
+    memcpy(spool->bytes + spool->n_bytes, &head, MSC_SPOOL_HEAD);
+    memcpy(spool->bytes + spool->n_bytes + MSC_SPOOL_HEAD, bytes, n);
+    spool->n_bytes += MSC_SPOOL_HEAD + n;
+    return MSC_OK;
 }
 
 /* Brings n bytes from the file into the window. */

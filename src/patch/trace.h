@@ -28,14 +28,14 @@ typedef struct msc_chain {
     size_t steps, n_bytes;       /* place in the tile's step bytes */
 } msc_chain;
 
-typedef struct msc_run { uint16_t x, end_x, value; uint32_t label; } msc_run;
+typedef struct msc_stretch { uint16_t x, end_x, value; uint32_t label; } msc_stretch;
 typedef struct msc_done { int64_t first_px; int64_t offset; } msc_done;
 
 /* Everything of one tile; lives in a slot of the stream and keeps its arrays from tile to tile. Capacities in items. */
 typedef struct msc_trace {
     uint16_t *value; size_t value_cap;      /* (w + 2) x (h + 2): value + 1, 0 where there is no patch */
     uint8_t *visited; size_t visited_cap;   /* w x h: the eastward edge that starts here is part of a chain */
-    msc_run *run; size_t n_runs, run_cap;
+    msc_stretch *run; size_t n_runs, run_cap;
     size_t *row; size_t row_cap;            /* [h + 1] first run of each row */
     uint32_t *parent; size_t n_labels, parent_cap;
     msc_part *part; size_t n_parts, part_cap;

@@ -1,1 +1,2 @@
 minescar_test(unit/patch test_sieve)
+minescar_test(unit/patch test_patches)

@@ -1,0 +1,276 @@
+/* front.c - joins the regions of tiles along their seams and lets go of those that are finished. */
+#include "patch/front.h"
+#include "base/mem.h"
+#include "patch/steps.h"
+
+#include <string.h>
+
+enum { ROWS_PER_BUCKET = 64, HEAD_MAX = 9 * MSC_STEP_MAX_BYTES };
+
+msc_status msc_front_init(msc_front *front, int32_t width_px, int32_t height_px, int connectivity, size_t limit_bytes,
+                          const char *tmpdir, msc_error *err)
+{
+    memset(front, 0, sizeof *front);
+    front->width_px = width_px;
+    front->height_px = height_px;
+    front->connectivity = connectivity;
+    front->corner = front->free_region = front->free_open = front->free_block = MSC_NO_PART;
+    msc_spool_init(&front->spool, limit_bytes, tmpdir);
+    MSC_TRY(msc_index_init(&front->index, (int64_t)width_px * height_px, (int64_t)width_px * ROWS_PER_BUCKET,
+                           limit_bytes, tmpdir, err));
+    front->row = msc_alloc((size_t)width_px, sizeof *front->row);
+    if (front->row == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%d columns", width_px);
+    }
+    memset(front->row, 0xff, (size_t)width_px * sizeof *front->row);
+    return MSC_OK;
+}
+
+void msc_front_clear(msc_front *front)
+{
+    msc_index_clear(&front->index);
+    msc_spool_clear(&front->spool);
+    msc_release(front->row);
+    msc_release(front->column);
+    msc_release(front->region);
+    msc_release(front->open);
+    msc_release(front->block);
+    msc_release(front->slot);
+    msc_release(front->number);
+    msc_release(front->bytes);
+    memset(front, 0, sizeof *front);
+    front->spool.fd = front->index.spool.fd = -1;
+}
+
+uint32_t msc_front_root(msc_front *front, uint32_t region)
+{
+    msc_region *r = front->region;
+    while (r[region].parent != region) {
+        r[region].parent = r[r[region].parent].parent;
+        region = r[region].parent;
+    }
+    return region;
+}
+
+static uint8_t *put_head(uint8_t *at, uint16_t value, const msc_region *r, size_t n_rings)
+{
+    at = msc_put_number(at, value - 1u);
+    at = msc_put_number(at, (uint64_t)r->n_px);
+    at = msc_put_number(at, (uint64_t)r->confidence_sum);
+    at = msc_put_number(at, (uint64_t)r->area_units);
+    at = msc_put_number(at, (uint64_t)(r->area_units >> 64));
+    return msc_put_number(at, n_rings);
+}
+
+msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
+{
+    t->n_done = t->n_record = 0;
+    for (size_t p = 0; p < t->n_parts; p++) {
+        const msc_part *part = &t->part[p];
+        size_t n_rings = 0, n_bytes = 0;
+        if (part->is_open) {
+            continue;
+        }
+        for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
+            n_rings++;
+            n_bytes += t->chain[c].n_bytes + 3 * MSC_STEP_MAX_BYTES;
+        }
+        MSC_TRY(msc_trace_room(&t->done, &t->done_cap, t->n_done + 1, sizeof *t->done, err));
+        MSC_TRY(msc_trace_room(&t->record, &t->record_cap, t->n_record + n_bytes + HEAD_MAX, 1, err));
+        t->done[t->n_done++] = (msc_done){part->first_px, (int64_t)t->n_record};
+        const msc_region r = {.n_px = part->n_px, .confidence_sum = part->confidence_sum, .area_units = part->area_units};
+        uint8_t *const start = t->record + t->n_record + MSC_SPOOL_HEAD;
+        uint8_t *at = put_head(start, part->value, &r, n_rings);
+        for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
+            const msc_chain *chain = &t->chain[c];
+            at = msc_put_number(at, (uint64_t)chain->x);
+            at = msc_put_number(at, (uint64_t)chain->y);
+            at = msc_put_number(at, chain->n_bytes);
+            memcpy(at, t->steps + chain->steps, chain->n_bytes);
+            at += chain->n_bytes;
+        }
+        const uint64_t n = (uint64_t)(at - start);
+        memcpy(start - MSC_SPOOL_HEAD, &n, MSC_SPOOL_HEAD);
+        t->n_record += MSC_SPOOL_HEAD + (size_t)n;
+    }
+    return MSC_OK;
+}
+
+static msc_status new_region(msc_front *front, const msc_part *part, uint32_t *number, msc_error *err)
+{
+    uint32_t n = front->free_region;
+    if (n != MSC_NO_PART) {
+        front->free_region = front->region[n].parent;
+    } else {
+        MSC_TRY(msc_trace_room(&front->region, &front->region_cap, front->n_regions + 1, sizeof *front->region, err));
+        n = (uint32_t)front->n_regions++;
+    }
+    front->region[n] = (msc_region){.n_px = part->n_px, .first_px = part->first_px, .area_units = part->area_units,
+                                    .confidence_sum = part->confidence_sum, .rings = -1, .parent = n,
+                                    .value = part->value, .is_used = 1};
+    *number = n;
+    return MSC_OK;
+}
+
+/* Joins two regions that touch when their values are equal. */
+static msc_status touch(msc_front *front, uint32_t a, uint32_t b, msc_error *err)
+{
+    if (a == MSC_NO_PART || b == MSC_NO_PART || front->region[a].value != front->region[b].value) {
+        return MSC_OK;
+    }
+    a = msc_front_root(front, a);
+    b = msc_front_root(front, b);
+    if (a == b) {
+        return MSC_OK;
+    }
+    msc_region *to = &front->region[a], *from = &front->region[b];
+    if (to->rings >= 0 && from->rings >= 0) {
+        uint8_t node[1 + 2 * MSC_STEP_MAX_BYTES] = {1};
+        const uint8_t *end = msc_put_number(msc_put_number(node + 1, (uint64_t)to->rings), (uint64_t)from->rings);
+        MSC_TRY(msc_spool_add(&front->spool, node, (size_t)(end - node), &to->rings, err));
+    } else if (from->rings >= 0) {
+        to->rings = from->rings;
+    }
+    to->n_px += from->n_px;
+    to->area_units += from->area_units;
+    to->confidence_sum += from->confidence_sum;
+    to->first_px = to->first_px < from->first_px ? to->first_px : from->first_px;
+    from->parent = a;
+    return MSC_OK;
+}
+
+static uint32_t number_of(const msc_front *front, uint32_t part)
+{
+    return part == MSC_NO_PART ? MSC_NO_PART : front->number[part];
+}
+
+static msc_status join_seams(msc_front *front, const msc_rect *core, const msc_trace *t, msc_error *err)
+{
+    const uint32_t *top = t->border, *left = t->border + 2 * core->w;
+    const int is_8 = front->connectivity == 8;
+    for (int32_t x = 0; x < core->w && core->y > 0; x++) {
+        const uint32_t own = number_of(front, top[x]);
+        const int32_t at = core->x + x;
+        MSC_TRY(touch(front, own, front->row[at], err));
+        if (is_8 && at > 0) {
+            MSC_TRY(touch(front, own, x == 0 ? front->corner : front->row[at - 1], err));
+        }
+        if (is_8 && at + 1 < front->width_px) {
+            MSC_TRY(touch(front, own, front->row[at + 1], err));
+        }
+    }
+    for (int32_t y = 0; y < core->h && core->x > 0; y++) {
+        const uint32_t own = number_of(front, left[y]);
+        MSC_TRY(touch(front, own, front->column[y], err));
+        if (is_8 && y > 0) {
+            MSC_TRY(touch(front, own, front->column[y - 1], err));
+        }
+        if (is_8 && y + 1 < core->h) {
+            MSC_TRY(touch(front, own, front->column[y + 1], err));
+        }
+    }
+    return MSC_OK;
+}
+
+msc_status msc_front_add_ring(msc_front *front, uint32_t region, const int32_t start[2], const uint8_t *steps,
+                              size_t n_bytes, msc_error *err)
+{
+    msc_region *r = &front->region[msc_front_root(front, region)];
+    MSC_TRY(msc_trace_room(&front->bytes, &front->bytes_cap, n_bytes + 1 + 4 * MSC_STEP_MAX_BYTES, 1, err));
+    uint8_t *at = front->bytes;
+    *at++ = 0;
+    at = msc_put_number(at, (uint64_t)(r->rings + 1));
+    at = msc_put_number(at, (uint64_t)start[0]);
+    at = msc_put_number(at, (uint64_t)start[1]);
+    at = msc_put_number(at, n_bytes);
+    memcpy(at, steps, n_bytes);
+    at += n_bytes;
+    return msc_spool_add(&front->spool, front->bytes, (size_t)(at - front->bytes), &r->rings, err);
+}
+
+static msc_status retire(msc_front *front, uint32_t region, msc_error *err)
+{
+    const msc_region *r = &front->region[region];
+    uint8_t head[HEAD_MAX];
+    int64_t offset = 0;
+    const uint8_t *end = msc_put_number(put_head(head, r->value, r, 0), (uint64_t)r->rings);
+    MSC_TRY(msc_spool_add(&front->spool, head, (size_t)(end - head), &offset, err));
+    return msc_index_add(&front->index, r->first_px, offset, err);
+}
+
+/* Ends a row of tiles: what is not on the front is finished. */
+static msc_status sweep(msc_front *front, msc_error *err)
+{
+    for (int32_t x = 0; x < front->width_px; x++) {
+        if (front->row[x] != MSC_NO_PART) {
+            front->row[x] = msc_front_root(front, front->row[x]);
+            front->region[front->row[x]].is_on_front = 1;
+        }
+    }
+    for (size_t c = 0; c < front->n_opens; c++) {
+        if (front->open[c].start_key != 0) {
+            front->open[c].region = msc_front_root(front, front->open[c].region);
+        }
+    }
+    for (size_t r = 0; r < front->n_regions; r++) {
+        if (!front->region[r].is_used || front->region[r].is_on_front) {
+            continue;
+        }
+        if (front->region[r].parent == r) {
+            MSC_TRY(retire(front, (uint32_t)r, err));
+        }
+        front->region[r].is_used = 2;    /* its parent may still be asked for by others of this loop */
+    }
+    for (size_t r = 0; r < front->n_regions; r++) {
+        front->region[r].is_on_front = 0;
+        if (front->region[r].is_used == 2) {
+            front->region[r].is_used = 0;
+            front->region[r].parent = front->free_region;
+            front->free_region = (uint32_t)r;
+        }
+    }
+    return MSC_OK;
+}
+
+static msc_status add_finished(msc_front *front, const msc_trace *t, msc_error *err)
+{
+    int64_t base = 0;
+    if (t->n_done == 0) {
+        return MSC_OK;
+    }
+    MSC_TRY(msc_spool_add_raw(&front->spool, t->record, t->n_record, &base, err));
+    for (size_t d = 0; d < t->n_done; d++) {
+        MSC_TRY(msc_index_add(&front->index, t->done[d].first_px, base + t->done[d].offset, err));
+    }
+    return MSC_OK;
+}
+
+msc_status msc_front_add(msc_front *front, const msc_rect *core, const msc_trace *t, msc_error *err)
+{
+    const uint32_t *bottom = t->border + core->w, *right = t->border + 2 * core->w + core->h;
+    MSC_TRY(add_finished(front, t, err));
+    MSC_TRY(msc_trace_room(&front->number, &front->number_cap, t->n_parts, sizeof *front->number, err));
+    MSC_TRY(msc_trace_room(&front->column, &front->column_cap, (size_t)core->h, sizeof *front->column, err));
+    for (size_t p = 0; p < t->n_parts; p++) {
+        front->number[p] = MSC_NO_PART;
+        if (t->part[p].is_open) {
+            MSC_TRY(new_region(front, &t->part[p], &front->number[p], err));
+        }
+    }
+    MSC_TRY(join_seams(front, core, t, err));
+    MSC_TRY(msc_front_add_chains(front, t, err));
+    front->corner = core->y > 0 ? front->row[core->x + core->w - 1] : MSC_NO_PART;
+    for (int32_t x = 0; x < core->w; x++) {
+        front->row[core->x + x] = number_of(front, bottom[x]);
+    }
+    for (int32_t y = 0; y < core->h; y++) {
+        front->column[y] = number_of(front, right[y]);
+    }
+    if (core->x + core->w < front->width_px) {
+        return MSC_OK;
+    }
+    if (core->y + core->h == front->height_px) {
+        memset(front->row, 0xff, (size_t)front->width_px * sizeof *front->row);
+    }
+    return sweep(front, err);
+}
