@@ -63,20 +63,74 @@ static double flat_m2(const msc_grid *grid)
     return grid->pixel_e * grid->pixel_n * metres * metres;
 }
 
-/* One value for a block; its sides are split when the first answer says that they are long. */
-static msc_status block_value(const globe *g, const msc_grid *grid, int32_t bx, int32_t by, int64_t *units,
-                              msc_error *err)
+/* A row of block corners: longitude and latitude, and the areas between the equator and the geodesics that join them
+ * from west to east (geod_geninverse's S12). Neighbours share corners and edges: each is computed once. */
+typedef struct corners { double *lonlat, *under_m2; } corners;
+
+static double under(const globe *g, const double *from, const double *to)
 {
-    const int32_t x = bx * MSC_AREA_BLOCK, y = by * MSC_AREA_BLOCK;
-    const int32_t w = grid->width_px - x < MSC_AREA_BLOCK ? grid->width_px - x : MSC_AREA_BLOCK;
-    const int32_t h = grid->height_px - y < MSC_AREA_BLOCK ? grid->height_px - y : MSC_AREA_BLOCK;
-    double m2 = rect_m2(g, grid, x, y, w, h, 1);
-    if (m2 > LONG_SIDE_M * LONG_SIDE_M) m2 = rect_m2(g, grid, x, y, w, h, SPLIT_MAX);
-    const double value = m2 / ((double)w * (double)h) / MSC_AREA_UNIT_M2;
-    if (!(value >= 1.0 && value < 0x1p62))
-        return msc_fail(err, MSC_ECRS, "crs", "no area at pixel %d, %d", (int)x, (int)y);
-    *units = llround(value);
-    return MSC_OK;
+    double m2 = 0.0;
+    geod_geninverse(&g->geod, from[1], from[0], to[1], to[0], NULL, NULL, NULL, NULL, NULL, NULL, &m2);
+    return m2;
+}
+
+static double edge_px(int32_t block, int32_t limit_px)
+{
+    return block * (double)MSC_AREA_BLOCK < limit_px ? block * (double)MSC_AREA_BLOCK : limit_px;
+}
+
+static void corners_fill(const globe *g, const msc_grid *grid, int32_t n_across, int32_t by, corners *row)
+{
+    const double n = msc_grid_n(grid, edge_px(by, grid->height_px));
+    for (int32_t bx = 0; bx <= n_across; bx++) {
+        row->lonlat[2 * bx] = msc_grid_e(grid, edge_px(bx, grid->width_px));
+        row->lonlat[2 * bx + 1] = n;
+    }
+    msc_crs_forward(g->to_lonlat, row->lonlat, row->lonlat + 1, (size_t)n_across + 1, 2);
+    for (int32_t bx = 0; bx < n_across; bx++)
+        row->under_m2[bx] = under(g, row->lonlat + 2 * bx, row->lonlat + 2 * bx + 2);
+}
+
+/* One row of blocks, clockwise: along the top, down the east side, back along the bottom, up the west side. Sides are
+ * split when the first answer says that they are long. Returns the first block without an area, or n_across. */
+static int32_t block_row(const globe *g, const msc_grid *grid, int32_t by, int32_t n_across, const corners *top,
+                         const corners *bottom, int64_t *px_area)
+{
+    double west_m2 = under(g, top->lonlat, bottom->lonlat);
+    const double y = edge_px(by, grid->height_px), h = edge_px(by + 1, grid->height_px) - y;
+    for (int32_t bx = 0; bx < n_across; bx++) {
+        const double east_m2 = under(g, top->lonlat + 2 * bx + 2, bottom->lonlat + 2 * bx + 2);
+        const double x = edge_px(bx, grid->width_px), w = edge_px(bx + 1, grid->width_px) - x;
+        double m2 = top->under_m2[bx] + east_m2 - bottom->under_m2[bx] - west_m2;
+        if (m2 > LONG_SIDE_M * LONG_SIDE_M) m2 = rect_m2(g, grid, x, y, w, h, SPLIT_MAX);
+        const double value = m2 / (w * h) / MSC_AREA_UNIT_M2;
+        if (!(value >= 1.0 && value < 0x1p62)) return bx;   /* NaN comes from corners outside of the domain */
+        px_area[bx] = llround(value);
+        west_m2 = east_m2;
+    }
+    return n_across;
+}
+
+static msc_status blocks_fill(const globe *g, const msc_grid *grid, msc_area *area, msc_error *err)
+{
+    const size_t n = (size_t)area->n_across + 1;
+    double *space = msc_alloc(n, 6 * sizeof *space);
+    if (!space) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu blocks", n);
+    corners top = { space, space + 2 * n }, bottom = { space + 3 * n, space + 5 * n };
+    msc_status status = MSC_OK;
+    corners_fill(g, grid, area->n_across, 0, &top);
+    for (int32_t by = 0; status == MSC_OK && by < area->n_down; by++) {
+        corners_fill(g, grid, area->n_across, by + 1, &bottom);
+        const int32_t bx = block_row(g, grid, by, area->n_across, &top, &bottom,
+                                     area->px_area + (size_t)by * (size_t)area->n_across);
+        if (bx < area->n_across)
+            status = msc_fail(err, MSC_ECRS, "crs", "no area at pixel %d, %d", bx * MSC_AREA_BLOCK, by * MSC_AREA_BLOCK);
+        const corners swap = top;
+        top = bottom;
+        bottom = swap;
+    }
+    msc_release(space);
+    return status;
 }
 
 msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
@@ -93,10 +147,7 @@ msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
     }
     globe g = { 0 };
     msc_status status = globe_open(grid->crs, &g, err);
-    for (int32_t by = 0; status == MSC_OK && by < area->n_down; by++)
-        for (int32_t bx = 0; status == MSC_OK && bx < area->n_across; bx++)
-            status = block_value(&g, grid, bx, by, area->px_area + (size_t)by * (size_t)area->n_across + (size_t)bx,
-                                 err);
+    if (status == MSC_OK) status = blocks_fill(&g, grid, area, err);
     msc_crs_close(&g.to_lonlat);
     if (status != MSC_OK) msc_area_clear(area);
     return status;
