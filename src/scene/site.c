@@ -251,7 +251,7 @@ static void make_fill(const msc_scene *scene, msc_cell *cell, draw *d, const pla
     const float a = is_pond ? between(d, 105.0f, 185.0f) : between(d, 62.0f, 105.0f), b = a * between(d, 0.62f, 0.9f);
     msc_part *p = add_part(cell, d, kind, at->x, at->y);
     const float fate = unit(d);
-    set_fate(p, d, a, b, is_pond && fate > 0.46f && fate < 0.6f ? 0.8f : fate);   /* new dams are rare: none here */
+    set_fate(p, d, a, b, is_pond && fate > 0.46f && fate < 0.67f ? 0.8f : fate);   /* dams are rarely new or given up */
     set_rock(p, between(d, -0.5f, 0.6f), between(d, -0.7f, 0.5f), at->gradient[0], at->gradient[1]);
     const float way = is_pond ? atan2f(p->up_s, p->up_e) : between(d, 0.0f, 3.14f);
     p->turn_c = cosf(way);
@@ -299,7 +299,7 @@ void msc_cell_make(const msc_scene *scene, int32_t cx, int32_t cy, msc_cell *cel
     /* Ore comes in belts a few kilometres across. */
     const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32);
     const float belt = msc_smooth(-0.55f, 0.25f, msc_noise(s + 90, cx * MSC_CELL_M / 2600.0, cy * MSC_CELL_M / 2600.0));
-    const float what = unit(&d) / (0.25f + 0.85f * belt);
+    const float what = unit(&d) / (0.2f + 0.76f * belt);
     for (int i = 0; i < 4; i++) {
         if (what >= wish[i].below)
             continue;

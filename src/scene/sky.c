@@ -18,11 +18,11 @@ float msc_sky_cloud(const msc_scene *scene, int year, double x, double y)
 {
     if (scene->clouds <= 0.0)
         return -1.0f;
-    const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32) + 700U + 50U * (uint32_t)year;
+    const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32) + 700U + 61U * (uint32_t)year;
     const float weather = msc_noise(s, x / 2600.0, y / 2600.0);
     const float puff = msc_noise_fractal(s + 1, x / 420.0, y / 420.0, 4, 0.5f);
     const float more = 0.16f * (float)log(scene->clouds);
-    return puff + 0.5f * weather - 0.56f + more;
+    return puff + 0.42f * weather - 0.5f + more;
 }
 
 float msc_sky_haze(const msc_scene *scene, int year, double x, double y)
