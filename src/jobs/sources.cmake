@@ -2,4 +2,8 @@ set(MINESCAR_jobs
   job.c
   receipt.c
   schema.c
+  simulate.c
+  simulate_draw.c
+  simulate_job.c
+  simulate_layers.c
 )

@@ -99,22 +99,23 @@ static void fill_node(const msc_scene *scene, double x, double y, float *node)
     }
 }
 
-void msc_lattice_fill(const msc_scene *scene, double x0, double y0, double x1, double y1, msc_lattice *lattice)
+void msc_lattice_fill(const msc_scene *scene, const double box[4], int has_shade, msc_lattice *lattice)
 {
-    const int border = MSC_LATTICE_BORDER + 1;
+    lattice->border = has_shade ? MSC_LATTICE_BORDER : 1;
+    const int32_t border = lattice->border + 1;
     lattice->step_m = scene->pixel_m * 8.0 > 16.0 ? scene->pixel_m * 8.0 : 16.0;
-    lattice->ix0 = (int32_t)floor(x0 / lattice->step_m) - border;
-    lattice->iy0 = (int32_t)floor(y0 / lattice->step_m) - border;
-    lattice->nx = (int32_t)floor(x1 / lattice->step_m) + border + 2 - lattice->ix0;
-    lattice->ny = (int32_t)floor(y1 / lattice->step_m) + border + 2 - lattice->iy0;
+    lattice->ix0 = (int32_t)floor(box[0] / lattice->step_m) - border;
+    lattice->iy0 = (int32_t)floor(box[1] / lattice->step_m) - border;
+    lattice->nx = (int32_t)floor(box[2] / lattice->step_m) + border + 2 - lattice->ix0;
+    lattice->ny = (int32_t)floor(box[3] / lattice->step_m) + border + 2 - lattice->iy0;
     for (int32_t j = 0; j < lattice->ny; j++)
         for (int32_t i = 0; i < lattice->nx; i++)
             fill_node(scene, (lattice->ix0 + i) * lattice->step_m, (lattice->iy0 + j) * lattice->step_m,
                       lattice->node[j * lattice->nx + i]);
     const msc_sun sun[MSC_SCENE_YEARS] = {msc_sky_sun(0), msc_sky_sun(1)};
     const float twice = 2.0f * (float)lattice->step_m;
-    for (int32_t j = MSC_LATTICE_BORDER; j < lattice->ny - MSC_LATTICE_BORDER; j++)
-        for (int32_t i = MSC_LATTICE_BORDER; i < lattice->nx - MSC_LATTICE_BORDER; i++) {
+    for (int32_t j = lattice->border; j < lattice->ny - lattice->border; j++)
+        for (int32_t i = lattice->border; i < lattice->nx - lattice->border; i++) {
             float *node = lattice->node[j * lattice->nx + i];
             const float ge = (node[MSC_N_FIELDS + MSC_F_HEIGHT] - node[-MSC_N_FIELDS + MSC_F_HEIGHT]) / twice;
             const float gs = (lattice->node[(j + 1) * lattice->nx + i][MSC_F_HEIGHT]
@@ -122,7 +123,7 @@ void msc_lattice_fill(const msc_scene *scene, double x0, double y0, double x1, d
             node[MSC_F_SLOPE] = sqrtf(ge * ge + gs * gs);
             node[MSC_F_FOREST] += 0.55f * (-gs) * (node[MSC_F_MASSIF] > 0.02f ? -1.0f : 0.0f);
             for (int year = 0; year < MSC_SCENE_YEARS; year++)
-                node[MSC_F_SHADE + year] = far_shade(lattice, i, j, &sun[year]);
+                node[MSC_F_SHADE + year] = has_shade ? far_shade(lattice, i, j, &sun[year]) : 1.0f;
         }
 }
 
@@ -142,7 +143,7 @@ void msc_lattice_row(msc_lattice *lattice, int row, double y)
     const int32_t j = (int32_t)whole - lattice->iy0 - 1;
     float w[4];
     spline((float)(at - whole), w);
-    for (int32_t i = MSC_LATTICE_BORDER; i < lattice->nx - MSC_LATTICE_BORDER; i++) {
+    for (int32_t i = lattice->border; i < lattice->nx - lattice->border; i++) {
         const float *a = lattice->node[j * lattice->nx + i], *b = lattice->node[(j + 1) * lattice->nx + i];
         const float *c = lattice->node[(j + 2) * lattice->nx + i], *d = lattice->node[(j + 3) * lattice->nx + i];
         for (int k = 0; k < MSC_N_FIELDS; k++)

@@ -39,12 +39,14 @@ enum { MSC_LATTICE_MAX = 60, MSC_LATTICE_BORDER = 6 };
 typedef struct msc_lattice {
     double step_m;
     int32_t ix0, iy0, nx, ny;    /* first node and number of nodes */
+    int32_t border;              /* nodes beyond those that interpolation needs */
     float node[MSC_LATTICE_MAX * MSC_LATTICE_MAX][MSC_N_FIELDS];
     float row[3][MSC_LATTICE_MAX][MSC_N_FIELDS];   /* nodes blended for up to three y */
 } msc_lattice;
 
-/* Fills the lattice for the world window x0..x1, y0..y1 (at most 320 px each way). */
-void msc_lattice_fill(const msc_scene *scene, double x0, double y0, double x1, double y1, msc_lattice *lattice);
+/* Fills the lattice for the world window box = x0, y0, x1, y1 (at most 320 px each way). Without `has_shade` fewer nodes
+ * are computed and everything counts as lit. */
+void msc_lattice_fill(const msc_scene *scene, const double box[4], int has_shade, msc_lattice *lattice);
 
 /* Fields at any position inside the window: first the row, then along it. Same bits as when asked one by one. */
 void msc_lattice_row(msc_lattice *lattice, int row, double y);

@@ -38,10 +38,11 @@ void msc_scene_work_free(msc_scene_work **work)
 /* Cloud and shadow opacity, 0..1, from their smooth fields and the point's own raggedness. */
 static float veil(float field, float ragged) { return msc_smooth(0.0f, 0.2f, field + 0.03f * ragged); }
 
-static void survey_px(const msc_scene *scene, msc_scene_work *w, int32_t k, const msc_point *p, int wants_cover)
+static void survey_px(const msc_scene *scene, msc_scene_work *w, int32_t k, const msc_point *p, int wants_cover, unsigned years)
 {
     for (int year = 0; year < MSC_SCENE_YEARS; year++)
-        msc_cover_ground(scene, &w->sites, p, year, wants_cover, &w->ground[year][k]);
+        if (years >> year & 1U)
+            msc_cover_ground(scene, &w->sites, p, year, wants_cover, &w->ground[year][k]);
     if (!wants_cover)
         return;
     const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32);
@@ -57,13 +58,14 @@ static void survey_px(const msc_scene *scene, msc_scene_work *w, int32_t k, cons
     }
 }
 
-/* Ground of the block and `pad` px round it; natural cover only within `cover_pad`. */
-static void survey(const msc_scene *scene, msc_scene_work *w, msc_rect block, int32_t pad, int32_t cover_pad)
+/* Ground of the block and `pad` px round it, of the years whose bits are set; natural cover only within `cover_pad`. */
+static void survey(const msc_scene *scene, msc_scene_work *w, msc_rect block, int32_t pad, int32_t cover_pad, unsigned years)
 {
     const double px = scene->pixel_m;
     const double x0 = (block.x - pad) * px, y0 = (block.y - pad) * px;
     const double x1 = (block.x + block.w + pad) * px, y1 = (block.y + block.h + pad) * px;
-    msc_lattice_fill(scene, x0, y0, x1, y1, &w->lattice);
+    const double box[4] = {x0, y0, x1, y1};
+    msc_lattice_fill(scene, box, pad > 0, &w->lattice);
     msc_sites_near(scene, &w->sites, x0, y0, x1, y1);
     for (int32_t y = -pad; y < block.h + pad; y++) {
         const double wy = (block.y + y + 0.5) * px;
@@ -73,7 +75,7 @@ static void survey(const msc_scene *scene, msc_scene_work *w, msc_rect block, in
             msc_point p;
             const double wx = (block.x + x + 0.5) * px;
             msc_point_at(scene, &w->lattice, 0, wx, wy, &p);
-            survey_px(scene, w, (y + PAD) * SIDE + x + PAD, &p, is_row && x >= -cover_pad && x < block.w + cover_pad);
+            survey_px(scene, w, (y + PAD) * SIDE + x + PAD, &p, is_row && x >= -cover_pad && x < block.w + cover_pad, years);
         }
     }
 }
@@ -230,7 +232,7 @@ static void expose(const msc_scene *scene, const msc_scene_work *w, msc_rect blo
 
 static void render_block(const msc_scene *scene, msc_scene_work *w, msc_rect block, const msc_scene_out *out, ptrdiff_t at)
 {
-    survey(scene, w, block, PAD, BLUR + 1);
+    survey(scene, w, block, PAD, BLUR + 1, 3U);
     for (int year = 0; year < MSC_SCENE_YEARS; year++) {
         illuminate(scene, w, block, year);
         expose(scene, w, block, year, out, at);
@@ -258,7 +260,7 @@ void msc_scene_render(const msc_scene *scene, msc_scene_work *work, msc_rect win
 
 void msc_scene_truth(const msc_scene *scene, msc_scene_work *work, msc_rect window, int year, uint8_t *truth)
 {
-    survey(scene, work, window, 0, 0);
+    survey(scene, work, window, 0, 0, 1U << year);
     for (int32_t y = 0; y < window.h; y++)
         for (int32_t x = 0; x < window.w; x++)
             truth[y * window.w + x] = truth_of(work, (y + PAD) * SIDE + x + PAD, year, (window.x + x + 0.5) * scene->pixel_m,

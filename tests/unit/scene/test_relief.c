@@ -14,8 +14,9 @@ static void test_fields_do_not_depend_on_the_window(void **state)
 {
     (void)state;
     msc_lattice *a = msc_alloc_zero(1, sizeof *a), *b = msc_alloc_zero(1, sizeof *b);
-    msc_lattice_fill(&scene, 100, 200, 600, 700, a);
-    msc_lattice_fill(&scene, 390, 333, 420, 420, b);
+    const double big[4] = {100, 200, 600, 700}, small[4] = {390, 333, 420, 420};
+    msc_lattice_fill(&scene, big, 1, a);
+    msc_lattice_fill(&scene, small, 1, b);
     for (double y = 340; y < 420; y += 7.3)
         for (double x = 392; x < 420; x += 1.7) {
             float fa[MSC_N_FIELDS], fb[MSC_N_FIELDS];
