@@ -1,1 +1,12 @@
-set(MINESCAR_cli main.c)
+set(MINESCAR_cli
+  commands_check.c
+  commands_job.c
+  commands_map.c
+  commands_model.c
+  commands_scene.c
+  help.c
+  main.c
+  messages.c
+  options.c
+  progress.c
+)

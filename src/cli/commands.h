@@ -1,0 +1,15 @@
+/* commands.h - the tables of all commands. */
+#ifndef MSC_CLI_COMMANDS_H
+#define MSC_CLI_COMMANDS_H
+#include "cli/options.h"
+
+extern const cli_command cli_run, cli_plan, cli_info;
+extern const cli_command cli_simulate, cli_train, cli_classify;
+extern const cli_command cli_change, cli_sieve, cli_vectorize, cli_assess;
+
+/* What is asked for on stdout: a text as it is. EWRITE when stdout does not take it. */
+msc_status cli_put(const char *text, msc_error *err);
+
+/* A result on stdout: `json` with --json, else `line` on stderr unless --quiet. */
+msc_status cli_put_result(const cli_common *common, const char *line, const char *json, msc_error *err);
+#endif

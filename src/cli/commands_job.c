@@ -1,0 +1,93 @@
+/* commands_job.c - run, plan, info: commands about a whole job or its inputs. */
+#include "cli/commands.h"
+#include <stdio.h>
+#include <string.h>
+
+#define END { 0 }
+
+msc_status cli_put(const char *text, msc_error *err)
+{
+    if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) return msc_fail(err, MSC_EWRITE, "stdout", "%zu bytes", strlen(text));
+    return MSC_OK;
+}
+
+msc_status cli_put_result(const cli_common *common, const char *line, const char *json, msc_error *err)
+{
+    if (common->is_json) return cli_put(json, err);
+    if (!common->is_quiet) fputs(line, stderr);
+    return MSC_OK;
+}
+
+/* ---- run ---- */
+#define AT(field) offsetof(msc_run_options, field)
+static const cli_argument run_arguments[] = {
+    { "JOB.yaml", AT(job), .help = { "the job file", "任务文件" } }, END
+};
+static const cli_option run_options[] = {
+    { "only", .kind = CLI_TEXT, .at = AT(only), .value = "STAGE", .help = { "run this stage alone", "只执行这一步" } },
+    { "from", .kind = CLI_TEXT, .at = AT(from), .value = "STAGE", .help = { "begin with this stage", "从这一步开始" } },
+    END
+};
+static void run_defaults(void *call) { msc_run_defaults(call); }
+static msc_status run_run(cli_common *common, cli_lang lang, void *call, msc_error *err)
+{
+    (void)lang;
+    return msc_run(&common->settings, call, err);
+}
+const cli_command cli_run = {
+    .name = "run", .summary = { "Run a whole job, from images to polygons", "执行整个任务：从影像到图斑" },
+    .detail = { "Stages whose inputs have not changed are not run again, so a job that was stopped goes on where it was.\n"
+                "Stages: train, classify, change, vectorize, assess.",
+                "输入未变的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、change、vectorize、assess。" },
+    .examples = "minescar run demo/job.yaml\nminescar run demo/job.yaml --threads 8 --memory 4G --log run.jsonl\n"
+                "minescar run demo/job.yaml --from change --overwrite\n",
+    .arguments = run_arguments, .options = run_options, .bytes = sizeof(msc_run_options), .defaults = run_defaults, .run = run_run
+};
+
+/* ---- plan ---- */
+typedef struct plan_call { const char *job; } plan_call;
+static const cli_argument plan_arguments[] = {
+    { "JOB.yaml", offsetof(plan_call, job), .help = { "the job file", "任务文件" } }, END
+};
+static const cli_option no_options[] = { END };
+
+static msc_status run_plan(cli_common *common, cli_lang lang, void *call, msc_error *err)
+{
+    char *text = NULL;
+    (void)lang;
+    MSC_TRY(msc_plan(&common->settings, ((const plan_call *)call)->job, common->is_json, &text, err));
+    const msc_status status = cli_put(text, err);
+    msc_text_free(&text);
+    return status;
+}
+const cli_command cli_plan = {
+    .name = "plan", .summary = { "Check every input of a job and tell what would run", "检查任务的全部输入，预告将要执行的内容" },
+    .detail = { "Prints grid, coordinate system, bands, overlap, nodata, tiles, memory, disk and time. Writes nothing.",
+                "列出网格、坐标系、波段、重叠、无效值、瓦片、内存、磁盘和时间。不写任何文件。" },
+    .examples = "minescar plan demo/job.yaml\nminescar plan demo/job.yaml --memory 1G --json\n",
+    .arguments = plan_arguments, .options = no_options, .bytes = sizeof(plan_call), .run = run_plan
+};
+
+/* ---- info ---- */
+typedef struct info_call { const char *const *paths; int n_paths; } info_call;
+static const cli_argument info_arguments[] = {
+    { "IMAGE", offsetof(info_call, paths), offsetof(info_call, n_paths), 1, { "rasters", "栅格影像" } }, END
+};
+static msc_status run_info(cli_common *common, cli_lang lang, void *call, msc_error *err)
+{
+    const info_call *c = call;
+    char *text = NULL;
+    (void)lang;
+    MSC_TRY(msc_info(&common->settings, c->paths, c->n_paths, common->is_json, &text, err));
+    const msc_status status = cli_put(text, err);
+    msc_text_free(&text);
+    return status;
+}
+const cli_command cli_info = {
+    .name = "info", .summary = { "Tell what images are, and whether they can be compared", "说明影像情况，以及能否相互比较" },
+    .detail = { "With two or more images: coordinate systems, pixel sizes, bands, overlap and nodata side by side, and why\n"
+                "they can or cannot be compared.",
+                "给出两幅以上影像时，并列其坐标系、像元大小、波段、重叠和无效值，并说明能否比较及原因。" },
+    .examples = "minescar info demo/image_2022.tif\nminescar info demo/image_2022.tif demo/image_2024.tif --json\n",
+    .arguments = info_arguments, .options = no_options, .bytes = sizeof(info_call), .run = run_info
+};

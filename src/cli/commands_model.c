@@ -1,0 +1,149 @@
+/* commands_model.c - train and classify: from samples to a model, from a model to a class map. */
+#include "cli/commands.h"
+#include "base/mem.h"
+#include "jobs/job.h"
+#include <stdio.h>
+#include <string.h>
+
+#define END { 0 }
+#define BIG 2147483647.0
+
+/* ---- train ---- */
+typedef struct train_call {
+    msc_train_options options;
+    const char *const *paths;
+    const int *years;
+    const char *const *bands, *const *nodata, *const *mask, *const *dem;
+    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem;
+    const char *job;
+} train_call;
+#define AT(field) offsetof(train_call, field)
+
+static const cli_argument train_arguments[] = {
+    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
+    { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
+};
+static const cli_option train_options[] = {
+    { "class-field", .kind = CLI_TEXT, .at = AT(options.class_field), .value = "FIELD", .help = { "field with integer class codes", "整型类别代码字段" } },
+    { "year", .kind = CLI_INTS, .at = AT(years), .count_at = AT(n_years), .low = 1900, .high = 2199, .value = "YEAR",
+      .help = { "year of each IMAGE, in their order", "各 IMAGE 的年份，按顺序" } },
+    { "year-field", .kind = CLI_TEXT, .at = AT(options.year_field), .value = "FIELD",
+      .help = { "field that tells a sample's year; default: samples hold for all years", "样本年份字段；默认样本适用于所有年份" } },
+    { "layer", .kind = CLI_TEXT, .at = AT(options.layer), .value = "NAME", .help = { "layer of SAMPLES; default: the first", "SAMPLES 的图层；默认第一个" } },
+    { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "take class names and labels from this job file", "类别名称和标注取自此任务文件" } },
+    { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
+      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31; default: by the image", "特征列表，逗号分隔；默认按影像选取" } },
+    { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
+      .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },
+    { "nodata", .kind = CLI_TEXTS, .at = AT(nodata), .count_at = AT(n_nodata), .value = "VALUE",
+      .help = { "auto, none, a value, or edge:VALUE; once or one a year", "auto、none、数值或 edge:数值；一次或每年一次" } },
+    { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; one a year", "掩膜栅格，0 为未观测；每年一个" } },
+    { "dem", .kind = CLI_TEXTS, .at = AT(dem), .count_at = AT(n_dem), .value = "FILE", .help = { "elevation; once for all years, or one a year", "高程；一次用于所有年份，或每年一次" } },
+    { "trees", .kind = CLI_INT, .at = AT(options.n_trees), .low = 1, .high = 10000, .value = "N", .help = { "trees in the forest", "森林中树的棵数" } },
+    { "depth", .kind = CLI_INT, .at = AT(options.depth), .low = 1, .high = 30, .value = "N", .help = { "largest depth of a tree", "树的最大深度" } },
+    { "min-leaf", .kind = CLI_INT, .at = AT(options.min_leaf), .low = 1, .high = 1e6, .value = "N", .help = { "fewest samples in a leaf", "叶节点的最少样本数" } },
+    { "max-per-class", .kind = CLI_INT, .at = AT(options.max_per_class), .low = 0, .high = BIG, .value = "N", .help = { "most pixels a class; 0: all", "每类最多像元；0：不限" } },
+    { "max-per-polygon", .kind = CLI_INT, .at = AT(options.max_per_polygon), .low = 0, .high = BIG, .value = "N", .help = { "most pixels a polygon; 0: all", "每个样本面最多像元；0：不限" } },
+    { "folds", .kind = CLI_INT, .at = AT(options.n_folds), .low = 0, .high = 100, .value = "N",
+      .help = { "parts of the cross-validation by polygon; 0: none", "按样本面交叉验证的份数；0：不做" } },
+    { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest", "随机种子" } },
+    { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write accuracy, importance and counts", "写出精度、重要性和样本数" } },
+    { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: the first IMAGE's", "采用此栅格的网格；默认第一幅 IMAGE" } },
+    END
+};
+static void train_defaults(void *call) { msc_train_defaults(&((train_call *)call)->options); }
+
+/* The i-th of a list that holds one for all or one each. */
+static const char *nth(const char *const *list, int n, int i) { return n == 0 ? NULL : n == 1 ? list[0] : list[i]; }
+
+static msc_status check_per_year(const char *name, int n, int n_images, cli_lang lang, msc_error *err)
+{
+    if (n <= 1 || n == n_images) return MSC_OK;
+    return msc_fail(err, MSC_EUSAGE, name, cli_say(lang, (cli_words){ "given %d times for %d images", "给出 %d 次，影像有 %d 幅" }), n, n_images);
+}
+
+static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, msc_error *err)
+{
+    const int n = c->n_years ? c->n_paths : 1;
+    if (c->n_years && c->n_years != c->n_paths)
+        return msc_fail(err, MSC_EUSAGE, "--year", cli_say(lang, (cli_words){ "given %d times for %d images", "给出 %d 次，影像有 %d 幅" }), c->n_years, c->n_paths);
+    MSC_TRY(check_per_year("--bands", c->n_bands, n, lang, err));
+    MSC_TRY(check_per_year("--nodata", c->n_nodata, n, lang, err));
+    MSC_TRY(check_per_year("--mask", c->n_mask, n, lang, err));
+    MSC_TRY(check_per_year("--dem", c->n_dem, n, lang, err));
+    for (int i = 0; i < n; i++)
+        images[i] = (msc_image){ .paths = c->n_years ? &c->paths[i] : c->paths, .n_paths = c->n_years ? 1 : c->n_paths,
+                                 .bands = nth(c->bands, c->n_bands, i), .nodata = nth(c->nodata, c->n_nodata, i),
+                                 .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i) };
+    c->options.images = images;
+    c->options.n_images = n;
+    c->options.years = c->n_years ? c->years : NULL;
+    return MSC_OK;
+}
+
+static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_error *err)
+{
+    train_call *c = call;
+    msc_job *job = NULL;
+    msc_image *images = msc_alloc_zero((size_t)c->n_paths, sizeof *images);
+    if (!images) return msc_fail(err, MSC_ENOMEM, c->options.model, "images");
+    msc_status status = bind_images(c, lang, images, err);
+    if (status == MSC_OK && c->job) status = msc_job_read(c->job, &job, err);
+    if (status == MSC_OK) {
+        if (job) {
+            c->options.classes = job->classes;
+            c->options.n_classes = job->n_classes;
+        }
+        status = msc_train(&common->settings, &c->options, err);
+    }
+    msc_job_free(&job);
+    msc_release(images);
+    return status;
+}
+const cli_command cli_train = {
+    .name = "train", .summary = { "Grow a forest from training polygons", "由训练样本面生成随机森林模型" },
+    .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
+                "keeps a polygon's pixels together, so it does not flatter.",
+                "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。" },
+    .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
+                "minescar train t2016.tif t2018.tif training.gpkg model.msm --year 2016 --year 2018 --year-field year \\\n"
+                "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n",
+    .arguments = train_arguments, .options = train_options, .bytes = sizeof(train_call), .defaults = train_defaults, .run = run_train
+};
+
+/* ---- classify ---- */
+#undef AT
+#define AT(field) offsetof(msc_classify_options, field)
+static const cli_argument classify_arguments[] = {
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
+};
+static const cli_option classify_options[] = {
+    { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
+    { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, 0..100", "输出：得票率 0..100" } },
+    { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
+    { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
+    { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
+    { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
+    { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },
+    { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the outputs' metadata", "写入输出元数据" } },
+    END
+};
+static void classify_defaults(void *call) { msc_classify_defaults(call); }
+static msc_status run_classify(cli_common *common, cli_lang lang, void *call, msc_error *err)
+{
+    const msc_classify_options *o = call;
+    if (!o->model) return msc_fail(err, MSC_EUSAGE, "--model", "%s", cli_say(lang, (cli_words){ "required", "必须给出" }));
+    return msc_classify(&common->settings, o, err);
+}
+const cli_command cli_classify = {
+    .name = "classify", .summary = { "Map classes and confidence with a model", "用模型生成类别图和置信度" },
+    .detail = { "Class map and confidence come from one pass over the image. The model refuses bands that it does not know.",
+                "一次读取影像即得类别图和置信度。模型拒绝其不认识的波段。" },
+    .examples = "minescar classify demo/image_2024.tif classes_2024.tif --model model.msm --confidence confidence_2024.tif\n"
+                "minescar classify west.tif east.tif classes.tif --model model.msm --bands blue:1,green:2,red:3,nir:4 --nodata edge:0\n",
+    .arguments = classify_arguments, .options = classify_options, .bytes = sizeof(msc_classify_options),
+    .defaults = classify_defaults, .run = run_classify
+};
