@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const cli_command *const all_commands[] = {
-    &cli_run, &cli_plan, &cli_info, &cli_simulate, &cli_train, &cli_classify, &cli_change, &cli_sieve, &cli_vectorize, &cli_assess
+    &cli_plan,
+    &cli_info,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

@@ -1,9 +1,5 @@
 set(MINESCAR_cli
-  commands_check.c
-  commands_job.c
-  commands_map.c
-  commands_model.c
-  commands_scene.c
+  commands_info.c
   help.c
   main.c
   messages.c

@@ -1,9 +1,13 @@
 set(MINESCAR_jobs
+  info.c
   job.c
+  job_grid.c
+  plan.c
   receipt.c
   schema.c
   simulate.c
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  text.c
 )

@@ -1,0 +1,251 @@
+/* plan.c - checks every input of a job and says what a run would do, on which grid, with how much. Writes nothing. */
+#define _POSIX_C_SOURCE 200809L
+#include "base/file.h"
+#include "base/mem.h"
+#include "grid/area.h"
+#include "io/layer.h"
+#include "jobs/describe.h"
+#include "jobs/job_grid.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Widest halo of the default features (tpi:31), used to size tiles before the model is known. */
+enum { HALO_PX = 16 };
+
+/* Seconds a pixel and thread of one epoch's classification with ten bands and 100 trees, and of the comparison and
+ * vectorization of one pair, and of growing a forest: `run` on the simulated 2048 x 2048 scene, receipt.json, rounded up. */
+#define CLASSIFY_S_PER_PX 4.0e-7
+#define CHANGE_S_PER_PX 1.0e-7
+#define TRAIN_S 10.0
+
+/* Bytes a pixel that outputs take at most: class, confidence and their overviews; change likewise. */
+#define EPOCH_BYTES_PER_PX (2 * 4.0 / 3)
+#define PAIR_BYTES_PER_PX (2 * 4.0 / 3)
+
+typedef struct plan {
+    const msc_settings *settings;
+    const msc_job *job;
+    msc_sheet *sheet;
+    msc_grid grid;
+    double n_px;
+} plan;
+
+static void say_bands(msc_sheet *sheet, const msc_raster *raster)
+{
+    char names[1024] = "";
+    for (int i = 0; i < msc_raster_n_bands(raster); i++) {
+        const char *name = msc_raster_band_name(raster, i);
+        if (strlen(names) + strlen(name) + 3 > sizeof names) break;
+        if (i) strcat(names, ", ");
+        strcat(names, name);
+    }
+    msc_sheet_text(sheet, "bands", "%s", names);
+}
+
+/* Tiles and memory of a pass over this image, as the stream would lay it out. */
+static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
+{
+    msc_rasters all = { .raster = { raster }, .n = 1, .required = 1 };
+    msc_source source = { 0 };
+    const msc_sink sink = { .halo_px = HALO_PX };
+    msc_layout layout;
+    char bytes[32];
+    MSC_TRY(msc_rasters_source(&all, &source, err));
+    MSC_TRY(msc_stream_plan(p->settings, &source, NULL, 0, &sink, 0, &layout, err));
+    msc_describe_bytes((double)layout.bytes, bytes, sizeof bytes);
+    msc_sheet_number(p->sheet, "tile_px", layout.tile_px, "%d", (int)layout.tile_px);
+    msc_sheet_number(p->sheet, "n_tiles", (double)layout.n_across * layout.n_down, "%lld", (long long)layout.n_across * layout.n_down);
+    msc_sheet_number(p->sheet, "tile_bytes", (double)layout.bytes, "%s for image tiles in memory", bytes);
+    return MSC_OK;
+}
+
+static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_error *err)
+{
+    char name[32];
+    msc_raster_facts facts;
+    msc_raster *raster = NULL;
+    snprintf(name, sizeof name, "epoch %d", epoch->year);
+    msc_sheet_section(p->sheet, "epoch", name);
+    if (epoch->date) msc_sheet_text(p->sheet, "date", "%s", epoch->date);
+    double most = 0;
+    int is_warped = 0;
+    for (int i = 0; i < epoch->image.n_paths; i++) {
+        double share = 0;
+        MSC_TRY(msc_raster_facts_read(epoch->image.paths[i], &facts, err));
+        if (!facts.grid.crs[0]) return msc_fail(err, MSC_ECRS, epoch->image.paths[i], "no coordinate system");
+        MSC_TRY(msc_grid_share(&p->grid, &facts.grid, &share, err));
+        if (share > most) most = share;
+        is_warped |= !msc_grid_same(&p->grid, &facts.grid);
+        msc_sheet_text(p->sheet, "image", "%s: %s, %s, nodata %s", epoch->image.paths[i], facts.driver, facts.type,
+                       facts.nodata[0] ? facts.nodata : "none");
+    }
+    if (!(most > 0)) return msc_fail(err, MSC_EOVERLAP, epoch->image.paths[0], "outside the job's grid");
+    msc_sheet_number(p->sheet, "overlap", most, "%.2f %% of the job's grid%s", 100 * most, epoch->image.n_paths > 1 ? " (largest file)" : "");
+    msc_sheet_text(p->sheet, "resampling", "%s", is_warped ? "onto the job's grid" : "none: on the job's grid already");
+    msc_sheet_text(p->sheet, "nodata", "%s", epoch->image.nodata ? epoch->image.nodata : "auto (tag, mask band, alpha)");
+    const msc_raster_spec spec = { .image = epoch->image, .grid = &p->grid, .resample = MSC_BILINEAR, .n_workers = 1 };
+    MSC_TRY(msc_raster_open(&spec, p->settings, &raster, err));
+    say_bands(p->sheet, raster);
+    msc_status status = say_layout(p, raster, err);
+    msc_raster_close(&raster);
+    const char *const others[] = { epoch->image.mask, epoch->image.dem };
+    for (int i = 0; i < 2 && status == MSC_OK; i++) {
+        if (!others[i]) continue;
+        status = msc_raster_facts_read(others[i], &facts, err);
+        if (status == MSC_OK) msc_sheet_text(p->sheet, i ? "dem" : "mask", "%s: %s, %s", others[i], facts.driver, facts.type);
+    }
+    return status;
+}
+
+/* Reads a layer with the fields that the run will ask for, and counts it. */
+static msc_status plan_layer(const plan *p, const char *role, const char *path, const char *const *fields, int n_fields, msc_error *err)
+{
+    msc_features_in in = { 0 };
+    const char *used[4];
+    int n_used = 0;
+    for (int i = 0; i < n_fields; i++)
+        if (fields[i]) used[n_used++] = fields[i];
+    MSC_TRY(msc_layer_read(path, NULL, NULL, p->grid.crs, used, n_used, &in, err));
+    if (in.n == 0) {
+        msc_features_in_clear(&in);
+        return msc_fail(err, strcmp(role, "training") ? MSC_EFORMAT : MSC_ETRAIN, path, "no feature");
+    }
+    size_t n_on = 0;
+    const double e1 = msc_grid_e(&p->grid, p->grid.width_px), n0 = msc_grid_n(&p->grid, p->grid.height_px);
+    for (size_t i = 0; i < in.n; i++) {
+        const msc_shape *s = &in.shape[i];
+        if (!s->xy) continue;
+        n_on += s->xy[0] >= p->grid.e0 && s->xy[0] <= e1 && s->xy[1] >= n0 && s->xy[1] <= p->grid.n0;
+    }
+    msc_sheet_section(p->sheet, "layer", role);
+    msc_sheet_text(p->sheet, "path", "%s", path);
+    msc_sheet_number(p->sheet, "n_features", (double)in.n, "%zu", in.n);
+    msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu begin on the job's grid", n_on);
+    if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu without geometry", in.n_skipped);
+    msc_features_in_clear(&in);
+    return MSC_OK;
+}
+
+static msc_status plan_layers(const plan *p, msc_error *err)
+{
+    const msc_job *job = p->job;
+    if (job->training.samples) {
+        const char *fields[] = { job->training.class_field, job->training.year_field };
+        MSC_TRY(plan_layer(p, "training", job->training.samples, fields, 2, err));
+    } else if (!msc_file_exists(job->training.model)) {
+        return msc_fail(err, MSC_ENOFILE, job->training.model, "no such model");
+    }
+    for (int i = 0; i < job->n_zones; i++) {
+        const char *fields[] = { job->zones[i].field };
+        MSC_TRY(plan_layer(p, job->zones[i].name, job->zones[i].path, fields, 1, err));
+    }
+    for (int i = 0; i < job->n_epochs && job->reference.points; i++) {
+        char field[128], role[48];
+        MSC_TRY(msc_job_year_field(job->reference.year_field, job->epochs[i].year, field, sizeof field, err));
+        snprintf(role, sizeof role, "reference %d", job->epochs[i].year);
+        const char *fields[] = { field, job->reference.stratum, job->reference.weight };
+        MSC_TRY(plan_layer(p, role, job->reference.points, fields, 3, err));
+    }
+    return MSC_OK;
+}
+
+/* The nearest directory above `path` that exists. */
+static void existing_parent(const char *path, char found[MSC_PATH_MAX])
+{
+    snprintf(found, MSC_PATH_MAX, "%s", path);
+    while (access(found, F_OK) != 0) {
+        char *slash = strrchr(found, '/');
+        if (!slash) {
+            snprintf(found, MSC_PATH_MAX, ".");
+            return;
+        }
+        *(slash == found ? slash + 1 : slash) = 0;
+        if (slash == found) return;
+    }
+}
+
+static msc_status plan_output(const plan *p, msc_error *err)
+{
+    char parent[MSC_PATH_MAX], words[32], free_words[32];
+    struct statvfs disk;
+    const double bytes = p->n_px * (p->job->n_epochs * EPOCH_BYTES_PER_PX + (p->job->n_epochs - 1) * PAIR_BYTES_PER_PX);
+    existing_parent(p->job->output, parent);
+    msc_sheet_section(p->sheet, "output", "output");
+    msc_sheet_text(p->sheet, "directory", "%s", p->job->output);
+    if (access(parent, W_OK) != 0) return msc_fail(err, MSC_EPERM, p->job->output, "%s cannot be written", parent);
+    msc_describe_bytes(bytes, words, sizeof words);
+    msc_sheet_number(p->sheet, "disk_bytes", bytes, "%s at most for rasters", words);
+    if (statvfs(parent, &disk) == 0) {
+        const double n_free = (double)disk.f_bavail * (double)disk.f_frsize;
+        msc_describe_bytes(n_free, free_words, sizeof free_words);
+        msc_sheet_number(p->sheet, "disk_free_bytes", n_free, "%s", free_words);
+        if (n_free < bytes) msc_warn(p->settings, MSC_WOTHER, p->job->output, "%s free, up to %s needed", free_words, words);
+    }
+    char deliver[128] = "";
+    for (int i = 0; i < p->job->n_deliver; i++) {
+        if (i) strcat(deliver, ", ");
+        strcat(deliver, p->job->deliver[i]);
+    }
+    msc_sheet_text(p->sheet, "deliver", "%s (%s)", deliver, p->job->encoding);
+    return MSC_OK;
+}
+
+static void plan_machine(const plan *p)
+{
+    const char *why_threads = "", *why_memory = "";
+    char bytes[32];
+    const int n_threads = msc_settings_threads(p->settings, &why_threads);
+    const int64_t memory = msc_settings_memory(p->settings, &why_memory);
+    const double seconds = p->n_px * (p->job->n_epochs * CLASSIFY_S_PER_PX + (p->job->n_epochs - 1) * CHANGE_S_PER_PX) / n_threads
+                           + (p->job->training.samples ? TRAIN_S / n_threads : 0);
+    msc_describe_bytes((double)memory, bytes, sizeof bytes);
+    msc_sheet_section(p->sheet, "machine", "machine");
+    msc_sheet_number(p->sheet, "threads", n_threads, "%d (%s)", n_threads, why_threads);
+    msc_sheet_number(p->sheet, "memory_bytes", (double)memory, "%s (%s)", bytes, why_memory);
+    msc_sheet_number(p->sheet, "time_s", seconds, "about %.0f s", seconds < 1 ? 1 : seconds);
+}
+
+static msc_status plan_job(plan *p, msc_error *err)
+{
+    int is_own = 0;
+    char name[300];
+    MSC_TRY(msc_job_grid(p->job, &p->grid, &is_own, err));
+    if (!p->grid.crs[0]) return msc_fail(err, MSC_ECRS, p->job->epochs[0].image.paths[0], "no coordinate system");
+    p->n_px = (double)p->grid.width_px * p->grid.height_px;
+    snprintf(name, sizeof name, "job %.200s", p->job->name);
+    msc_sheet_section(p->sheet, "grid", name);
+    msc_sheet_text(p->sheet, "grid", "%s", is_own ? "as the job asks" : "the first epoch's");
+    msc_describe_grid(p->sheet, &p->grid);
+    for (int i = 0; i < p->job->n_epochs; i++) MSC_TRY(plan_epoch(p, &p->job->epochs[i], err));
+    MSC_TRY(plan_layers(p, err));
+    MSC_TRY(plan_output(p, err));
+    plan_machine(p);
+    return MSC_OK;
+}
+
+msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_json, char **text, msc_error *err)
+{
+    msc_job *job = NULL;
+    msc_sheet *sheet = NULL;
+    plan *p = NULL;
+    msc_status status = msc_job_read(job_path, &job, err);
+    if (status == MSC_OK) status = msc_sheet_new(&sheet, err);
+    if (status != MSC_OK) goto done;
+    p = msc_alloc_zero(1, sizeof *p);
+    if (!p) {
+        status = msc_fail(err, MSC_ENOMEM, job_path, "plan");
+        goto done;
+    }
+    p->settings = settings;
+    p->job = job;
+    p->sheet = sheet;
+    status = plan_job(p, err);
+    if (status == MSC_OK) status = msc_sheet_finish(sheet, as_json, text, err);
+done:
+    msc_release(p);
+    msc_sheet_free(&sheet);
+    msc_job_free(&job);
+    return status;
+}
