@@ -13,6 +13,7 @@
 static const cli_command *const all_commands[] = {
     &cli_plan,
     &cli_info,
+    &cli_simulate,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 
