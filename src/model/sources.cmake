@@ -7,4 +7,5 @@ set(MINESCAR_model
     forest_train.c
     forest_tree.c
     model.c
-    model_head.c)
+    model_head.c
+    samples.c)

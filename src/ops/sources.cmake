@@ -1,1 +1,6 @@
-set(MINESCAR_ops )
+set(MINESCAR_ops
+    compare.c
+    features.c
+    predict.c
+    terrain.c
+    window.c)

@@ -1,0 +1,117 @@
+/* predict.c - from bands to class and confidence: features, bins and the forest, a row at a time. */
+#include "ops/predict.h"
+#include <string.h>
+
+/* A row is worked in pieces of this many pixels: 128 features are then 512 KiB of floats at worst, some tens of KiB
+ * as a rule, and the bins stay in L1 while the trees are walked. */
+enum { PIECE_PX = MSC_FOREST_BLOCK };
+
+typedef struct work {
+    float *row[MSC_MAX_FEATURES];
+    uint8_t *bins, *winner;
+    uint16_t *votes;
+    int32_t *place;              /* of the valid pixels, in the piece */
+    void *features, *forest;
+} work;
+
+static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
+
+/* Lays the work out from `at`; returns its size. With at NULL only the size is of use. */
+static size_t carve(const msc_predict *self, char *at, work *k)
+{
+    const size_t n = (size_t)msc_features_n(self->features);
+    size_t used = 0;
+    for (size_t f = 0; f < n; f++, used += PIECE_PX * sizeof(float)) k->row[f] = at ? (float *)(at + used) : NULL;
+    k->bins = at ? (uint8_t *)at + used : NULL;
+    used += n * PIECE_PX;
+    k->winner = at ? (uint8_t *)at + used : NULL;
+    used += PIECE_PX;
+    k->votes = at ? (uint16_t *)(at + used) : NULL;
+    used += PIECE_PX * sizeof(uint16_t);
+    k->place = at ? (int32_t *)(at + used) : NULL;
+    used += PIECE_PX * sizeof(int32_t);
+    k->features = at ? at + used : NULL;
+    used += aligned(msc_features_scratch(self->features, PIECE_PX));
+    k->forest = at ? at + used : NULL;
+    return used + aligned(msc_forest_scratch(self->forest));
+}
+
+static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
+{
+    (void)w_px, (void)h_px;
+    work k;
+    return carve(self, NULL, &k);
+}
+
+/* The part of a tile whose core is `core`, which may reach into the padding. */
+static msc_tile view(const msc_tile *tile, msc_rect core)
+{
+    msc_tile v = *tile;
+    const ptrdiff_t at = (ptrdiff_t)(core.y - tile->core.y) * tile->stride_px + (core.x - tile->core.x);
+    for (int b = 0; b < tile->n_planes; b++)
+        v.plane[b].data = (uint8_t *)tile->plane[b].data + at * (ptrdiff_t)msc_type_bytes(tile->plane[b].type);
+    v.valid = tile->valid + at;
+    v.core = core;
+    return v;
+}
+
+/* Bins the features of the valid pixels, closed up to the front. */
+static void bin_piece(const msc_predict *self, const work *k, int32_t w, int32_t n_valid)
+{
+    const int n = msc_features_n(self->features);
+    for (int f = 0; f < n; f++) {
+        uint8_t *bins = k->bins + (size_t)f * PIECE_PX;
+        msc_forest_bin(self->forest, f, k->row[f], bins, (size_t)w);
+        if (n_valid == w) continue;
+        for (int32_t i = 0; i < n_valid; i++) bins[i] = bins[k->place[i]];   /* place[i] >= i */
+    }
+}
+
+static void piece(const msc_predict *self, const msc_tile *in, int32_t y, msc_tile *out, const work *k)
+{
+    const int32_t w = in->core.w;
+    uint8_t *code = msc_row_u8(out, 0, y), *share = msc_row_u8(out, 1, y), *seen = msc_row_valid(out, y);
+    const uint8_t *valid = msc_row_valid(in, y);
+    memset(code, 0, (size_t)w);
+    memset(share, 0, (size_t)w);
+    memset(seen, 0, (size_t)w);
+    int32_t n = 0;
+    for (int32_t x = 0; x < w; x++) {
+        k->place[n] = x;
+        n += valid[x] != 0;
+    }
+    if (n == 0) return;
+    msc_features_row(self->features, in, y, k->row, k->features);
+    bin_piece(self, k, w, n);
+    msc_forest_ask(self->forest, k->bins, PIECE_PX, (size_t)n, k->winner, k->votes, k->forest);
+    const unsigned n_trees = (unsigned)self->forest->n_trees;
+    for (int32_t i = 0; i < n; i++) {
+        const int c = k->winner[i];
+        if (self->is_masked[c]) continue;
+        code[k->place[i]] = self->code[c];
+        share[k->place[i]] = (uint8_t)((200u * k->votes[i] + n_trees) / (2u * n_trees));
+        seen[k->place[i]] = 1;
+    }
+}
+
+static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    work k;
+    carve(self, scratch, &k);
+    const int32_t pad = out->pad_px;
+    const msc_rect core = in->core;
+    const int32_t x_end = core.x + core.w + pad, y_end = core.y + core.h + pad;
+    for (int32_t x = core.x - pad; x < x_end; x += PIECE_PX) {
+        const int32_t w = x_end - x < PIECE_PX ? x_end - x : PIECE_PX;
+        const msc_rect part = { x, core.y - pad, w, y_end - (core.y - pad) };
+        const msc_tile from = view(in, part);
+        msc_tile to = view(out, part);
+        for (int32_t y = 0; y < part.h; y++) piece(self, &from, y, &to, &k);
+    }
+}
+
+void msc_predict_op(const msc_predict *self, msc_op *op)
+{
+    *op = (msc_op){ .name = "predict", .self = self, .halo_px = msc_features_halo_px(self->features), .n_planes_out = 2,
+                    .types_out = { MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = predict_tile };
+}
