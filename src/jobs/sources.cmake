@@ -1,7 +1,11 @@
 set(MINESCAR_jobs
+  change.c
+  classify.c
+  imagery.c
   info.c
   job.c
   job_grid.c
+  palette.c
   plan.c
   receipt.c
   schema.c
@@ -10,4 +14,7 @@ set(MINESCAR_jobs
   simulate_job.c
   simulate_layers.c
   text.c
+  train.c
+  train_polygons.c
+  train_report.c
 )

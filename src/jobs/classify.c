@@ -1,0 +1,220 @@
+/* classify.c - an image and a model to a class map and its confidence, in one pass. */
+#include "jobs/imagery.h"
+#include "base/mem.h"
+#include "io/raster_out.h"
+#include "jobs/palette.h"
+#include "ops/predict.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CONFIDENCE_NODATA = 255 };
+
+/* A model's windows see other ground when pixels differ; beyond this the caller is told. */
+#define PIXEL_TOLERANCE 0.1
+
+typedef struct classification {
+    const msc_settings *settings;
+    const msc_classify_options *options;
+    msc_model model;
+    msc_imagery imagery;
+    msc_features *features;
+    msc_predict predict;
+    msc_class classes[MSC_MAX_CLASSES];
+    int n_classes;
+    msc_raster_outs outs;
+    msc_sink inner;              /* the outputs' */
+    size_t count_at;             /* place of the count in a slot, behind the inner sink's space */
+    int64_t n_observed;
+} classification;
+
+void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ 0 }; }
+
+static const char *image_name(const classification *c)
+{
+    return c->options->image.n_paths ? c->options->image.paths[0] : "image";
+}
+
+/* Comma-separated names, cut at the end of the text. */
+static void join(char *text, size_t size, const char *(*name)(const void *of, int i), const void *of, int n)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (int i = 0; i < n && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "", name(of, i));
+}
+
+static const char *model_band(const void *of, int i) { return ((const msc_model *)of)->band[i]; }
+static const char *model_feature(const void *of, int i) { return ((const msc_model *)of)->feature[i]; }
+static const char *image_band(const void *of, int i) { return ((const msc_imagery *)of)->band[i]; }
+
+/* A band of the model that the image lacks: both lists go into the detail. */
+static msc_status check_bands(const classification *c, const msc_imagery *all, msc_error *err)
+{
+    for (int b = 0; b < c->model.n_bands; b++) {
+        int is_there = 0;
+        for (int i = 0; i < all->n_bands; i++) is_there |= strcmp(all->band[i], c->model.band[b]) == 0;
+        if (is_there) continue;
+        char has[300], wants[300];
+        join(has, sizeof has, image_band, all, all->n_bands);
+        join(wants, sizeof wants, model_band, &c->model, c->model.n_bands);
+        return msc_fail(err, MSC_EMODELBANDS, image_name(c), "model: %s; image: %s", wants, has);
+    }
+    return MSC_OK;
+}
+
+static msc_status open_image(classification *c, msc_error *err)
+{
+    const msc_classify_options *o = c->options;
+    const char *want[MSC_MAX_BANDS];
+    msc_grid storage;
+    const msc_grid *grid = NULL;
+    for (int b = 0; b < c->model.n_bands; b++) want[b] = c->model.band[b];
+    if (c->model.needs_dem && !o->image.dem)
+        return msc_fail(err, MSC_EUSAGE, "dem", "none given; the model %.300s was trained with one", o->model);
+    MSC_TRY(msc_imagery_grid_like(o->grid_like, &storage, &grid, err));
+    msc_imagery_spec spec = { .image = &o->image, .grid = grid };
+    MSC_TRY(msc_imagery_open(c->settings, &spec, &c->imagery, err));
+    MSC_TRY(check_bands(c, &c->imagery, err));
+    msc_imagery_close(&c->imagery);
+    spec.want = want;
+    spec.n_want = c->model.n_bands;
+    spec.has_dem = c->model.needs_dem;
+    MSC_TRY(msc_imagery_open(c->settings, &spec, &c->imagery, err));
+    const double ratio = c->model.pixel_m > 0.0 ? c->imagery.pixel_m / c->model.pixel_m : 1.0;
+    if (fabs(ratio - 1.0) > PIXEL_TOLERANCE)
+        msc_warn(c->settings, MSC_WOTHER, image_name(c), "pixel %.3g m; the model was trained at %.3g m", c->imagery.pixel_m,
+                 c->model.pixel_m);
+    return MSC_OK;
+}
+
+/* Resolves the model's features over the bands as opened. */
+static msc_status bind_features(classification *c, msc_error *err)
+{
+    const msc_model *m = &c->model;
+    const size_t size = (size_t)MSC_MAX_FEATURES * (MSC_NAME_MAX + 1);
+    char *list = msc_alloc(size, 1);
+    if (!list) return msc_fail(err, MSC_ENOMEM, c->options->model, "%zu bytes", size);
+    join(list, size, model_feature, m, m->n_features);
+    msc_error why;
+    const msc_status status = msc_features_open(c->settings, list, c->imagery.band, m->n_bands, m->needs_dem,
+                                                c->imagery.pixel_m, &c->features, &why);
+    msc_release(list);
+    if (status == MSC_EVALUE) return msc_fail(err, MSC_EMODEL, c->options->model, "feature %s", why.detail);
+    if (status != MSC_OK) return msc_fail(err, status, why.subject, "%s", why.detail);
+    if (msc_features_n(c->features) != m->n_features || m->forest.n_features != m->n_features)
+        return msc_fail(err, MSC_EMODEL, c->options->model, "%d features, the forest has %d", m->n_features, m->forest.n_features);
+    c->predict.features = c->features;
+    c->predict.forest = &m->forest;
+    return MSC_OK;
+}
+
+static void describe_classes(classification *c)
+{
+    msc_model *m = &c->model;
+    for (int i = 0; i < m->n_classes; i++) {
+        c->predict.code[i] = (uint8_t)m->code[i];
+        c->predict.is_masked[i] = (uint8_t)(m->is_masked[i] && !c->options->keep_masked);
+        if (c->predict.is_masked[i]) continue;
+        msc_class *class = &c->classes[c->n_classes++];
+        *class = (msc_class){ .code = m->code[i], .name = m->name[i], .label = m->label[i], .is_damage = m->is_damage[i],
+                              .is_masked = m->is_masked[i] };
+        memcpy(class->rgb, m->rgb[i], 3);
+        msc_palette_fill(class->name, class->code, class->rgb);
+    }
+}
+
+/* The outputs' sink, with a count of observed pixels beside it. */
+static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_error *err)
+{
+    const classification *c = self;
+    int64_t n = 0;
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const uint8_t *valid = msc_row_valid(tile, y);
+        int32_t in_row = 0;
+        for (int32_t x = 0; x < tile->core.w; x++) in_row += valid[x] != 0;
+        n += in_row;
+    }
+    *(int64_t *)((char *)slot + c->count_at) = n;
+    return c->inner.prepare ? c->inner.prepare(c->inner.self, tile, slot, err) : MSC_OK;
+}
+
+static msc_status put(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+{
+    classification *c = self;
+    c->n_observed += *(const int64_t *)((const char *)slot + c->count_at);
+    return c->inner.put(c->inner.self, tile, slot, index, err);
+}
+
+static void slot_clear(void *self, void *slot)
+{
+    const classification *c = self;
+    if (c->inner.slot_clear) c->inner.slot_clear(c->inner.self, slot);
+}
+
+static msc_sink counting_sink(classification *c)
+{
+    msc_raster_outs_sink(&c->outs, &c->inner);
+    c->count_at = (c->inner.slot_bytes + 15) / 16 * 16;
+    return (msc_sink){ .self = c, .halo_px = c->inner.halo_px, .slot_bytes = c->count_at + sizeof(int64_t), .prepare = prepare,
+                       .put = put, .slot_clear = slot_clear };
+}
+
+static msc_status open_outputs(classification *c, const msc_layout *layout, msc_error *err)
+{
+    const msc_classify_options *o = c->options;
+    char run_id[160], model[MSC_NAME_MAX];
+    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
+    snprintf(model, sizeof model, "SOFTWARE=minescar %s", MSC_VERSION);
+    const char *meta[2] = { model, run_id };
+    msc_raster_out_spec spec = { .path = o->classes, .grid = *msc_raster_grid(c->imagery.image), .n_bands = 1, .type = MSC_U8,
+                                 .has_nodata = 1, .nodata = 0, .classes = c->classes, .n_classes = c->n_classes, .meta = meta,
+                                 .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
+    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
+    c->outs.n = 1;
+    if (!o->confidence) return MSC_OK;
+    spec.path = o->confidence;
+    spec.nodata = CONFIDENCE_NODATA;
+    spec.classes = NULL;
+    spec.n_classes = 0;
+    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[1], err));
+    c->outs.n = 2;
+    return MSC_OK;
+}
+
+static msc_status classify(classification *c, msc_error *err)
+{
+    MSC_TRY(msc_model_read(c->options->model, &c->model, err));
+    MSC_TRY(open_image(c, err));
+    MSC_TRY(bind_features(c, err));
+    describe_classes(c);
+    msc_op op;
+    msc_predict_op(&c->predict, &op);
+    msc_sink sink = counting_sink(c);
+    msc_layout layout;
+    MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, &op, 1, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
+    MSC_TRY(open_outputs(c, &layout, err));
+    sink = counting_sink(c);     /* the outputs are known only now */
+    MSC_TRY(msc_stream_run(c->settings, &layout, &c->imagery.source, &op, 1, &sink, "classify", err));
+    if (c->n_observed == 0) return msc_fail(err, MSC_ENODATA, image_name(c), "no observed pixel");
+    for (int i = c->outs.n - 1; i >= 0; i--) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
+    return MSC_OK;
+}
+
+msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err)
+{
+    if (options->image.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "image", "none given");
+    if (!options->model) return msc_fail(err, MSC_EUSAGE, "model", "none given");
+    if (!options->classes) return msc_fail(err, MSC_EUSAGE, "classes", "no output given");
+    classification *c = msc_alloc_zero(1, sizeof *c);
+    if (!c) return msc_fail(err, MSC_ENOMEM, options->classes, "%zu bytes", sizeof *c);
+    c->settings = settings;
+    c->options = options;
+    const msc_status status = classify(c, err);
+    for (int i = 0; i < 2; i++) msc_raster_out_abandon(&c->outs.out[i]);
+    msc_features_close(&c->features);
+    msc_imagery_close(&c->imagery);
+    msc_model_clear(&c->model);
+    msc_release(c);
+    return status;
+}

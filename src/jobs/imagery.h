@@ -1,0 +1,31 @@
+/* imagery.h - one year's image, with its DEM when there is one, as a source of tiles. */
+#ifndef MSC_JOBS_IMAGERY_H
+#define MSC_JOBS_IMAGERY_H
+#include "io/raster_in.h"
+#include "model/model.h"
+
+typedef struct msc_imagery {
+    msc_raster *image, *dem;     /* dem NULL: none */
+    msc_rasters rasters;
+    msc_source source;           /* planes: the bands, then the DEM; valid where all of them are */
+    const char *band[MSC_MAX_BANDS];
+    int n_bands;
+    double pixel_m;              /* side of a square of a pixel's area, in m */
+} msc_imagery;
+
+/* What is wanted of an image. */
+typedef struct msc_imagery_spec {
+    const msc_image *image;
+    const msc_grid *grid;        /* NULL: the image's own */
+    const char *const *want;     /* band names in the order wanted; NULL: all */
+    int n_want;
+    int has_dem;                 /* non-zero: open image->dem too */
+} msc_imagery_spec;
+
+/* Opens it; the struct must stay where it is until it is closed. Errors of msc_raster_open. */
+msc_status msc_imagery_open(const msc_settings *settings, const msc_imagery_spec *spec, msc_imagery *imagery, msc_error *err);
+void msc_imagery_close(msc_imagery *imagery);   /* accepts a zeroed one */
+
+/* The grid of a raster named by the user, into *storage; *grid is NULL when path is. ENOFILE, EFORMAT, EGRID. */
+msc_status msc_imagery_grid_like(const char *path, msc_grid *storage, const msc_grid **grid, msc_error *err);
+#endif

@@ -1,0 +1,127 @@
+/* train_report.c - what a training used and how well it did, as JSON. */
+#include "jobs/train.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include <json-c/json.h>
+#include <math.h>
+
+/* json-c numbers with 15 digits are the same text on every machine. */
+static json_object *number(double value)
+{
+    return isfinite(value) ? json_object_new_double(value) : NULL;
+}
+
+static json_object *text_or_null(const char *text) { return text ? json_object_new_string(text) : NULL; }
+
+static json_object *describe_images(const msc_training *t)
+{
+    json_object *list = json_object_new_array();
+    for (int i = 0; i < t->options->n_images; i++) {
+        const msc_image *image = &t->options->images[i];
+        json_object *one = json_object_new_object(), *paths = json_object_new_array();
+        for (int p = 0; p < image->n_paths; p++) json_object_array_add(paths, json_object_new_string(image->paths[p]));
+        if (t->options->years) json_object_object_add(one, "year", json_object_new_int(t->options->years[i]));
+        json_object_object_add(one, "paths", paths);
+        json_object_object_add(one, "dem", text_or_null(t->model.needs_dem ? image->dem : NULL));
+        json_object_object_add(one, "pixels", json_object_new_int64((int64_t)t->lists[i].n));
+        json_object_object_add(one, "centres_inside", json_object_new_int64(t->lists[i].n_inside));
+        json_object_object_add(one, "centres_in_two_polygons", json_object_new_int64(t->lists[i].n_overlapping));
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
+static json_object *describe_classes(const msc_training *t)
+{
+    json_object *list = json_object_new_array();
+    for (int c = 0; c < t->model.n_classes; c++) {
+        json_object *one = json_object_new_object();
+        json_object_object_add(one, "code", json_object_new_int(t->model.code[c]));
+        json_object_object_add(one, "name", json_object_new_string(t->model.name[c]));
+        json_object_object_add(one, "polygons", json_object_new_int64(t->n_polygons[c]));
+        json_object_object_add(one, "pixels", json_object_new_int64(t->n_px[c]));
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
+static json_object *describe_features(const msc_training *t)
+{
+    json_object *list = json_object_new_array();
+    for (int f = 0; f < t->model.n_features; f++) {
+        json_object *one = json_object_new_object();
+        json_object_object_add(one, "name", json_object_new_string(t->model.feature[f]));
+        json_object_object_add(one, "importance", number(t->report.importance[f]));
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
+static json_object *describe_validation(const msc_training *t)
+{
+    if (t->options->n_folds == 0) return NULL;
+    json_object *cv = json_object_new_object(), *codes = json_object_new_array(), *matrix = json_object_new_array();
+    const int n = t->model.n_classes;
+    for (int c = 0; c < n; c++) json_object_array_add(codes, json_object_new_int(t->model.code[c]));
+    for (int row = 0; row < n; row++) {
+        json_object *counts = json_object_new_array();
+        for (int column = 0; column < n; column++)
+            json_object_array_add(counts, json_object_new_int64((int64_t)t->report.cv_matrix[row][column]));
+        json_object_array_add(matrix, counts);
+    }
+    json_object_object_add(cv, "folds", json_object_new_int(t->options->n_folds));
+    json_object_object_add(cv, "grouped_by", json_object_new_string("polygon"));
+    json_object_object_add(cv, "accuracy", number(t->report.cv_accuracy));
+    json_object_object_add(cv, "codes", codes);
+    json_object_object_add(cv, "rows", json_object_new_string("predicted"));
+    json_object_object_add(cv, "columns", json_object_new_string("labelled"));
+    json_object_object_add(cv, "matrix", matrix);
+    return cv;
+}
+
+static json_object *describe_samples(const msc_training *t, const char *sha256)
+{
+    const msc_train_options *o = t->options;
+    json_object *samples = json_object_new_object();
+    json_object_object_add(samples, "path", json_object_new_string(o->samples));
+    json_object_object_add(samples, "sha256", json_object_new_string(sha256));
+    json_object_object_add(samples, "class_field", json_object_new_string(o->class_field));
+    json_object_object_add(samples, "year_field", text_or_null(o->year_field));
+    json_object_object_add(samples, "pixels", json_object_new_int64((int64_t)t->samples.n));
+    json_object_object_add(samples, "pixels_not_observed", json_object_new_int64(t->n_not_observed));
+    json_object_object_add(samples, "max_per_class", json_object_new_int(o->max_per_class));
+    json_object_object_add(samples, "max_per_polygon", json_object_new_int(o->max_per_polygon));
+    return samples;
+}
+
+static json_object *describe_forest(const msc_train_options *o)
+{
+    json_object *forest = json_object_new_object();
+    json_object_object_add(forest, "trees", json_object_new_int(o->n_trees));
+    json_object_object_add(forest, "depth", json_object_new_int(o->depth));
+    json_object_object_add(forest, "min_leaf", json_object_new_int(o->min_leaf));
+    json_object_object_add(forest, "seed", json_object_new_int64((int64_t)o->seed));
+    return forest;
+}
+
+msc_status msc_training_report(const msc_training *t, char **text, msc_error *err)
+{
+    char sha256[MSC_SHA256_TEXT];
+    MSC_TRY(msc_sha256_file(t->options->samples, sha256, err));
+    json_object *all = json_object_new_object();
+    json_object_object_add(all, "version", json_object_new_string(MSC_VERSION));
+    json_object_object_add(all, "samples", describe_samples(t, sha256));
+    json_object_object_add(all, "images", describe_images(t));
+    json_object_object_add(all, "pixel_m", number(t->model.pixel_m));
+    json_object_object_add(all, "classes", describe_classes(t));
+    json_object_object_add(all, "features", describe_features(t));
+    json_object_object_add(all, "forest", describe_forest(t->options));
+    json_object_object_add(all, "oob_accuracy", number(t->report.oob_accuracy));
+    json_object_object_add(all, "cross_validation", describe_validation(t));
+    const char *json = json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    char *copy = json ? msc_copy_text(json) : NULL;
+    json_object_put(all);
+    if (!copy) return msc_fail(err, MSC_ENOMEM, t->options->samples, "report");
+    *text = copy;
+    return MSC_OK;
+}
