@@ -104,9 +104,7 @@ static msc_status open_output(comparison *c, const msc_layout *layout, msc_error
                                        .type = MSC_U16, .has_nodata = 1, .nodata = MSC_CHANGE_NODATA, .classes = c->classes,
                                        .n_classes = c->n_classes, .is_change = 1, .meta = meta,
                                        .n_meta = c->options->run_id ? 2 : 1, .has_overviews = 1 };
-    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
-    c->outs.n = 1;
-    return MSC_OK;
+    return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err);
 }
 
 static msc_status change(comparison *c, msc_error *err)
@@ -116,12 +114,12 @@ static msc_status change(comparison *c, msc_error *err)
     c->compare = (msc_compare){ c->options->edge_tolerance_px, c->options->min_confidence };
     msc_op op;
     msc_compare_op(&c->compare, &op);
+    c->outs.n = 1;
     msc_sink sink;
     msc_raster_outs_sink(&c->outs, &sink);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->source, &op, 1, &sink, 0, &layout, err));
     MSC_TRY(open_output(c, &layout, err));
-    msc_raster_outs_sink(&c->outs, &sink);       /* the output is known only now */
     MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, &op, 1, &sink, "change", err));
     return msc_raster_out_commit(&c->outs.out[0], err);
 }

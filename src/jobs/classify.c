@@ -171,15 +171,12 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
                                  .has_nodata = 1, .nodata = 0, .classes = c->classes, .n_classes = c->n_classes, .meta = meta,
                                  .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
     MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
-    c->outs.n = 1;
     if (!o->confidence) return MSC_OK;
     spec.path = o->confidence;
     spec.nodata = CONFIDENCE_NODATA;
     spec.classes = NULL;
     spec.n_classes = 0;
-    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[1], err));
-    c->outs.n = 2;
-    return MSC_OK;
+    return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[1], err);
 }
 
 static msc_status classify(classification *c, msc_error *err)
@@ -190,11 +187,11 @@ static msc_status classify(classification *c, msc_error *err)
     describe_classes(c);
     msc_op op;
     msc_predict_op(&c->predict, &op);
+    c->outs.n = c->options->confidence ? 2 : 1;
     msc_sink sink = counting_sink(c);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, &op, 1, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
     MSC_TRY(open_outputs(c, &layout, err));
-    sink = counting_sink(c);     /* the outputs are known only now */
     MSC_TRY(msc_stream_run(c->settings, &layout, &c->imagery.source, &op, 1, &sink, "classify", err));
     if (c->n_observed == 0) return msc_fail(err, MSC_ENODATA, image_name(c), "no observed pixel");
     for (int i = c->outs.n - 1; i >= 0; i--) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
