@@ -1,0 +1,146 @@
+/* The registry: which features a list becomes, what is refused, what is left out; and rows against definitions. */
+#include "made_tile.h"
+#include "ops/features.h"
+
+static const char *const bands[] = { "blue", "green", "red", "nir" };
+static int n_warned;
+static msc_status warned;
+static void warn(void *self, const msc_error *what)
+{
+    (void)self;
+    n_warned++;
+    warned = what->status;
+}
+
+static msc_settings made_settings(void)
+{
+    msc_settings s;
+    msc_settings_defaults(&s);
+    s.warn = warn;
+    n_warned = 0;
+    return s;
+}
+
+static void expect_names(const char *list, int n_bands, int has_dem, double pixel_m, const char *want)
+{
+    const msc_settings s = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    assert_int_equal(msc_features_open(&s, list, bands, n_bands, has_dem, pixel_m, &f, &err), MSC_OK);
+    char got[2000] = "";
+    for (int i = 0; i < msc_features_n(f); i++) {
+        if (i) strcat(got, ",");
+        strcat(got, msc_features_name(f, i));
+    }
+    assert_string_equal(got, want);
+    msc_features_close(&f);
+    assert_null(f);
+}
+
+static void lists_become_names(void **state)
+{
+    (void)state;
+    expect_names("bands", 4, 0, 10, "blue,green,red,nir");
+    expect_names("red, ndvi,mean:5:red,std:3", 4, 0, 10, "red,ndvi,mean:5:red,std:3:blue,std:3:green,std:3:red,std:3:nir");
+    expect_names("bands,red,bands", 4, 0, 10, "blue,green,red,nir");
+    expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
+}
+
+static void defaults_follow_bands_pixel_and_dem(void **state)
+{
+    (void)state;
+    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,tpi:31");
+    assert_int_equal(n_warned, 0);
+    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,mean:5:blue,mean:5:green,mean:5:red,std:5:blue,std:5:green,"
+                                "std:5:red,slope,tpi:31");
+    assert_int_equal(n_warned, 2);
+    assert_int_equal(warned, MSC_WNONIR);
+    expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness");
+    assert_int_equal(warned, MSC_WNODEM);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = { "", "ndiv", "mean", "mean:4", "mean:1", "mean:65", "mean:5:violet", "slope:3",
+                                       "tpi:5:red", "slope", "mean:5x", "ndvi:3" };
+    const msc_settings s = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(msc_features_open(&s, bad[i], bands, 4, 0, 10, &f, &err), MSC_EVALUE);
+        assert_null(f);
+    }
+    assert_int_equal(msc_features_open(&s, "ndvi", bands, 3, 0, 10, &f, &err), MSC_EVALUE);
+    assert_non_null(strstr(err.detail, "nir"));
+}
+
+static const msc_type types[5] = { MSC_U8, MSC_U16, MSC_U16, MSC_F32, MSC_F32 };
+
+static float *rows_of(const msc_features *f, msc_rect core)
+{
+    msc_tile t = made_tile(core, msc_features_halo_px(f), 5, types);
+    const size_t n = (size_t)core.w * core.h;
+    float *all = msc_alloc(n * msc_features_n(f), sizeof *all), *out[MSC_MAX_FEATURES];
+    void *scratch = msc_alloc(msc_features_scratch(f, core.w), 1);
+    for (int32_t y = 0; y < core.h; y++) {
+        for (int i = 0; i < msc_features_n(f); i++) out[i] = all + i * n + (size_t)y * core.w;
+        msc_features_row(f, &t, y, out, scratch);
+    }
+    msc_release(scratch);
+    made_tile_clear(&t);
+    return all;
+}
+
+static void check_tiles(const msc_features *f, const float *whole, int32_t side)
+{
+    const size_t n_px = (size_t)MADE_W * MADE_H;
+    for (int32_t y = 0; y < MADE_H; y += side)
+        for (int32_t x = 0; x < MADE_W; x += side) {
+            const msc_rect core = { x, y, x + side > MADE_W ? MADE_W - x : side, y + side > MADE_H ? MADE_H - y : side };
+            float *part = rows_of(f, core);
+            for (int i = 0; i < msc_features_n(f); i++)
+                for (int32_t v = 0; v < core.h; v++)
+                    assert_memory_equal(part + ((size_t)i * core.h + v) * core.w,
+                                        whole + i * n_px + (size_t)(y + v) * MADE_W + x, core.w * sizeof(float));
+            msc_release(part);
+        }
+}
+
+static void rows_do_not_depend_on_the_tile(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31";
+    assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
+    assert_true(msc_features_need_dem(f));
+    assert_int_equal(msc_features_halo_px(f), 15);
+    const int n = msc_features_n(f);
+    const size_t n_px = (size_t)MADE_W * MADE_H;
+    float *whole = rows_of(f, (msc_rect){ 0, 0, MADE_W, MADE_H });
+    for (int32_t side = 17; side < 100; side += 40) check_tiles(f, whole, side);
+    for (int32_t y = 0; y < MADE_H; y++)
+        for (int32_t x = 0; x < MADE_W; x++) {
+            const size_t at = (size_t)y * MADE_W + x;
+            const int seen = made_seen(x, y);
+            double band[4], sum = 0;
+            for (int b = 0; b < 4; b++) sum += band[b] = made_value(types[b], x, y, b);
+            for (int b = 0; b < 4; b++) assert_true(whole[b * n_px + at] == (seen ? (float)band[b] : 0.0f));
+            for (int i = 0; i < n && !seen; i++) assert_true(whole[i * n_px + at] == 0.0f);
+            if (!seen) continue;
+            const float a = (float)band[3], b = (float)band[2];
+            assert_true(whole[4 * n_px + at] == (a + b == 0 ? 0 : (a - b) / (a + b)));
+            assert_true(whole[6 * n_px + at] == (float)(sum / 4));
+        }
+    msc_release(whole);
+    msc_features_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_become_names), cmocka_unit_test(defaults_follow_bands_pixel_and_dem),
+                                        cmocka_unit_test(what_cannot_be_is_refused), cmocka_unit_test(rows_do_not_depend_on_the_tile) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
