@@ -14,6 +14,8 @@ static const cli_command *const all_commands[] = {
     &cli_plan,
     &cli_info,
     &cli_simulate,
+    &cli_train,
+    &cli_classify,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

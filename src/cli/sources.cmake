@@ -1,5 +1,6 @@
 set(MINESCAR_cli
   commands_info.c
+  commands_model.c
   commands_scene.c
   help.c
   main.c

@@ -7,8 +7,8 @@ typedef struct habit { const char *name; uint8_t rgb[3]; } habit;
 /* A name that contains one of these words takes its colour; the first that fits wins. */
 static const habit habits[] = {
     { "cloud", { 220, 220, 220 } },     { "snow", { 240, 248, 255 } },    { "shadow", { 70, 70, 90 } },
-    { "tailing", { 199, 150, 220 } },   { "dump", { 214, 120, 60 } },     { "heap", { 214, 120, 60 } },
-    { "pond", { 90, 170, 220 } },       { "pit", { 205, 30, 40 } },       { "quarry", { 225, 50, 40 } },
+    { "tailing", { 199, 150, 220 } },   { "spoil", { 214, 120, 60 } },    { "heap", { 214, 120, 60 } },
+    { "dump", { 214, 120, 60 } },       { "pond", { 90, 170, 220 } },       { "pit", { 205, 30, 40 } },       { "quarry", { 225, 50, 40 } },
     { "mine", { 205, 30, 40 } },        { "reclaim", { 150, 200, 90 } },  { "water", { 40, 100, 190 } },
     { "river", { 40, 100, 190 } },      { "forest", { 20, 100, 50 } },    { "shrub", { 110, 150, 70 } },
     { "grass", { 165, 205, 105 } },     { "veget", { 50, 130, 60 } },     { "crop", { 225, 205, 100 } },

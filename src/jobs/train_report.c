@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <math.h>
 
-/* json-c numbers with 15 digits are the same text on every machine. */
+/* A number, or null where there is none: JSON knows no NAN. */
 static json_object *number(double value)
 {
     return isfinite(value) ? json_object_new_double(value) : NULL;
