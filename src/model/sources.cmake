@@ -1,4 +1,5 @@
 set(MINESCAR_model
+    accuracy.c
     forest.c
     forest_cuts.c
     forest_folds.c

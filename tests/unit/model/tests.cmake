@@ -1,3 +1,5 @@
 minescar_test(unit/model test_forest)
 minescar_test(unit/model test_model)
 minescar_test(unit/model test_samples)
+minescar_test(unit/model test_accuracy)
+target_compile_definitions(test_accuracy PRIVATE ORACLES="${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles")

@@ -1,0 +1,49 @@
+/* accuracy.h - how good a map is, and how large its classes are, from a probability sample of reference labels.
+ *
+ * All figures are ratios of two weighted totals, estimated over strata that need not be the map's classes (Stehman
+ * 2014); with strata equal to map classes they are those of Olofsson et al. (2014). */
+#ifndef MSC_MODEL_ACCURACY_H
+#define MSC_MODEL_ACCURACY_H
+#include "base/error.h"
+
+enum { MSC_ACCURACY_CLASSES = 64, MSC_NOT_OBSERVED = -1 };
+
+/* n sample units that agree in everything. A unit where the map is not observed belongs to the sample, but not to the
+ * domain that the figures are about. */
+typedef struct msc_sample_cell {
+    int map, reference;          /* class indices; map MSC_NOT_OBSERVED */
+    int stratum;                 /* 0.. */
+    double weight;               /* units of the population that one unit of the sample stands for, N_h / n_h */
+    int64_t n;
+} msc_sample_cell;
+
+/* An estimate and its standard error; NAN where there is nothing to estimate from (se also where a stratum has one
+ * unit only). */
+typedef struct msc_estimate { double value, se; } msc_estimate;
+
+typedef struct msc_accuracy {
+    int n_classes;
+    int64_t n, n_not_observed;
+    int64_t matrix[MSC_ACCURACY_CLASSES][MSC_ACCURACY_CLASSES];      /* units; rows map, columns reference */
+    msc_estimate share[MSC_ACCURACY_CLASSES][MSC_ACCURACY_CLASSES];  /* of the area: p_ij */
+    msc_estimate overall;
+    msc_estimate users[MSC_ACCURACY_CLASSES], producers[MSC_ACCURACY_CLASSES];
+    msc_estimate reference_share[MSC_ACCURACY_CLASSES];              /* error-adjusted share of the area: p_.j */
+    msc_estimate map_share[MSC_ACCURACY_CLASSES];
+    double f1[MSC_ACCURACY_CLASSES];
+    double kappa, kappa_se;      /* of the counts, unweighted */
+    double quantity, allocation; /* disagreement (Pontius & Millones 2011), of the weighted shares */
+} msc_accuracy;
+
+/* Estimates everything. n_classes <= MSC_ACCURACY_CLASSES, n_strata >= 1; weights positive. ENOMEM; ENODATA when no
+ * cell is observed. */
+msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, int n_classes, int n_strata,
+                                 msc_accuracy *accuracy, msc_error *err);
+
+/* Half width of the 95 % interval: 1.96 standard errors. */
+double msc_estimate_half_width(msc_estimate estimate);
+
+/* Units that a stratified sample needs for the standard error `se_wanted` of overall accuracy, from the strata's
+ * shares and conjectured user's accuracies (Cochran 1977, eq. 5.25; Olofsson et al. 2014, eq. 13), not rounded. */
+double msc_accuracy_sample_size(const double *share, const double *users, int n_strata, double se_wanted);
+#endif
