@@ -1,0 +1,156 @@
+/* sieve.c - a class or change map with no region under the minimum mapping unit. */
+#include "patch/sieve.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "grid/area.h"
+#include "io/raster_in.h"
+#include "io/raster_out.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHANGE_NODATA = 65535, TEXT_MAX = 128, GRAPH_PERCENT = 90 };
+
+typedef struct sieving {
+    const msc_settings *settings;
+    const msc_sieve_options *options;
+    msc_rasters rasters;
+    msc_raster_outs outs;
+    msc_sieve_graph *graph;
+    msc_type type;
+    int64_t mmu_px;
+    int n_classes;
+    msc_class classes[255];
+    char name[255][TEXT_MAX], label[255][TEXT_MAX];
+} sieving;
+
+void msc_sieve_defaults(msc_sieve_options *options) { *options = (msc_sieve_options){ .connectivity = 4 }; }
+
+static msc_status check_options(const msc_sieve_options *o, msc_error *err)
+{
+    if (!o->in) return msc_fail(err, MSC_EUSAGE, "in", "none given");
+    if (!o->out) return msc_fail(err, MSC_EUSAGE, "out", "none given");
+    if (o->connectivity != 4 && o->connectivity != 8) return msc_fail(err, MSC_EVALUE, "connectivity", "%d; 4 or 8", o->connectivity);
+    if (!(o->mmu_m2 >= 0) || !isfinite(o->mmu_m2)) return msc_fail(err, MSC_EVALUE, "mmu-m2", "%g", o->mmu_m2);
+    if (o->mmu_px < 0) return msc_fail(err, MSC_EVALUE, "mmu-px", "%lld", (long long)o->mmu_px);
+    if (o->mmu_m2 > 0 && o->mmu_px > 0) return msc_fail(err, MSC_EUSAGE, "mmu-m2", "and mmu-px: one of the two");
+    return MSC_OK;
+}
+
+/* Bytes are classes, of which 0 is not observed; 16 bits are changes, of which 0 is no change. */
+static msc_status open_map(sieving *s, msc_error *err)
+{
+    const char *path = s->options->in;
+    msc_raster_facts *facts = msc_alloc_zero(1, sizeof *facts);
+    if (!facts) return msc_fail(err, MSC_ENOMEM, path, "%zu bytes", sizeof *facts);
+    const msc_status status = msc_raster_facts_read(path, facts, err);
+    const int bits = facts->bits;
+    msc_release(facts);
+    MSC_TRY(status);
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_class_map = bits == 8,
+                                   .n_workers = msc_settings_threads(s->settings, NULL) };
+    MSC_TRY(msc_raster_open(&spec, s->settings, &s->rasters.raster[0], err));
+    s->rasters.n = 1;
+    s->rasters.required = 1;
+    s->type = msc_raster_type(s->rasters.raster[0]);
+    if (s->type != MSC_U8 && s->type != MSC_U16) return msc_fail(err, MSC_EFORMAT, path, "neither 8 nor 16 bits, unsigned, a pixel");
+    const int n_bands = msc_raster_n_bands(s->rasters.raster[0]);
+    if (n_bands != 1) return msc_fail(err, MSC_EBAND, path, "%d bands; 1 is wanted", n_bands);
+    return MSC_OK;
+}
+
+static void find_unit(sieving *s)
+{
+    s->mmu_px = s->options->mmu_px;
+    if (s->options->mmu_m2 <= 0) return;
+    const double px = ceil(s->options->mmu_m2 / msc_area_pixel_m2(msc_raster_grid(s->rasters.raster[0])) - 1e-9);
+    s->mmu_px = px < 0x1p62 ? (int64_t)px : (int64_t)1 << 62;
+}
+
+/* The classes that the input names, so that the output keeps names and colours. */
+static void take_classes(sieving *s)
+{
+    const msc_raster *map = s->rasters.raster[0];
+    for (int code = 1; code < 256; code++) {
+        char key[32];
+        unsigned red, green, blue;
+        snprintf(key, sizeof key, "CLASS_%d", code);
+        const char *label = msc_raster_category(map, code);
+        if (!label || !label[0]) label = msc_raster_meta(map, key);
+        if (!label || !label[0]) continue;
+        snprintf(key, sizeof key, "CLASS_%d_NAME", code);
+        const char *name = msc_raster_meta(map, key);
+        snprintf(key, sizeof key, "CLASS_%d_RGB", code);
+        const char *rgb = msc_raster_meta(map, key);
+        const int i = s->n_classes++;
+        snprintf(s->label[i], TEXT_MAX, "%s", label);
+        snprintf(s->name[i], TEXT_MAX, "%s", name ? name : "");
+        s->classes[i] = (msc_class){ .code = code, .name = s->name[i], .label = s->label[i] };
+        if (rgb && sscanf(rgb, "%3u,%3u,%3u", &red, &green, &blue) == 3) {
+            s->classes[i].rgb[0] = (uint8_t)red;
+            s->classes[i].rgb[1] = (uint8_t)green;
+            s->classes[i].rgb[2] = (uint8_t)blue;
+        }
+    }
+}
+
+static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *err)
+{
+    char run_id[160], software[64], unit[64];
+    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", s->options->run_id ? s->options->run_id : "");
+    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
+    snprintf(unit, sizeof unit, "MINIMUM_MAPPING_UNIT_PX=%lld", (long long)s->mmu_px);
+    const char *meta[3] = { software, unit, run_id };
+    const msc_raster_out_spec spec = { .path = s->options->out, .grid = *msc_raster_grid(s->rasters.raster[0]), .n_bands = 1,
+        .type = s->type, .has_nodata = 1, .nodata = s->type == MSC_U8 ? 0 : CHANGE_NODATA,
+        .classes = s->n_classes ? s->classes : NULL, .n_classes = s->n_classes, .is_change = s->type == MSC_U16, .meta = meta,
+        .n_meta = s->options->run_id ? 3 : 2, .has_overviews = 1 };
+    return msc_raster_out_open(s->settings, &spec, layout, &s->outs.out[0], err);
+}
+
+static msc_status sieve(sieving *s, msc_sieve_counts *counts, msc_error *err)
+{
+    msc_source source;
+    msc_op op;
+    msc_sink gather, write;
+    msc_layout layout;
+    const msc_grid *grid;
+    MSC_TRY(msc_file_check_output(s->options->out, s->settings->overwrite, err));
+    MSC_TRY(open_map(s, err));
+    grid = msc_raster_grid(s->rasters.raster[0]);
+    find_unit(s);
+    take_classes(s);
+    MSC_TRY(msc_rasters_source(&s->rasters, &source, err));
+    s->outs.n = 1;
+    msc_raster_outs_sink(&s->outs, &write);
+    /* One layout serves both passes: pieces are numbered by tile. The op's scratch is as large as what pass 1 keeps. */
+    msc_sieve_op(NULL, s->type, &op);
+    MSC_TRY(msc_stream_plan(s->settings, &source, &op, 1, &write, 0, &layout, err));
+    const int64_t left = msc_settings_memory(s->settings, NULL) / 100 * GRAPH_PERCENT - layout.bytes;
+    MSC_TRY(msc_sieve_new(grid->width_px, grid->height_px, &layout, s->mmu_px, s->options->connectivity, left > 0 ? left : 0,
+                          &s->graph, err));
+    msc_sieve_sink(s->graph, &gather);
+    MSC_TRY(msc_stream_run(s->settings, &layout, &source, NULL, 0, &gather, "regions", err));
+    MSC_TRY(msc_sieve_merge(s->graph, s->settings, counts, err));
+    MSC_TRY(open_output(s, &layout, err));
+    msc_sieve_op(s->graph, s->type, &op);
+    MSC_TRY(msc_stream_run(s->settings, &layout, &source, &op, 1, &write, "sieve", err));
+    return msc_raster_out_commit(&s->outs.out[0], err);
+}
+
+msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts, msc_error *err)
+{
+    msc_sieve_counts found = { 0 };
+    MSC_TRY(check_options(options, err));
+    sieving *s = msc_alloc_zero(1, sizeof *s);
+    if (!s) return msc_fail(err, MSC_ENOMEM, options->in, "%zu bytes", sizeof *s);
+    s->settings = settings;
+    s->options = options;
+    const msc_status status = sieve(s, &found, err);
+    msc_raster_out_abandon(&s->outs.out[0]);
+    msc_sieve_free(&s->graph);
+    msc_raster_close(&s->rasters.raster[0]);
+    msc_release(s);
+    if (status == MSC_OK && counts) *counts = found;
+    return status;
+}
