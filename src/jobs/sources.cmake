@@ -17,4 +17,8 @@ set(MINESCAR_jobs
   train.c
   train_polygons.c
   train_report.c
+  assess.c
+  assess_report.c
+  assess_spans.c
+  sieve.c
 )
