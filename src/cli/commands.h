@@ -10,6 +10,9 @@ extern const cli_command cli_change, cli_sieve, cli_vectorize, cli_assess;
 /* What is asked for on stdout: a text as it is. EWRITE when stdout does not take it. */
 msc_status cli_put(const char *text, msc_error *err);
 
+/* EVALUE unless it is 4 or 8. */
+msc_status cli_check_connectivity(int connectivity, msc_error *err);
+
 /* A result on stdout: `json` with --json, else `line` on stderr unless --quiet. */
 msc_status cli_put_result(const cli_common *common, const char *line, const char *json, msc_error *err);
 #endif

@@ -18,6 +18,11 @@ msc_status cli_put_result(const cli_common *common, const char *line, const char
     return MSC_OK;
 }
 
+msc_status cli_check_connectivity(int connectivity, msc_error *err)
+{
+    return connectivity == 4 || connectivity == 8 ? MSC_OK : msc_fail(err, MSC_EVALUE, "--connectivity", "'%d'; 4, 8", connectivity);
+}
+
 /* ---- plan ---- */
 typedef struct plan_call { const char *job; } plan_call;
 static const cli_argument plan_arguments[] = {

@@ -184,9 +184,8 @@ static void put_markdown_options(FILE *out, const cli_option *o, const char *bas
         char value[96] = "";
         for (const char *c = value_name(o); *c && strlen(value) < 90; c++) strcat(value, *c == '|' ? "\\|" : (char[]){ *c, 0 });
         default_text(o, base, fallback, sizeof fallback);
-        fprintf(out, "| `--%s`%s%s%s%s%s%s | %s | %s%s | %s |\n", o->name, *value ? " " : "", value, o->alias ? ", `-" : "",
-                o->alias ? o->alias : "", o->alias ? "`" : "", is_repeatable(o) ? " ..." : "", fallback, o->help.en,
-                is_repeatable(o) ? " (repeatable)" : "", o->help.zh);
+        fprintf(out, "| `--%s%s%s`%s%s%s | %s | %s%s | %s |\n", o->name, *value ? " " : "", value, o->alias ? ", `-" : "",
+                o->alias ? o->alias : "", o->alias ? "`" : "", fallback, o->help.en, is_repeatable(o) ? " (repeatable)" : "", o->help.zh);
     }
 }
 
@@ -206,7 +205,7 @@ void cli_help_markdown(FILE *out, const cli_command *commands)
         fputs("| Argument | Meaning | 含义 |\n|---|---|---|\n", out);
         for (const cli_argument *a = c->arguments; a->name; a++)
             fprintf(out, "| `%s`%s | %s | %s |\n", a->name, a->is_many ? " ..." : "", a->help.en, a->help.zh);
-        fputc('\n', out);
+        if (c->options->name) fputc('\n', out);
         if (c->options->name) put_markdown_options(out, c->options, call);
         fprintf(out, "\n```sh\n%s```\n\n", c->examples);
         msc_release(call);

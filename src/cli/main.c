@@ -16,6 +16,7 @@ static const cli_command *const all_commands[] = {
     &cli_simulate,
     &cli_train,
     &cli_classify,
+    &cli_change,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

@@ -1,4 +1,5 @@
 set(MINESCAR_cli
+  commands_change.c
   commands_info.c
   commands_model.c
   commands_scene.c

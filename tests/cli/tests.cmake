@@ -1,0 +1,8 @@
+find_package(Python3 COMPONENTS Interpreter QUIET)
+if(Python3_FOUND)
+  foreach(cases words jobs)
+    add_test(NAME cli_${cases} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/run_cases.py
+             $<TARGET_FILE:minescar-cli> ${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/${cases}.txt)
+  endforeach()
+endif()
+add_test(NAME cli_commands_doc COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scripts/make_commands_doc --check $<TARGET_FILE:minescar-cli>)
