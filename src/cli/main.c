@@ -17,6 +17,8 @@ static const cli_command *const all_commands[] = {
     &cli_train,
     &cli_classify,
     &cli_change,
+    &cli_sieve,
+    &cli_assess,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

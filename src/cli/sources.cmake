@@ -1,8 +1,10 @@
 set(MINESCAR_cli
   commands_change.c
+  commands_check.c
   commands_info.c
   commands_model.c
   commands_scene.c
+  commands_sieve.c
   help.c
   main.c
   messages.c
