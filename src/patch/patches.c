@@ -46,31 +46,54 @@ static void slot_clear(void *self, void *slot)
     msc_trace_clear(slot);
 }
 
-static msc_status emit(const msc_settings *settings, tracing *k, msc_patch_receiver receive, void *self, msc_error *err)
+typedef struct emission {
+    const msc_settings *settings;
+    tracing *tracing;
+    msc_polygon polygon;
+    msc_patch_receiver receive;
+    void *self;
+    int is_survey;
+} emission;
+
+static msc_status emit_one(emission *m, const msc_entry *entry, msc_error *err)
 {
-    msc_polygon polygon = {0};
-    msc_status status = MSC_OK;
-    for (size_t b = 0; b < k->front.index.n_buckets && status == MSC_OK; b++) {
-        msc_entry *entry = NULL;
-        size_t n = 0;
-        status = msc_index_bucket(&k->front.index, b, &entry, &n, err);
-        for (size_t e = 0; e < n && status == MSC_OK; e++) {
-            msc_patch patch = {.first_px = entry[e].key};
-            status = msc_polygon_read(&polygon, &k->front.spool, entry[e].offset,
-                                      k->is_simplified ? &k->simplifier : NULL, &patch, err);
-            if (status == MSC_OK) {
-                status = receive(self, &patch, err);
-            }
-            if (status == MSC_OK && settings->cancel != NULL && *settings->cancel) {
-                status = msc_fail(err, MSC_ECANCELLED, "vectorize", "stopped");
-            }
-        }
-        msc_release(entry);
-        if (settings->progress != NULL) {
-            settings->progress(settings->self, "polygons", (double)(b + 1) / (double)k->front.index.n_buckets);
+    tracing *k = m->tracing;
+    const msc_patches_options *o = k->tracer.options;
+    msc_patch patch = {.first_px = entry->key};
+    if (m->settings->cancel != NULL && *m->settings->cancel) {
+        return msc_fail(err, MSC_ECANCELLED, "vectorize", "stopped");
+    }
+    if (m->is_survey || o->is_wanted != NULL) {
+        MSC_TRY(msc_polygon_head(&k->front.spool, entry->offset, &patch, err));
+        if (o->is_wanted != NULL && !o->is_wanted(m->self, &patch)) {
+            return MSC_OK;
         }
     }
-    msc_polygon_clear(&polygon);
+    if (m->is_survey) {
+        return o->survey(m->self, &patch, err);
+    }
+    MSC_TRY(msc_polygon_read(&m->polygon, &k->front.spool, entry->offset, k->is_simplified ? &k->simplifier : NULL,
+                             &patch, err));
+    return m->receive(m->self, &patch, err);
+}
+
+static msc_status emit(emission *m, msc_error *err)
+{
+    msc_index *index = &m->tracing->front.index;
+    msc_status status = MSC_OK;
+    for (size_t b = 0; b < index->n_buckets && status == MSC_OK; b++) {
+        msc_entry *entry = NULL;
+        size_t n = 0;
+        status = msc_index_bucket(index, b, &entry, &n, err);
+        for (size_t e = 0; e < n && status == MSC_OK; e++) {
+            status = emit_one(m, &entry[e], err);
+        }
+        msc_release(entry);
+        if (m->settings->progress != NULL && !m->is_survey) {
+            m->settings->progress(m->settings->self, "polygons", (double)(b + 1) / (double)index->n_buckets);
+        }
+    }
+    msc_polygon_clear(&m->polygon);
     return status;
 }
 
@@ -100,7 +123,11 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
     }
     if (status == MSC_OK) {
         assert(k.front.n_live == 0);
-        status = emit(settings, &k, receive, self, err);
+        emission m = {.settings = settings, .tracing = &k, .receive = receive, .self = self};
+        m.is_survey = options->survey != NULL;
+        status = m.is_survey ? emit(&m, err) : MSC_OK;
+        m.is_survey = 0;
+        status = status == MSC_OK ? emit(&m, err) : status;
     }
     msc_simplifier_clear(&k.simplifier);
     msc_front_clear(&k.front);

@@ -30,6 +30,10 @@ typedef struct msc_patches_options {
     const msc_area *area;        /* NULL: area_units stays 0 */
     double simplify_px;          /* tolerance of Douglas & Peucker, px; 0: crack boundaries as they are */
     double aspect;               /* height of a pixel / its width, for distances; 0 means 1 */
+    /* Both may be NULL; self is the receiver's. They see patches without polygon and inside point: `survey` all that
+     * are wanted, in order, before the first is received; `is_wanted` returns 0 for patches to pass over. */
+    msc_status (*survey)(void *self, const struct msc_patch *patch, msc_error *err);
+    int (*is_wanted)(void *self, const struct msc_patch *patch);
     const char *tmpdir;          /* of the unlinked overflow file; NULL: settings->tmpdir, else "." */
 } msc_patches_options;
 

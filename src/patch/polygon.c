@@ -80,22 +80,39 @@ static msc_status add_listed_rings(msc_polygon *g, msc_spool *spool, int64_t off
     return status;
 }
 
-static msc_status read_record(msc_polygon *g, msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
+/* Reads the figures of a record; *after is the place of its rings, *n_rings 0 when they are listed elsewhere. */
+static msc_status read_head(msc_spool *spool, int64_t offset, msc_patch *patch, const uint8_t **after, uint64_t *n_rings,
+                            msc_error *err)
 {
     const uint8_t *at = NULL;
     size_t n = 0;
-    uint64_t value = 0, n_px = 0, confidence = 0, low = 0, high = 0, n_rings = 0;
+    uint64_t value = 0, n_px = 0, confidence = 0, low = 0, high = 0;
     MSC_TRY(msc_spool_get(spool, offset, &at, &n, err));
     at = msc_get_number(at, &value);
     at = msc_get_number(at, &n_px);
     at = msc_get_number(at, &confidence);
     at = msc_get_number(at, &low);
     at = msc_get_number(at, &high);
-    at = msc_get_number(at, &n_rings);
+    *after = msc_get_number(at, n_rings);
     patch->value = (int)value;
     patch->n_px = (int64_t)n_px;
     patch->confidence_sum = (int64_t)confidence;
     patch->area_units = (msc_area_sum)high << 64 | (msc_area_sum)low;
+    return MSC_OK;
+}
+
+msc_status msc_polygon_head(msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
+{
+    const uint8_t *ignored = NULL;
+    uint64_t n_rings = 0;
+    return read_head(spool, offset, patch, &ignored, &n_rings, err);
+}
+
+static msc_status read_record(msc_polygon *g, msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
+{
+    const uint8_t *at = NULL;
+    uint64_t n_rings = 0;
+    MSC_TRY(read_head(spool, offset, patch, &at, &n_rings, err));
     if (n_rings == 0) {
         uint64_t list = 0;
         msc_get_number(at, &list);

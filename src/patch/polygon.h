@@ -27,6 +27,8 @@ typedef struct msc_polygon {
  * with the polygon until the next call. simplifier NULL: boundaries as they are. EREAD, ENOMEM. */
 msc_status msc_polygon_read(msc_polygon *polygon, msc_spool *spool, int64_t offset, struct msc_simplifier *simplifier,
                             msc_patch *patch, msc_error *err);
+/* Fills value, n_px, area_units and confidence_sum only. EREAD, ENOMEM. */
+msc_status msc_polygon_head(msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err);
 void msc_polygon_clear(msc_polygon *polygon);
 
 /* rings.c: appends one ring from its steps: straight steps joined, split where it touches itself. */

@@ -1,4 +1,5 @@
 set(MINESCAR_patch
+  zones.c
   sieve.c
   sieve_merge.c
   sieve_runs.c

@@ -1,0 +1,366 @@
+/* vectorize.c - class and change maps to patches in any vector format. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/raster_in.h"
+#include "jobs/patch_row.h"
+#include "patch/zones.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_OUTPUTS = 8 };
+
+/* Visiting order: kind first, then size. */
+typedef struct visit { uint8_t rank; int64_t n_px, number; } visit;
+
+typedef struct vectorizing {
+    const msc_settings *settings;
+    const msc_vectorize_options *options;
+    msc_vectorize_counts *counts;
+    msc_rasters rasters;
+    msc_area area;
+    msc_patch_table table;
+    uint8_t *is_left_out;        /* [65536] */
+    double least_m2[256];        /* by class code */
+    msc_zones *zones[MSC_PATCH_MAX_ZONES];
+    msc_layer_out *layer[MAX_OUTPUTS];
+    visit *visit; size_t n_visits, visit_cap;
+    int32_t *order;              /* by number - 1 */
+    double *xy; size_t xy_cap;
+    int64_t number, area_px_x2;
+    char tmpdir[MSC_PATH_MAX];
+} vectorizing;
+
+void msc_vectorize_defaults(msc_vectorize_options *options)
+{
+    *options = (msc_vectorize_options){.connectivity = 4, .is_change = -1, .encoding = "GBK"};
+}
+
+static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
+{
+    if (o->raster == NULL) {
+        return msc_fail(err, MSC_EUSAGE, "raster", "missing");
+    }
+    if (o->n_patches < 1 || o->n_patches > MAX_OUTPUTS) {
+        return msc_fail(err, MSC_EUSAGE, "patches", "%d outputs; 1 to %d", o->n_patches, MAX_OUTPUTS);
+    }
+    if (o->connectivity != 4 && o->connectivity != 8) {
+        return msc_fail(err, MSC_EVALUE, "connectivity", "%d", o->connectivity);
+    }
+    if (!(o->simplify_m >= 0) || !isfinite(o->simplify_m)) {
+        return msc_fail(err, MSC_EVALUE, "simplify-m", "%g", o->simplify_m);
+    }
+    if (!(o->mmu_m2 >= 0) || !isfinite(o->mmu_m2)) {
+        return msc_fail(err, MSC_EVALUE, "mmu-m2", "%g", o->mmu_m2);
+    }
+    if (o->confidence_before != NULL && o->confidence == NULL) {
+        return msc_fail(err, MSC_EUSAGE, "confidence", "missing beside %s", o->confidence_before);
+    }
+    return MSC_OK;
+}
+
+static msc_status open_raster(vectorizing *k, const char *path, int is_class_map, msc_error *err)
+{
+    const char *why = NULL;
+    const msc_raster_spec spec = {.image = {.paths = &path, .n_paths = 1}, .is_class_map = is_class_map,
+                                  .n_workers = msc_settings_threads(k->settings, &why)};
+    msc_raster **to = &k->rasters.raster[k->rasters.n];
+    MSC_TRY(msc_raster_open(&spec, k->settings, to, err));
+    k->rasters.n++;
+    if (msc_raster_n_bands(*to) != 1) {
+        return msc_fail(err, MSC_EBAND, path, "%d bands; one is wanted", msc_raster_n_bands(*to));
+    }
+    const msc_type type = msc_raster_type(*to), widest = k->rasters.n == 1 ? MSC_U16 : MSC_U8;
+    return type <= widest ? MSC_OK : msc_fail(err, MSC_EFORMAT, path, "pixels are not %s", widest == MSC_U8 ? "Byte" : "Byte or UInt16");
+}
+
+static msc_status open_inputs(vectorizing *k, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    MSC_TRY(open_raster(k, o->raster, !o->is_plain && o->is_change == 0, err));
+    const int is_wide = msc_raster_type(k->rasters.raster[0]) == MSC_U16;
+    k->table.is_change = o->is_change >= 0 ? o->is_change : is_wide;
+    if (!o->is_plain && !k->table.is_change && is_wide) {
+        return msc_fail(err, MSC_EFORMAT, o->raster, "a class map has pixels of type Byte");
+    }
+    if (o->confidence != NULL && !o->is_plain) {
+        MSC_TRY(open_raster(k, o->confidence, 0, err));
+    }
+    if (o->confidence_before != NULL && !o->is_plain) {
+        MSC_TRY(open_raster(k, o->confidence_before, 0, err));
+    }
+    k->rasters.required = 1;
+    k->table.has_confidence = k->rasters.n > 1;
+    k->table.grid = msc_raster_grid(k->rasters.raster[0]);
+    k->table.pixel_m2 = msc_area_pixel_m2(k->table.grid);
+    return MSC_OK;
+}
+
+static void read_labels(vectorizing *k)
+{
+    const msc_vectorize_options *o = k->options;
+    char key[32];
+    for (int code = 0; code < 256; code++) {
+        snprintf(key, sizeof key, "CLASS_%d", code);
+        const char *text = msc_raster_category(k->rasters.raster[0], code);
+        text = text != NULL && text[0] != 0 ? text : msc_raster_meta(k->rasters.raster[0], key);
+        k->table.label[code].text = text;
+        k->least_m2[code] = o->mmu_m2;
+    }
+    for (int c = 0; c < o->n_classes; c++) {
+        const msc_class *class = &o->classes[c];
+        if (class->code >= 0 && class->code < 256) {
+            msc_patch_label *label = &k->table.label[class->code];
+            label->text = class->label != NULL && class->label[0] != 0 ? class->label : class->name;
+            label->is_damage = class->is_damage != 0;
+            k->least_m2[class->code] = class->mmu_m2 > 0 ? class->mmu_m2 : o->mmu_m2;
+        }
+    }
+}
+
+static int is_among(const int *list, int n, int value)
+{
+    for (int i = 0; i < n; i++) {
+        if (list[i] == value) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Which values make no patch: those skipped, those not asked for; 0 of a class or change map is no class. */
+static msc_status choose_values(vectorizing *k, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    k->is_left_out = msc_alloc_zero(65536, 1);
+    if (k->is_left_out == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "65536 bytes");
+    }
+    for (int v = 0; v < 65536 && o->only != NULL; v++) {
+        const int is_wanted = k->table.is_change && !o->is_plain
+                                  ? is_among(o->only, o->n_only, v >> 8) || is_among(o->only, o->n_only, v & 255)
+                                  : is_among(o->only, o->n_only, v);
+        k->is_left_out[v] = !is_wanted;
+    }
+    for (int i = 0; i < o->n_skip; i++) {
+        if (o->skip[i] < 0 || o->skip[i] > 65535) {
+            return msc_fail(err, MSC_EVALUE, "skip", "%d", o->skip[i]);
+        }
+        k->is_left_out[o->skip[i]] = 1;
+    }
+    k->is_left_out[0] |= (uint8_t)!o->is_plain;
+    return MSC_OK;
+}
+
+static msc_status open_outputs(vectorizing *k, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    MSC_TRY(msc_patch_table_fields(&k->table, err));
+    for (int i = 0; i < o->n_patches; i++) {
+        const msc_layer_spec spec = {.path = o->patches[i], .crs = k->table.grid->crs, .is_multi = o->connectivity == 8,
+                                     .fields = k->table.field, .n_fields = k->table.n_fields, .encoding = o->encoding};
+        MSC_TRY(msc_layer_create(k->settings, &spec, &k->layer[i], err));
+    }
+    snprintf(k->tmpdir, sizeof k->tmpdir, "%s", o->patches[0]);
+    char *slash = strrchr(k->tmpdir, '/');
+    if (slash != NULL) {
+        slash[slash == k->tmpdir] = 0;
+    } else {
+        snprintf(k->tmpdir, sizeof k->tmpdir, ".");
+    }
+    return MSC_OK;
+}
+
+/* The code that a patch is reported under: of two, the one that is damage, else the later. */
+static int code_of(const vectorizing *k, int value)
+{
+    const int before = value >> 8 & 255, after = value & 255;
+    return k->table.is_change && k->table.label[before].is_damage && !k->table.label[after].is_damage ? before : after;
+}
+
+static int is_large(const vectorizing *k, const msc_patch *p)
+{
+    const double least_m2 = k->options->is_plain ? k->options->mmu_m2 : k->least_m2[code_of(k, p->value)];
+    return (double)p->n_px * k->table.pixel_m2 >= least_m2 * (1 - 1e-9);   /* the unit itself is large enough */
+}
+
+/* New damage comes before changed damage, that before damage as it is or was, and this before all else. */
+static uint8_t rank_of(const vectorizing *k, int value)
+{
+    const int is = k->table.label[value & 255].is_damage, was = k->table.label[value >> 8 & 255].is_damage;
+    if (!k->table.is_change) {
+        return (uint8_t)(is ? 2 : 3);
+    }
+    return (uint8_t)(is && !was ? 0 : is ? 1 : was ? 2 : 3);
+}
+
+static msc_status survey(void *self, const msc_patch *p, msc_error *err)
+{
+    vectorizing *k = self;
+    if (!msc_reserve((void **)&k->visit, &k->visit_cap, k->n_visits + 1, sizeof *k->visit)) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
+    }
+    k->visit[k->n_visits] = (visit){rank_of(k, p->value), p->n_px, (int64_t)k->n_visits};
+    k->n_visits++;
+    return MSC_OK;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const visit *p = a, *q = b;
+    if (p->rank != q->rank) {
+        return p->rank - q->rank;
+    }
+    if (p->n_px != q->n_px) {
+        return p->n_px > q->n_px ? -1 : 1;
+    }
+    return (p->number > q->number) - (p->number < q->number);
+}
+
+static msc_status rank_visits(vectorizing *k, msc_error *err)
+{
+    k->order = msc_alloc(k->n_visits, sizeof *k->order);
+    if (k->order == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
+    }
+    qsort(k->visit, k->n_visits, sizeof *k->visit, by_rank);
+    for (size_t i = 0; i < k->n_visits; i++) {
+        k->order[k->visit[i].number] = (int32_t)(i + 1);
+    }
+    msc_release(k->visit);
+    k->visit = NULL;
+    return MSC_OK;
+}
+
+static msc_status write_patch(void *self, const msc_patch *p, msc_error *err)
+{
+    vectorizing *k = self;
+    const size_t n = p->ring_start[p->n_rings];
+    const char *zone[MSC_PATCH_MAX_ZONES] = {0};
+    msc_patch_row row;
+    if (!k->options->is_plain && k->order == NULL) {
+        MSC_TRY(rank_visits(k, err));
+    }
+    if (!msc_reserve((void **)&k->xy, &k->xy_cap, 2 * n, sizeof *k->xy)) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu vertices", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        k->xy[2 * i] = msc_grid_e(k->table.grid, p->xy[2 * i]);
+        k->xy[2 * i + 1] = msc_grid_n(k->table.grid, p->xy[2 * i + 1]);
+    }
+    const msc_shape shape = {.n_rings = p->n_rings, .ring_start = p->ring_start, .is_outer = p->is_outer, .xy = k->xy};
+    for (int z = 0; z < k->options->n_zones && !k->options->is_plain; z++) {
+        MSC_TRY(msc_zones_find(k->zones[z], &shape, &zone[z], err));
+    }
+    const int64_t number = ++k->number;
+    msc_patch_row_fill(&k->table, p, number, k->order != NULL ? k->order[number - 1] : 0, zone, &row);
+    for (int i = 0; i < k->options->n_patches; i++) {
+        MSC_TRY(msc_layer_add(k->layer[i], &shape, row.value, err));
+    }
+    k->counts->n_patches++;
+    k->counts->n_px += p->n_px;
+    k->counts->n_vertices += (int64_t)(n - p->n_rings);
+    k->area_px_x2 += p->area_px_x2;
+    return MSC_OK;
+}
+
+/* Counts what is passed over, as often as it is asked: once, or with a survey twice. */
+static int is_written(void *self, const msc_patch *p)
+{
+    vectorizing *k = self;
+    const int is = is_large(k, p);
+    k->counts->n_dropped += !is;
+    k->counts->n_px_dropped += is ? 0 : p->n_px;
+    return is;
+}
+
+static msc_status trace(vectorizing *k, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    const double aspect = k->table.grid->pixel_n / k->table.grid->pixel_e;
+    msc_source source;
+    MSC_TRY(msc_rasters_source(&k->rasters, &source, err));
+    /* A pixel of a geographic grid is narrower on the ground than in degrees; its area tells by how much. */
+    const double ground = msc_crs_is_geographic(k->table.grid->crs)
+                              ? aspect / cos(msc_grid_n(k->table.grid, k->table.grid->height_px / 2.0) * acos(-1) / 180) : aspect;
+    const msc_patches_options options = {
+        .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->rasters.n - 1,
+        .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
+        .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
+        .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
+    MSC_TRY(msc_patches_trace(k->settings, &source, &options, write_patch, k, err));
+    k->counts->n_dropped /= options.survey != NULL ? 2 : 1;
+    k->counts->n_px_dropped /= options.survey != NULL ? 2 : 1;
+    return MSC_OK;
+}
+
+static msc_status prepare(vectorizing *k, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    MSC_TRY(check_options(o, err));
+    MSC_TRY(open_inputs(k, err));
+    read_labels(k);
+    MSC_TRY(choose_values(k, err));
+    if (!o->is_plain) {
+        MSC_TRY(msc_area_init(k->table.grid, &k->area, err));
+        if (k->table.grid->crs[0] != 0) {
+            MSC_TRY(msc_crs_open(k->table.grid->crs, "lonlat", &k->table.to_lonlat, err));
+        }
+    }
+    MSC_TRY(open_outputs(k, err));
+    for (int z = 0; z < o->n_zones && !o->is_plain; z++) {
+        MSC_TRY(msc_zones_open(k->settings, &o->zones[z], k->table.grid->crs, &k->zones[z], err));
+    }
+    return MSC_OK;
+}
+
+static void clear(vectorizing *k)
+{
+    for (int i = 0; i < MAX_OUTPUTS; i++) {
+        msc_layer_abandon(&k->layer[i]);
+    }
+    for (int z = 0; z < MSC_PATCH_MAX_ZONES; z++) {
+        msc_zones_close(&k->zones[z]);
+    }
+    msc_crs_close(&k->table.to_lonlat);
+    msc_area_clear(&k->area);
+    for (int r = 0; r < k->rasters.n; r++) {
+        msc_raster_close(&k->rasters.raster[r]);
+    }
+    msc_release(k->is_left_out);
+    msc_release(k->visit);
+    msc_release(k->order);
+    msc_release(k->xy);
+    msc_release(k);
+}
+
+msc_status msc_vectorize(const msc_settings *settings, const msc_vectorize_options *options,
+                         msc_vectorize_counts *counts, msc_error *err)
+{
+    vectorizing *k = msc_alloc_zero(1, sizeof *k);
+    if (k == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu bytes", sizeof *k);
+    }
+    memset(counts, 0, sizeof *counts);
+    k->settings = settings;
+    k->options = options;
+    k->counts = counts;
+    k->table.options = options;
+    msc_status status = prepare(k, err);
+    if (status == MSC_OK) {
+        status = trace(k, err);
+    }
+    for (int i = 0; i < options->n_patches && status == MSC_OK; i++) {
+        status = msc_layer_commit(&k->layer[i], err);
+    }
+    counts->area_px_m2 = (double)counts->n_px * k->table.pixel_m2;
+    counts->area_m2 = (double)k->area_px_x2 / 2 * k->table.pixel_m2;
+    if (status == MSC_OK && counts->n_dropped > 0) {
+        msc_warn(settings, MSC_WDROPPED, options->raster, "%lld patches (%lld pixels) below the unit",
+                 (long long)counts->n_dropped, (long long)counts->n_px_dropped);
+    }
+    clear(k);
+    return status;
+}
