@@ -1,4 +1,7 @@
 set(MINESCAR_jobs
+  assess.c
+  assess_report.c
+  assess_spans.c
   change.c
   classify.c
   imagery.c
@@ -6,9 +9,11 @@ set(MINESCAR_jobs
   job.c
   job_grid.c
   palette.c
+  patch_row.c
   plan.c
   receipt.c
   schema.c
+  sieve.c
   simulate.c
   simulate_draw.c
   simulate_job.c
@@ -17,8 +22,5 @@ set(MINESCAR_jobs
   train.c
   train_polygons.c
   train_report.c
-  assess.c
-  assess_report.c
-  assess_spans.c
-  sieve.c
+  vectorize.c
 )
