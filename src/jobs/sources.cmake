@@ -23,4 +23,8 @@ set(MINESCAR_jobs
   train_polygons.c
   train_report.c
   vectorize.c
+  assess.c
+  assess_report.c
+  assess_spans.c
+  sieve_map.c
 )

@@ -1,3 +1,5 @@
 minescar_test(unit/jobs test_job)
 minescar_test(unit/jobs test_receipt)
 minescar_test(unit/jobs test_simulate)
+minescar_test(unit/jobs test_assess)
+minescar_test(unit/jobs test_sieve_map)

@@ -1,4 +1,4 @@
-/* sieve.c - a class or change map with no region under the minimum mapping unit. */
+/* sieve_map.c - a class or change map with no region under the minimum mapping unit. */
 #include "patch/sieve.h"
 #include "base/file.h"
 #include "base/mem.h"

@@ -1,0 +1,134 @@
+/* test_sieve_map.c - whole maps through the sieve command, a real speckled one when it is there. */
+#include "../io/raster_made.h"
+
+static double speckled(int x, int y, int b)
+{
+    (void)b;
+    const unsigned h = (unsigned)(x * 73856093) ^ (unsigned)(y * 19349663);
+    return (x / 40 + y / 30) % 5 == 4 ? 0 : (h >> 7) % 6 == 0 ? 1 + (int)((h >> 11) % 4) : 1 + (x / 25 + y / 25) % 4;
+}
+
+static msc_status sieve(const char *in, const char *out, int64_t mmu_px, int tile_px, int n_threads, msc_sieve_counts *counts, msc_error *err)
+{
+    msc_settings settings;
+    msc_sieve_options o;
+    msc_settings_defaults(&settings);
+    msc_sieve_defaults(&o);
+    settings.overwrite = 1;
+    settings.tile_px = tile_px;
+    settings.n_threads = n_threads;
+    settings.memory_bytes = (int64_t)1 << 30;
+    o.in = in;
+    o.out = out;
+    o.mmu_px = mmu_px;
+    return msc_sieve(&settings, &o, counts, err);
+}
+
+static void read_back(const char *path, made_all *all)
+{
+    msc_error err;
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .n_workers = 1, .is_class_map = 1 };
+    assert_int_equal(made_read_all(&spec, 0, 1, 0, all, &err), MSC_OK);
+}
+
+static void same_file_for_any_threads_and_tiles(void **state)
+{
+    (void)state;
+    const made_spec spec = { .name = "s.tif", .w = 700, .h = 500, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 4000000,
+                             .pixel = 10, .epsg = 32650, .has_nodata = 1, .nodata = 0, .value = speckled };
+    const char *in = made_file(&spec), *out = made_path("o.tif"), *again = made_path("p.tif");
+    msc_sieve_counts a, b;
+    msc_error err = { 0 };
+    made_all before, first, other;
+    assert_int_equal(sieve(in, out, 30, 256, 1, &a, &err), MSC_OK);
+    read_back(in, &before);
+    read_back(out, &first);
+    for (size_t i = 0; i < 700u * 500u; i++) assert_int_equal(before.valid[i], first.valid[i]);
+    for (int tile = 16; tile <= 512; tile *= 4) {
+        assert_int_equal(sieve(in, again, 30, tile, 3, &b, &err), MSC_OK);
+        assert_memory_equal(&a, &b, sizeof a);
+        read_back(again, &other);
+        assert_memory_equal(first.value, other.value, 700u * 500u * sizeof(double));
+    }
+    assert_int_equal(sieve(out, again, 30, 0, 2, &b, &err), MSC_OK);
+    assert_int_equal(b.n_px_changed, 0);
+    assert_int_equal(b.n_regions_in, a.n_regions_out);
+}
+
+static void bad_options(void **state)
+{
+    (void)state;
+    msc_settings settings;
+    msc_sieve_options o;
+    msc_error err = { 0 };
+    msc_settings_defaults(&settings);
+    msc_sieve_defaults(&o);
+    o.in = made_path("absent.tif");
+    o.out = made_path("n.tif");
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_ENOFILE);
+    o.mmu_px = 5;
+    o.mmu_m2 = 5;
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_EUSAGE);
+    o.mmu_m2 = 0;
+    o.connectivity = 6;
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_EVALUE);
+    const made_spec spec = { .name = "f.tif", .w = 50, .h = 50, .bands = 1, .type = GDT_Float32, .pixel = 1, .n0 = 50 };
+    o.connectivity = 4;
+    o.in = made_file(&spec);
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_EFORMAT);
+    const made_spec big = { .name = "b.tif", .w = 600, .h = 600, .bands = 1, .type = GDT_Byte, .pixel = 1, .n0 = 600 };
+    o.in = made_file(&big);
+    settings.memory_bytes = (int64_t)12 << 20;
+    settings.n_threads = 1;
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_EMEMCAP);
+    assert_false(msc_file_exists(o.out));
+}
+
+/* The map's bytes without its mark of signed bytes, which the readers refuse: no code is over 127. */
+static const char *unsigned_copy(const char *path)
+{
+    const char *copy = made_path("unsigned.tif");
+    GDALDatasetH from = GDALOpen(path, GA_ReadOnly);
+    const int w = GDALGetRasterXSize(from), h = GDALGetRasterYSize(from);
+    GDALDatasetH to = GDALCreate(GDALGetDriverByName("GTiff"), copy, w, h, 1, GDT_Byte, NULL);
+    double gt[6];
+    GDALGetGeoTransform(from, gt);
+    GDALSetGeoTransform(to, gt);
+    GDALSetProjection(to, GDALGetProjectionRef(from));
+    uint8_t *row = malloc((size_t)w);
+    for (int y = 0; y < h; y++) {
+        assert_int_equal(GDALRasterIO(GDALGetRasterBand(from, 1), GF_Read, 0, y, w, 1, row, w, 1, GDT_Byte, 0, 0), CE_None);
+        assert_int_equal(GDALRasterIO(GDALGetRasterBand(to, 1), GF_Write, 0, y, w, 1, row, w, 1, GDT_Byte, 0, 0), CE_None);
+    }
+    free(row);
+    GDALClose(to);
+    GDALClose(from);
+    return copy;
+}
+
+static void a_real_map(void **state)
+{
+    (void)state;
+    char in[512];
+    const char *data = getenv("MINESCAR_DATA");
+    snprintf(in, sizeof in, "%s/fiji/ce_lulc_2023.tif", data ? data : "../../shared/data");
+    if (!msc_file_exists(in)) {
+        print_message("no %s\n", in);
+        skip();
+    }
+    msc_sieve_counts c;
+    msc_error err = { 0 };
+    const msc_status status = sieve(unsigned_copy(in), made_path("fiji.tif"), 40, 0, 2, &c, &err);
+    if (status != MSC_OK) print_message("%s: %s\n", err.subject, err.detail);
+    assert_int_equal(status, MSC_OK);
+    assert_true(c.n_regions_in > c.n_regions_out && c.n_merged > 0);
+    print_message("%lld regions, %lld left, %lld alone\n", (long long)c.n_regions_in, (long long)c.n_regions_out, (long long)c.n_kept_alone);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_file_for_any_threads_and_tiles), cmocka_unit_test(bad_options), cmocka_unit_test(a_real_map),
+    };
+    return cmocka_run_group_tests(tests, made_setup, made_teardown);
+}
