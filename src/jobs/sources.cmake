@@ -13,7 +13,7 @@ set(MINESCAR_jobs
   plan.c
   receipt.c
   schema.c
-  sieve.c
+  sieve_map.c
   simulate.c
   simulate_draw.c
   simulate_job.c
@@ -23,8 +23,4 @@ set(MINESCAR_jobs
   train_polygons.c
   train_report.c
   vectorize.c
-  assess.c
-  assess_report.c
-  assess_spans.c
-  sieve_map.c
 )
