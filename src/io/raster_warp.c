@@ -137,8 +137,9 @@ static void interpolate(const msc_file *file, const msc_window *w, double x, dou
         t.n_x = weigh(resample, x - 0.5, file->scale, &t.x, t.weight_x);
         t.n_y = weigh(resample, y - 0.5, file->scale, &t.y, t.weight_y);
         total = gather(w, &t, out, &n_missing);
-        if (resample == MSC_CUBIC && n_missing) {
-            /* Negative lobes without their partners overshoot: near gaps and borders the triangle is used. */
+        if (resample == MSC_CUBIC && n_missing && (file->scale <= 1 || total < 0.25)) {
+            /* Negative lobes without their partners overshoot: near gaps and borders the triangle is used. Wide
+             * kernels keep partners enough and are only brought back to a sum of 1. */
             t.n_x = weigh(MSC_BILINEAR, x - 0.5, file->scale, &t.x, t.weight_x);
             t.n_y = weigh(MSC_BILINEAR, y - 0.5, file->scale, &t.y, t.weight_y);
             total = gather(w, &t, out, &n_missing);
