@@ -9,18 +9,15 @@
 #include <tiffvers.h>
 
 /* Blocks above this size (a file of one huge tile) are left to GDAL, which can say what it does with memory. */
-enum { BLOCK_BYTES_MAX = 64 * 1024 * 1024, CACHE_MAX = 96 };
-
-typedef struct block { uint32_t index; int is_filled; uint64_t used; void *data; } block;
+enum { BLOCK_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct msc_tiff_in {
     char *path;
     TIFF *tiff;
     msc_tiff_info info;
     tmsize_t block_bytes;
-    block cache[CACHE_MAX];      /* the blocks used last, so that padding of the next tile is decoded */
-    int n_cache;
-    uint64_t clock;
+    msc_cache *cache;
+    void *own;                   /* a block, when the cache has no room */
     char words[MSC_SAY_MAX];
 };
 
@@ -89,6 +86,7 @@ static int is_direct_kind(TIFF *tiff, msc_tiff_info *info)
     else if (info->is_int16 || (bits == 32 && format == SAMPLEFORMAT_IEEEFP)) info->type = MSC_F32;
     else return 0;
     const tmsize_t sample = info->is_int16 ? 2 : (tmsize_t)msc_type_bytes(info->type), bytes = TIFFTileSize(tiff);
+    info->block_bytes = (size_t)bytes;
     return bytes > 0 && bytes <= BLOCK_BYTES_MAX &&
            bytes == sample * (tmsize_t)info->block_w * (tmsize_t)info->block_h * (info->is_planar ? 1 : samples);
 }
@@ -106,11 +104,12 @@ int msc_tiff_probe(const char *path, msc_tiff_info *info)
     return is_direct;
 }
 
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_tiff_in **tiff, msc_error *err)
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff, msc_error *err)
 {
     msc_tiff_in *in = msc_alloc_zero(1, sizeof *in);
     if (!in) return msc_fail(err, MSC_ENOMEM, path, "open");
     in->info = *info;
+    in->cache = cache;
     in->path = msc_copy_text(path);
     in->tiff = in->path ? open_quietly(path, in) : NULL;
     if (!in->tiff) {
@@ -128,7 +127,7 @@ void msc_tiff_close(msc_tiff_in **tiff)
     if (!tiff || !*tiff) return;
     msc_tiff_in *in = *tiff;
     if (in->tiff) TIFFClose(in->tiff);
-    for (int i = 0; i < in->n_cache; i++) msc_release(in->cache[i].data);
+    msc_release(in->own);
     msc_release(in->path);
     msc_release(in);
     *tiff = NULL;
@@ -147,43 +146,38 @@ static void fill_empty(const msc_tiff_in *in, void *data)
     }
 }
 
-/* Gives the decoded block; valid until n_keep other blocks have been asked for. */
-static msc_status get_block(msc_tiff_in *in, uint32_t index, int n_keep, const void **data, msc_error *err)
+static msc_status decode(msc_tiff_in *in, uint32_t index, void *data, msc_error *err)
 {
-    block *oldest = NULL;
-    for (int i = 0; i < in->n_cache; i++) {
-        block *b = &in->cache[i];
-        if (b->is_filled && b->index == index) {
-            b->used = ++in->clock;
-            *data = b->data;
-            return MSC_OK;
-        }
-        if (!oldest || b->used < oldest->used) oldest = b;
-    }
-    if (in->n_cache < n_keep) {
-        oldest = &in->cache[in->n_cache];
-        oldest->data = msc_alloc((size_t)in->block_bytes, 1);
-        if (!oldest->data) return msc_fail(err, MSC_ENOMEM, in->path, "block of %lld bytes", (long long)in->block_bytes);
-        in->n_cache++;
-    }
-    oldest->is_filled = 0;
     if (TIFFGetStrileByteCount(in->tiff, index) == 0 && TIFFGetStrileOffset(in->tiff, index) == 0) {
-        fill_empty(in, oldest->data);
-    } else {
-        msc_say say;
-        in->words[0] = 0;
-        msc_say_begin(&say);
-        const tmsize_t n = TIFFReadEncodedTile(in->tiff, index, oldest->data, in->block_bytes);
-        msc_say_end();
-        if (n != in->block_bytes || in->words[0])
-            return msc_fail(err, MSC_EREAD, in->path, "block %u: %s", (unsigned)index,
-                            in->words[0] ? in->words : say.has_failed ? say.text : "shorter than it should be");
+        fill_empty(in, data);
+        return MSC_OK;
     }
-    oldest->is_filled = 1;
-    oldest->index = index;
-    oldest->used = ++in->clock;
-    *data = oldest->data;
-    return MSC_OK;
+    msc_say say;
+    in->words[0] = 0;
+    msc_say_begin(&say);
+    const tmsize_t n = TIFFReadEncodedTile(in->tiff, index, data, in->block_bytes);
+    msc_say_end();
+    if (n == in->block_bytes && !in->words[0]) return MSC_OK;
+    return msc_fail(err, MSC_EREAD, in->path, "block %u: %s", (unsigned)index,
+                    in->words[0] ? in->words : say.has_failed ? say.text : "shorter than it should be");
+}
+
+/* Gives the decoded block; *slot is released by the caller when it is not negative. */
+static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const void **data, int *slot, msc_error *err)
+{
+    void *room = NULL;
+    int is_new = 1;
+    /* A block that one tile alone wants would only push others out. */
+    *slot = in->cache && uses > 1 ? msc_cache_get(in->cache, index, uses, &room, &is_new) : -1;
+    if (*slot < 0) {
+        if (!in->own) in->own = msc_alloc((size_t)in->block_bytes, 1);
+        room = in->own;
+        if (!room) return msc_fail(err, MSC_ENOMEM, in->path, "block of %lld bytes", (long long)in->block_bytes);
+    }
+    const msc_status status = is_new ? decode(in, index, room, err) : MSC_OK;
+    if (*slot >= 0 && is_new) msc_cache_loaded(in->cache, *slot, status == MSC_OK);
+    *data = room;
+    return status;
 }
 
 #define COPY(FROM, TO)                                                      \
@@ -228,17 +222,20 @@ msc_status msc_tiff_read(msc_tiff_in *in, const int *band, msc_window *window, m
     const msc_rect r = window->rect;
     const uint32_t n_across = (in->info.width + in->info.block_w - 1) / in->info.block_w;
     const uint32_t n_down = (in->info.height + in->info.block_h - 1) / in->info.block_h;
-    const int planes = in->info.is_planar ? window->n_bands : 1;
-    const int64_t wanted = 2 * (int64_t)planes * ((r.w - 1) / bw + 2);
-    const int n_keep = (int)(wanted < CACHE_MAX ? wanted : CACHE_MAX);
+    const int n_planes = in->info.is_planar ? window->n_bands : 1, n_each = in->info.is_planar ? 1 : window->n_bands;
     for (int32_t by = r.y / bh; by <= (r.y + r.h - 1) / bh; by++)
-        for (int32_t bx = r.x / bw; bx <= (r.x + r.w - 1) / bw; bx++)
-            for (int b = 0; b < window->n_bands; b++) {
-                const uint32_t plane = in->info.is_planar ? (uint32_t)band[b] - 1 : 0;
-                const msc_rect block_rect = {bx * bw, by * bh, bw, bh};
+        for (int32_t bx = r.x / bw; bx <= (r.x + r.w - 1) / bw; bx++) {
+            const msc_rect block_rect = {bx * bw, by * bh, bw, bh};
+            const int64_t uses = in->cache ? msc_cache_uses(in->cache, &window->hint, block_rect) : 1;
+            for (int p = 0; p < n_planes; p++) {
+                const uint32_t plane = in->info.is_planar ? (uint32_t)band[p] - 1 : 0;
                 const void *data = NULL;
-                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, n_keep, &data, err));
-                copy_block(in, data, block_rect, b, in->info.is_planar ? 0 : (size_t)band[b] - 1, window);
+                int slot = -1;
+                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, uses, &data, &slot, err));
+                for (int b = p; b < p + n_each; b++)
+                    copy_block(in, data, block_rect, b, in->info.is_planar ? 0 : (size_t)band[b] - 1, window);
+                if (slot >= 0) msc_cache_release(in->cache, slot);
             }
+        }
     return MSC_OK;
 }

@@ -101,7 +101,8 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err)
 {
     const int32_t w = file->grid.width_px, h = file->grid.height_px, strip = file->strip_px;
     const size_t n_px = msc_mul_size((size_t)w, (size_t)strip);
-    msc_window window = {{0, 0, w, 0}, file->n_bands + file->has_alpha, file->as, NULL, NULL};
+    msc_window window = {.rect = {0, 0, w, 0}, .n_bands = file->n_bands + file->has_alpha, .type = file->as,
+                         .hint = {.core = {0, 0, -1, -1}}};
     sets s = {0};
     size_t n = 0, above = 0, capacity = 0;
     msc_status status = MSC_OK;

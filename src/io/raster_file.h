@@ -25,16 +25,35 @@ typedef struct msc_tiff_info {
     int is_planar;               /* one band a block */
     msc_type type;               /* of a sample; is_int16 is read as f32 */
     int is_int16;
+    size_t block_bytes;
     double empty;                /* value of blocks that the file leaves out */
 } msc_tiff_info;
+
+/* Where a window comes from, for the cache: the tile in file pixels, and the target grid in file pixels. core.w 0: no
+ * regular tiles; below 0: each block is wanted once. */
+typedef struct msc_hint { msc_rect core; int32_t pad_px; int64_t origin_x, origin_y, width, height; } msc_hint;
+
+/* ---- decoded blocks of a file, shared by the workers (raster_cache.c) ---- */
+typedef struct msc_cache msc_cache;
+msc_cache *msc_cache_new(size_t block_bytes, int64_t budget_bytes);       /* NULL without memory */
+void msc_cache_free(msc_cache **cache);
+/* How many tiles will want a block. */
+int64_t msc_cache_uses(msc_cache *cache, const msc_hint *hint, msc_rect block);
+/* Slot of a block, held until msc_cache_release; -1 when there is no room. When *is_new, the caller fills *data and
+ * calls msc_cache_loaded; after is_good = 0 the slot is no longer held. Waits while another worker fills it. */
+int msc_cache_get(msc_cache *cache, uint32_t index, int64_t uses, void **data, int *is_new);
+void msc_cache_loaded(msc_cache *cache, int slot, int is_good);
+void msc_cache_release(msc_cache *cache, int slot);
+
 typedef struct msc_tiff_in msc_tiff_in;
 /* True when the file is a tiled local GeoTIFF of a kind that is read directly; fills *info. */
 int msc_tiff_probe(const char *path, msc_tiff_info *info);
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_tiff_in **tiff, msc_error *err);
+/* One handle for a worker; the cache is borrowed. */
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff, msc_error *err);
 void msc_tiff_close(msc_tiff_in **tiff);
 
 /* Pixels of some bands of one file in memory, band after band: value(b, x, y) = data[(b * h + y) * w + x]. */
-typedef struct msc_window { msc_rect rect; int n_bands; msc_type type; void *data; uint8_t *valid; } msc_window;
+typedef struct msc_window { msc_rect rect; int n_bands; msc_type type; void *data; uint8_t *valid; msc_hint hint; } msc_window;
 /* Reads bands `band[]` (from 1) of window->rect, which lies inside the file. EREAD, ENOMEM. */
 msc_status msc_tiff_read(msc_tiff_in *tiff, const int *band, msc_window *window, msc_error *err);
 
@@ -59,6 +78,7 @@ typedef struct msc_file {
     msc_edge edge;
     int is_direct;
     msc_tiff_info tiff;
+    msc_cache *cache;            /* of a direct file */
     int is_aligned;              /* target pixel (x, y) is file pixel (x + shift_x, y + shift_y) */
     int64_t shift_x, shift_y;
     double scale;                /* file pixels a target pixel, at least 1 */

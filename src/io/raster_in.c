@@ -12,12 +12,17 @@
 
 enum { STRIP_BYTES_WISHED = 4 * 1024 * 1024 };
 
-/* GDAL's block cache gets a share of the cap, once for all files. */
+/* What decoded blocks may take: a sixteenth of the cap. */
+static int64_t cache_share(const msc_settings *settings)
+{
+    const int64_t share = msc_settings_memory(settings, NULL) / 16, top = (int64_t)256 << 20, least = (int64_t)2 << 20;
+    return share > top ? top : share < least ? least : share;
+}
+
+/* GDAL's block cache is one for all files. */
 static void limit_cache(const msc_settings *settings)
 {
-    const int64_t cap = msc_settings_memory(settings, NULL) / 16, top = (int64_t)256 << 20, least = (int64_t)4 << 20;
-    const int64_t wished = cap > top ? top : cap < least ? least : cap;
-    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL)) GDALSetCacheMax64(wished);
+    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL)) GDALSetCacheMax64(cache_share(settings));
 }
 
 /* Whole blocks of rows, of some megabytes together. */
@@ -135,6 +140,19 @@ static msc_status place_files(const msc_raster_spec *spec, msc_raster *raster, m
     return n_reaching ? MSC_OK : msc_fail(err, MSC_EOVERLAP, raster->file[0].path, "nothing of it lies on the wanted grid");
 }
 
+/* Direct files share decoded blocks among the workers; GDAL keeps its own for the others. */
+static msc_status make_caches(const msc_settings *settings, msc_raster *raster, msc_error *err)
+{
+    const int64_t share = cache_share(settings) / raster->n_files;
+    for (int i = 0; i < raster->n_files; i++) {
+        msc_file *file = &raster->file[i];
+        if (!file->is_direct || file->reach.w == 0 || file->reach.h == 0) continue;
+        file->cache = msc_cache_new(file->tiff.block_bytes, share);
+        if (!file->cache) return msc_fail(err, MSC_ENOMEM, file->path, "cache");
+    }
+    return MSC_OK;
+}
+
 static msc_status find_edges(msc_raster *raster, msc_error *err)
 {
     for (int i = 0; i < raster->n_files - raster->has_mask; i++)
@@ -167,6 +185,7 @@ msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *sett
     msc_status status = make_room(spec, opened, err);
     for (int i = 0; i < opened->n_files && status == MSC_OK; i++) status = probe_file(spec, settings, opened, i, err);
     if (status == MSC_OK) status = place_files(spec, opened, err);
+    if (status == MSC_OK) status = make_caches(settings, opened, err);
     if (status == MSC_OK) status = find_edges(opened, err);
     if (status != MSC_OK) msc_raster_close(&opened);
     else *raster = opened;
@@ -190,6 +209,7 @@ void msc_raster_close(msc_raster **raster)
     }
     for (int f = 0; r->file && f < r->n_files; f++) {
         msc_edge_clear(&r->file[f].edge);
+        msc_cache_free(&r->file[f].cache);
         msc_release(r->file[f].path);
     }
     CSLDestroy(r->meta);

@@ -48,7 +48,7 @@ static msc_status read_mask(const msc_file *file, msc_handle *handle, msc_window
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
 {
     if (file->is_direct) {
-        if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, &handle->tiff, err));
+        if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, file->cache, &handle->tiff, err));
         MSC_TRY(msc_tiff_read(handle->tiff, file->band, window, err));
     } else {
         MSC_TRY(read_by_gdal(file, handle, window, err));

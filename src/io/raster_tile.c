@@ -40,6 +40,7 @@ static void clear(msc_tile *tile, int n_planes)
 static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect rect, msc_window *window, msc_error *err)
 {
     const size_t n = msc_mul_size((size_t)rect.w, (size_t)rect.h);
+    memset(window, 0, sizeof *window);
     window->rect = rect;
     window->type = file->as;
     window->n_bands = file->n_bands + file->has_alpha;
@@ -79,9 +80,12 @@ static void lay(const msc_file *file, const msc_window *window, int32_t x, int32
 }
 
 /* Rows are read in strips of whole blocks, so that no block is decoded twice. */
-static msc_status read_aligned(const msc_file *file, msc_handle *handle, msc_worker *worker, msc_rect part, msc_tile *tile,
+static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_handle *handle, msc_worker *worker, msc_rect part, msc_tile *tile,
                                msc_error *err)
 {
+    const msc_rect core = {(int32_t)(tile->core.x + file->shift_x), (int32_t)(tile->core.y + file->shift_y), tile->core.w,
+                           tile->core.h};
+    const msc_hint hint = {core, tile->pad_px, file->shift_x, file->shift_y, grid->width_px, grid->height_px};
     const int32_t fx = (int32_t)(part.x + file->shift_x), fy = (int32_t)(part.y + file->shift_y), end = fy + part.h;
     for (int32_t y = fy; y < end;) {
         int32_t next = (y / file->strip_px + 1) * file->strip_px;
@@ -89,6 +93,7 @@ static msc_status read_aligned(const msc_file *file, msc_handle *handle, msc_wor
         const msc_rect rect = {fx, y, part.w, next - y};
         msc_window window;
         MSC_TRY(window_init(file, worker, rect, &window, err));
+        window.hint = hint;
         MSC_TRY(msc_file_read_window(file, handle, &window, err));
         lay(file, &window, part.x, part.y + (y - fy), tile);
         y = next;
@@ -144,7 +149,7 @@ static msc_status read_file(const msc_raster *raster, int index, msc_worker *wor
     msc_handle *handle = &worker->handle[index];
     const msc_rect part = msc_rect_and(area_of(tile), file->reach);
     if (part.w == 0 || part.h == 0) return MSC_OK;
-    return file->is_aligned ? read_aligned(file, handle, worker, part, tile, err)
+    return file->is_aligned ? read_aligned(&raster->grid, file, handle, worker, part, tile, err)
                             : read_warped(raster, file, handle, worker, part, tile, err);
 }
 

@@ -5,6 +5,7 @@ set(MINESCAR_io
   layer_row.c
   layer_text.c
   raster_bands.c
+  raster_cache.c
   raster_direct.c
   raster_edge.c
   raster_in.c
