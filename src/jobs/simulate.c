@@ -149,6 +149,7 @@ static msc_status write_all(msc_sim *sim, msc_error *err)
     MSC_TRY(msc_sim_write_reference(sim, err));
     MSC_TRY(msc_sim_write_training(sim, err));
     MSC_TRY(msc_sim_write_zones(sim, err));
+    MSC_TRY(msc_sim_write_change(sim, err));
     return msc_sim_write_job(sim, err);
 }
 

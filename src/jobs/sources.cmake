@@ -15,6 +15,7 @@ set(MINESCAR_jobs
   schema.c
   sieve_map.c
   simulate.c
+  simulate_change.c
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
