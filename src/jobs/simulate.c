@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { N_OUT_MAX = 6, MAX_SIZE_PX = 1000000 };
+enum { N_OUT_MAX = 7, MAX_SIZE_PX = 1000000 };
 
 void msc_simulate_defaults(msc_simulate_options *options)
 {
@@ -61,25 +61,35 @@ static void slot_clear(void *self, void *slot)
         s->inner.slot_clear(s->inner.self, slot);
 }
 
+/* The rasters in the order of the source's planes. */
+enum { KIND_IMAGE, KIND_TRUTH, KIND_CHANGE, KIND_DEM };
+static const struct { const char *file; int kind; } output[N_OUT_MAX] = {
+    {"image_2024.tif", KIND_IMAGE}, {"image_2025.tif", KIND_IMAGE}, {"truth_2024.tif", KIND_TRUTH}, {"truth_2025.tif", KIND_TRUTH},
+    {"truth_change.tif", KIND_CHANGE}, {"dem_2024.tif", KIND_DEM}, {"dem_2025.tif", KIND_DEM}};
+
+static int n_outputs(const msc_sim *sim) { return sim->options->has_dem ? N_OUT_MAX : N_OUT_MAX - MSC_SCENE_YEARS; }
+
 static msc_status open_outputs(const msc_sim *sim, const msc_layout *layout, msc_raster_outs *outs, msc_error *err)
 {
-    static const char *const file[N_OUT_MAX] = {"image_2024.tif", "image_2025.tif", "truth_2024.tif", "truth_2025.tif",
-                                                "dem_2024.tif", "dem_2025.tif"};
     static const char *const bands[MSC_SCENE_BANDS] = {"blue", "green", "red", "nir"};
-    static const char *const height[] = {"height"}, *const truth[] = {"truth"};
+    static const char *const height[] = {"height"}, *const truth[] = {"truth"}, *const change[] = {"change"};
+    static const char *const *const names[] = {bands, truth, change, height};
+    static const msc_type types[] = {MSC_U16, MSC_U8, MSC_U16, MSC_F32};
     char seed[48];
     snprintf(seed, sizeof seed, "MINESCAR_SEED=%llu", (unsigned long long)sim->options->seed);
     const char *const meta[] = {seed};
-    const int n = sim->options->has_dem ? N_OUT_MAX : N_OUT_MAX - MSC_SCENE_YEARS;
-    for (outs->n = 0; outs->n < n; outs->n++) {
+    for (outs->n = 0; outs->n < n_outputs(sim); outs->n++) {
+        const int kind = output[outs->n].kind;
         char path[MSC_PATH_MAX];
-        MSC_TRY(msc_file_join(sim->options->dir, file[outs->n], path, err));
+        MSC_TRY(msc_file_join(sim->options->dir, output[outs->n].file, path, err));
         msc_raster_out_spec spec = {.path = path, .grid = sim->grid, .meta = meta, .n_meta = 1};
-        spec.n_bands = outs->n < 2 ? MSC_SCENE_BANDS : 1;
-        spec.type = outs->n < 2 ? MSC_U16 : outs->n < 4 ? MSC_U8 : MSC_F32;
-        spec.band_names = outs->n < 2 ? bands : outs->n < 4 ? truth : height;
-        spec.has_nodata = outs->n < 4;
-        if (outs->n == 2 || outs->n == 3) {
+        spec.n_bands = kind == KIND_IMAGE ? MSC_SCENE_BANDS : 1;
+        spec.type = types[kind];
+        spec.band_names = names[kind];
+        spec.has_nodata = kind != KIND_DEM;
+        spec.nodata = kind == KIND_CHANGE ? 65535.0 : 0.0;
+        spec.is_change = kind == KIND_CHANGE;
+        if (kind == KIND_TRUTH || kind == KIND_CHANGE) {
             spec.classes = msc_scene_classes;
             spec.n_classes = MSC_N_SCENE_CLASSES - 1;
         }
@@ -117,7 +127,7 @@ static msc_status write_rasters(msc_sim *sim, msc_error *err)
     const int32_t size = sim->options->size_px;
     const int n_threads = msc_settings_threads(sim->settings, NULL);
     msc_scene_as_source(&source_self, size, size, &source);
-    outs.n = sim->options->has_dem ? N_OUT_MAX : N_OUT_MAX - MSC_SCENE_YEARS;
+    outs.n = n_outputs(sim);
     msc_raster_outs_sink(&outs, &own.inner);
     const msc_sink sink = {.self = &own, .halo_px = own.inner.halo_px, .slot_bytes = own.inner.slot_bytes,
                            .prepare = prepare, .put = put, .slot_clear = slot_clear};
@@ -131,8 +141,7 @@ static msc_status write_rasters(msc_sim *sim, msc_error *err)
         msc_raster_outs_sink(&outs, &own.inner);
         status = msc_stream_run(sim->settings, &layout, &source, NULL, 0, &sink, "simulate", err);
     }
-    const int n_open = N_OUT_MAX;
-    for (int i = 0; i < n_open; i++) {
+    for (int i = 0; i < N_OUT_MAX; i++) {
         if (status == MSC_OK && outs.out[i])
             status = msc_raster_out_commit(&outs.out[i], err);
         msc_raster_out_abandon(&outs.out[i]);
@@ -156,12 +165,15 @@ static msc_status write_all(msc_sim *sim, msc_error *err)
 /* All names are checked before any work: a scene of hours must not end with "exists". */
 static msc_status check_outputs(const msc_sim *sim, msc_error *err)
 {
-    static const char *const file[] = {"image_2024.tif", "image_2025.tif", "truth_2024.tif", "truth_2025.tif", "dem_2024.tif",
-                                       "dem_2025.tif", "reference.gpkg", "training.gpkg", "districts.gpkg", "watersheds.gpkg",
-                                       "truth_change.tif", "truth_change.gpkg", "job.yaml"};
-    for (size_t i = 0; i < sizeof file / sizeof file[0]; i++) {
-        char path[MSC_PATH_MAX];
-        MSC_TRY(msc_file_join(sim->options->dir, file[i], path, err));
+    static const char *const layer[] = {"reference.gpkg", "training.gpkg", "districts.gpkg", "watersheds.gpkg",
+                                        "truth_change.gpkg", "job.yaml"};
+    char path[MSC_PATH_MAX];
+    for (int i = 0; i < n_outputs(sim); i++) {
+        MSC_TRY(msc_file_join(sim->options->dir, output[i].file, path, err));
+        MSC_TRY(msc_file_check_output(path, sim->settings->overwrite, err));
+    }
+    for (size_t i = 0; i < sizeof layer / sizeof layer[0]; i++) {
+        MSC_TRY(msc_file_join(sim->options->dir, layer[i], path, err));
         MSC_TRY(msc_file_check_output(path, sim->settings->overwrite, err));
     }
     return MSC_OK;

@@ -36,7 +36,7 @@ const char *msc_sim_stratum_name(int stratum);
 msc_status msc_sim_write_reference(const msc_sim *sim, msc_error *err);
 msc_status msc_sim_write_training(const msc_sim *sim, msc_error *err);
 msc_status msc_sim_write_zones(const msc_sim *sim, msc_error *err);
-/* Exact change polygons by way of msc_change (no tolerance) and msc_vectorize on the truths. */
+/* Exact change polygons: msc_vectorize on the raster of true changes. */
 msc_status msc_sim_write_change(const msc_sim *sim, msc_error *err);
 msc_status msc_sim_write_job(const msc_sim *sim, msc_error *err);
 #endif

@@ -1,24 +1,15 @@
-/* simulate_change.c - the exact change polygons of a made scene, by the product's own comparison without tolerance. */
+/* simulate_change.c - the exact change polygons of a made scene, from the raster of true changes. */
 #include "jobs/simulate.h"
 
 msc_status msc_sim_write_change(const msc_sim *sim, msc_error *err)
 {
-    char before[MSC_PATH_MAX], after[MSC_PATH_MAX], raster[MSC_PATH_MAX], polygons[MSC_PATH_MAX];
-    MSC_TRY(msc_file_join(sim->options->dir, "truth_2024.tif", before, err));
-    MSC_TRY(msc_file_join(sim->options->dir, "truth_2025.tif", after, err));
+    char raster[MSC_PATH_MAX], polygons[MSC_PATH_MAX];
     MSC_TRY(msc_file_join(sim->options->dir, "truth_change.tif", raster, err));
     MSC_TRY(msc_file_join(sim->options->dir, "truth_change.gpkg", polygons, err));
     msc_settings settings = *sim->settings;     /* the formats are fixed by the names */
     settings.format = NULL;
     settings.creation = NULL;
     settings.n_creation = 0;
-    msc_change_options change;
-    msc_change_defaults(&change);
-    change.before = before;
-    change.after = after;
-    change.change = raster;
-    change.edge_tolerance_px = 0;
-    MSC_TRY(msc_change(&settings, &change, err));
     msc_vectorize_options vectorize;
     msc_vectorize_counts counts;
     msc_vectorize_defaults(&vectorize);

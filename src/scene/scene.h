@@ -45,9 +45,11 @@ void msc_scene_render(const msc_scene *scene, msc_scene_work *work, msc_rect win
 /* Truth of a window of at most 256 x 256 px of one year (0 or 1), row after row; the same as the rendering's. */
 void msc_scene_truth(const msc_scene *scene, msc_scene_work *work, msc_rect window, int year, uint8_t *truth);
 
-/* A source of bands of both years (8 planes u16), truths (2, u8) and, with has_dem, DEMs (2, f32); every pixel is valid.
+/* A source of bands of both years (8 planes u16), truths (2, u8), true change (u16: before * 256 + after, 0 the same, 65535
+ * where a year is not imaged, clouded or in a cloud's shadow) and, with has_dem, DEMs (2, f32); every pixel is valid.
  * `works` has one for each thread of the stream. `self` storage is the caller's. */
 typedef struct msc_scene_source { const msc_scene *scene; msc_scene_work **works; int has_dem; } msc_scene_source;
-enum { MSC_SCENE_TRUTH_PLANE = MSC_SCENE_YEARS * MSC_SCENE_BANDS, MSC_SCENE_DEM_PLANE = MSC_SCENE_TRUTH_PLANE + MSC_SCENE_YEARS };
+enum { MSC_SCENE_TRUTH_PLANE = MSC_SCENE_YEARS * MSC_SCENE_BANDS, MSC_SCENE_CHANGE_PLANE = MSC_SCENE_TRUTH_PLANE + MSC_SCENE_YEARS,
+       MSC_SCENE_DEM_PLANE };
 void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t height_px, msc_source *source);
 #endif

@@ -2,6 +2,16 @@
 #include "scene/scene.h"
 #include <string.h>
 
+static int is_seen(int code) { return code > MSC_C_NONE && code < MSC_C_CLOUD; }
+
+static void compare(const uint8_t *before, const uint8_t *after, uint16_t *change, int32_t n_px)
+{
+    for (int32_t x = 0; x < n_px; x++) {
+        const int code = before[x] * 256 + after[x];
+        change[x] = !is_seen(before[x]) || !is_seen(after[x]) ? 65535 : before[x] == after[x] ? 0 : (uint16_t)code;
+    }
+}
+
 static msc_status read_tile(void *self, int worker, msc_tile *tile, msc_error *err)
 {
     (void)err;
@@ -17,10 +27,15 @@ static msc_status read_tile(void *self, int worker, msc_tile *tile, msc_error *e
             out.dem[year] = msc_row_f32(tile, MSC_SCENE_DEM_PLANE + year, -pad) - pad;
     }
     msc_scene_render(source->scene, source->works[worker], window, &out);
-    for (int32_t y = -pad; y < tile->core.h + pad; y++)
+    for (int32_t y = -pad; y < tile->core.h + pad; y++) {
         memset(msc_row_valid(tile, y) - pad, 1, (size_t)window.w);
+        compare(msc_row_u8(tile, MSC_SCENE_TRUTH_PLANE, y) - pad, msc_row_u8(tile, MSC_SCENE_TRUTH_PLANE + 1, y) - pad,
+                msc_row_u16(tile, MSC_SCENE_CHANGE_PLANE, y) - pad, window.w);
+    }
     return MSC_OK;
 }
+
+static int is_truth(int plane) { return plane >= MSC_SCENE_TRUTH_PLANE && plane < MSC_SCENE_CHANGE_PLANE; }
 
 void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t height_px, msc_source *source)
 {
@@ -30,6 +45,6 @@ void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t heigh
     source->height_px = height_px;
     source->n_planes = self->has_dem ? MSC_SCENE_DEM_PLANE + MSC_SCENE_YEARS : MSC_SCENE_DEM_PLANE;
     for (int i = 0; i < source->n_planes; i++)
-        source->types[i] = i < MSC_SCENE_TRUTH_PLANE ? MSC_U16 : i < MSC_SCENE_DEM_PLANE ? MSC_U8 : MSC_F32;
+        source->types[i] = i >= MSC_SCENE_DEM_PLANE ? MSC_F32 : is_truth(i) ? MSC_U8 : MSC_U16;
     source->read = read_tile;
 }

@@ -14,7 +14,7 @@
 #include "io/raster_in.h"
 
 static const char *const files[] = {"image_2024.tif", "image_2025.tif", "dem_2024.tif", "dem_2025.tif", "truth_2024.tif",
-                                    "truth_2025.tif", "job.yaml"};
+                                    "truth_2025.tif", "truth_change.tif", "job.yaml"};
 
 static void make(const char *dir, int size, int threads, int tile)
 {
