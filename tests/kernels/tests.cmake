@@ -1,4 +1,5 @@
 minescar_test(kernels check_kernels)
+minescar_test(kernels check_walk)
 add_library(emulated_avx512 OBJECT tests/kernels/emulated/avx512.c)
 target_include_directories(emulated_avx512 BEFORE PRIVATE tests/kernels/emulated)
 target_include_directories(emulated_avx512 PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
