@@ -27,16 +27,24 @@ static void walk_narrow(uint8_t *classes, const msc_walk *block, const uint32_t 
     }
 }
 
+/* The same for any number of features, with the pixel's word fetched at each step. A leaf asks for any word. */
+static uint32_t step_wide(uint32_t at, const uint32_t *tree, const uint32_t *words, uint32_t n_words)
+{
+    const uint32_t node = tree[at], asked = (node >> 5 & 3u) | (node & 7u) << 2;
+    const uint32_t word = words[(asked < n_words ? asked : 0) * (size_t)MSC_WALK_BLOCK];
+    return at + (node >> 16) + ((word >> (node & 24u) & 255u) > (node >> 8 & 255u));
+}
+
 static void walk_wide(uint8_t *classes, const msc_walk *block, const uint32_t *tree)
 {
-    for (size_t i = 0; i < block->n; i++) {
-        const uint32_t *node = tree;
-        while (!(*node & MSC_NODE_LEAF)) {
-            const uint32_t f = msc_node_feature(*node);
-            const uint32_t bin = block->words[(f >> 2) * MSC_WALK_BLOCK + i] >> (*node & 24u) & 255u;
-            node += (*node >> 16) + (bin > msc_node_cut(*node));
-        }
-        classes[i] = (uint8_t)(*node & 127u);
+    for (size_t i = 0; i < block->n; i += TEAM) {
+        uint32_t at[TEAM] = { 0 }, all;
+        do {
+            all = MSC_NODE_LEAF;
+            for (size_t k = 0; k < TEAM; k++) at[k] = step_wide(at[k], tree, block->words + i + k, (uint32_t)block->n_words);
+            for (size_t k = 0; k < TEAM; k++) all &= tree[at[k]];
+        } while (!all);
+        for (size_t k = 0; k < TEAM; k++) classes[i + k] = (uint8_t)(tree[at[k]] & 127u);
     }
 }
 

@@ -20,7 +20,7 @@ enum {
     MSC_TREE_FIRST = (1 << MSC_TREE_TOP) - 1,       /* place of the first node of level MSC_TREE_TOP */
     MSC_TREE_TOP_NODES = (2 << MSC_TREE_TOP) - 1,
     MSC_NODE_LEAF = 0x80,
-    MSC_WALK_BLOCK = 1024                           /* pixels of a block, at most; rows below have this stride */
+    MSC_WALK_BLOCK = 8192                           /* pixels of a block, at most; rows below have this stride */
 };
 
 /* Pixels packed for the walk. Rows are readable to the next multiple of 64 pixels, whatever stands there. */

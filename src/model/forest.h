@@ -53,7 +53,7 @@ void msc_forest_bin(const msc_forest *forest, int feature, const float *values, 
 /* Asks the forest about n <= MSC_FOREST_BLOCK pixels: bins are feature-major with `stride` between features.
  * winner: class index; votes: number of trees for it (ties: the lower class index). scratch: msc_forest_scratch()
  * bytes, aligned to 64, of one caller at a time. */
-enum { MSC_FOREST_BLOCK = 1024 };
+enum { MSC_FOREST_BLOCK = 8192 };
 size_t msc_forest_scratch(const msc_forest *forest);
 void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,
                     uint16_t *votes, void *scratch);

@@ -3,6 +3,9 @@
 #include "base/mem.h"
 #include "kernels/forest_walk.h"
 #include <assert.h>
+#include <string.h>
+
+enum { CLUSTER = 3 };   /* 14 nodes: a memory line holds 16 */
 
 /* Two leaves of one class under one parent vote as the parent would: the parent becomes the leaf. */
 static void join_leaves(msc_bud *buds, size_t n_buds)
@@ -23,9 +26,32 @@ static uint32_t node_of(const msc_bud *bud, size_t offset)
     return msc_node_inner((uint32_t)offset, bud->cut, bud->feature);
 }
 
+typedef struct place { uint32_t bud, at; } place;
+
+/* Lays out the CLUSTER levels below `root` next to each other, so that a walk finds its next steps in the memory line
+ * it has just read, and puts the nodes at their lower edge onto the stack. Returns the nodes used so far. */
+static size_t lay_cluster(const msc_bud *buds, place root, uint32_t *nodes, size_t used, place *stack, size_t *n_stack)
+{
+    place row[1 << CLUSTER] = { root }, next[1 << CLUSTER];
+    size_t n_row = 1;
+    for (int level = 0; level < CLUSTER && n_row > 0; level++) {
+        size_t n_next = 0;
+        for (size_t k = 0; k < n_row; k++) {
+            const uint32_t left = buds[row[k].bud].left;
+            nodes[row[k].at] = node_of(&buds[row[k].bud], used - row[k].at);
+            if (!left) continue;
+            next[n_next++] = (place){ left, (uint32_t)used++ };
+            next[n_next++] = (place){ left + 1, (uint32_t)used++ };
+        }
+        memcpy(row, next, n_next * sizeof *row);
+        n_row = n_next;
+    }
+    for (size_t k = n_row; k-- > 0;) stack[(*n_stack)++] = row[k];
+    return used;
+}
+
 uint32_t *msc_tree_lay_out(msc_bud *buds, size_t n_buds, size_t *n_nodes)
 {
-    typedef struct place { uint32_t bud, at; } place;
     const size_t room = n_buds + MSC_TREE_TOP_NODES;
     uint32_t *nodes = msc_alloc(room, sizeof *nodes), top[MSC_TREE_TOP_NODES] = { 0 };
     place *stack = msc_alloc(room, sizeof *stack);
@@ -43,14 +69,9 @@ uint32_t *msc_tree_lay_out(msc_bud *buds, size_t n_buds, size_t *n_nodes)
         top[2 * i + 2] = left ? left + 1 : top[i];
     }
     for (uint32_t i = MSC_TREE_TOP_NODES; i-- > MSC_TREE_FIRST;) stack[n_stack++] = (place){ top[i], i };
-    while (n_stack > 0) {   /* below: pairs of children, the left one's family next to them */
-        const place p = stack[--n_stack];
-        const uint32_t left = buds[p.bud].left;
-        nodes[p.at] = node_of(&buds[p.bud], used - p.at);
-        if (!left) continue;
-        stack[n_stack++] = (place){ left + 1, (uint32_t)used + 1 };
-        stack[n_stack++] = (place){ left, (uint32_t)used };
-        used += 2;
+    while (n_stack > 0) {
+        const place root = stack[--n_stack];
+        used = lay_cluster(buds, root, nodes, used, stack, &n_stack);
     }
     msc_release(stack);
     *n_nodes = used;

@@ -1,16 +1,19 @@
-/* predict.c - from bands to class and confidence: features, bins and the forest, a row at a time. */
+/* predict.c - from bands to class and confidence: features and bins a row at a time, the forest many rows at a time. */
 #include "ops/predict.h"
 #include <string.h>
 
-/* A row is worked in pieces of this many pixels: 128 features are then 512 KiB of floats at worst, some tens of KiB
- * as a rule, and the bins stay in L1 while the trees are walked. */
-enum { PIECE_PX = MSC_FOREST_BLOCK };
+/* Features are made for pieces of a row of this many pixels: 128 features are then 512 KiB of floats at worst, some tens
+ * of KiB as a rule. Their bins gather until MSC_FOREST_BLOCK pixels may ask the forest together: a tree has to come from
+ * a far cache for each block, however few its pixels. */
+enum { PIECE_PX = 1024 };
+_Static_assert((int)PIECE_PX <= (int)MSC_FOREST_BLOCK, "a piece fits into a block");
 
 typedef struct work {
     float *row[MSC_MAX_FEATURES];
-    uint8_t *bins, *winner;
+    uint8_t *bins, *piece, *winner;
     uint16_t *votes;
-    int32_t *place;              /* of the valid pixels, in the piece */
+    int32_t *place;              /* of the gathered pixels, from the core's first */
+    size_t n;                    /* pixels gathered */
     void *features, *forest;
 } work;
 
@@ -23,13 +26,16 @@ static size_t carve(const msc_predict *self, char *at, work *k)
     size_t used = 0;
     for (size_t f = 0; f < n; f++, used += PIECE_PX * sizeof(float)) k->row[f] = at ? (float *)(at + used) : NULL;
     k->bins = at ? (uint8_t *)at + used : NULL;
-    used += n * PIECE_PX;
-    k->winner = at ? (uint8_t *)at + used : NULL;
+    used += n * MSC_FOREST_BLOCK;
+    k->piece = at ? (uint8_t *)at + used : NULL;
     used += PIECE_PX;
+    k->n = 0;
+    k->winner = at ? (uint8_t *)at + used : NULL;
+    used += MSC_FOREST_BLOCK;
     k->votes = at ? (uint16_t *)(at + used) : NULL;
-    used += PIECE_PX * sizeof(uint16_t);
+    used += MSC_FOREST_BLOCK * sizeof(uint16_t);
     k->place = at ? (int32_t *)(at + used) : NULL;
-    used += PIECE_PX * sizeof(int32_t);
+    used += MSC_FOREST_BLOCK * sizeof(int32_t);
     k->features = at ? at + used : NULL;
     used += aligned(msc_features_scratch(self->features, PIECE_PX));
     k->forest = at ? at + used : NULL;
@@ -55,43 +61,45 @@ static msc_tile view(const msc_tile *tile, msc_rect core)
     return v;
 }
 
-/* Bins the features of the valid pixels, closed up to the front. */
-static void bin_piece(const msc_predict *self, const work *k, int32_t w, int32_t n_valid)
+/* Asks the forest about the pixels gathered and spreads its answers over the tile. */
+static void answer(const msc_predict *self, msc_tile *out, work *k)
 {
-    const int n = msc_features_n(self->features);
-    for (int f = 0; f < n; f++) {
-        uint8_t *bins = k->bins + (size_t)f * PIECE_PX;
-        msc_forest_bin(self->forest, f, k->row[f], bins, (size_t)w);
-        if (n_valid == w) continue;
-        for (int32_t i = 0; i < n_valid; i++) bins[i] = bins[k->place[i]];   /* place[i] >= i */
-    }
-}
-
-static void piece(const msc_predict *self, const msc_tile *in, int32_t y, msc_tile *out, const work *k)
-{
-    const int32_t w = in->core.w;
-    uint8_t *code = msc_row_u8(out, 0, y), *share = msc_row_u8(out, 1, y), *seen = msc_row_valid(out, y);
-    const uint8_t *valid = msc_row_valid(in, y);
-    memset(code, 0, (size_t)w);
-    memset(share, 0, (size_t)w);
-    memset(seen, 0, (size_t)w);
-    int32_t n = 0;
-    for (int32_t x = 0; x < w; x++) {
-        k->place[n] = x;
-        n += valid[x] != 0;
-    }
-    if (n == 0) return;
-    msc_features_row(self->features, in, y, k->row, k->features);
-    bin_piece(self, k, w, n);
-    msc_forest_ask(self->forest, k->bins, PIECE_PX, (size_t)n, k->winner, k->votes, k->forest);
     const unsigned n_trees = (unsigned)self->forest->n_trees;
-    for (int32_t i = 0; i < n; i++) {
+    uint8_t *code = msc_row_u8(out, 0, 0), *share = msc_row_u8(out, 1, 0), *seen = msc_row_valid(out, 0);
+    if (k->n == 0) return;
+    msc_forest_ask(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, k->winner, k->votes, k->forest);
+    for (size_t i = 0; i < k->n; i++) {
         const int c = k->winner[i];
         if (self->is_masked[c]) continue;
         code[k->place[i]] = self->code[c];
         share[k->place[i]] = (uint8_t)((200u * k->votes[i] + n_trees) / (2u * n_trees));
         seen[k->place[i]] = 1;
     }
+    k->n = 0;
+}
+
+/* Gathers the bins of a row's valid pixels; `in` and `out` are the piece. */
+static void piece(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, work *k, int32_t first)
+{
+    const int32_t w = in->core.w;
+    const uint8_t *valid = msc_row_valid(in, y);
+    uint8_t *all = k->piece;
+    size_t n = k->n;
+    memset(msc_row_u8(out, 0, y), 0, (size_t)w);
+    memset(msc_row_u8(out, 1, y), 0, (size_t)w);
+    memset(msc_row_valid(out, y), 0, (size_t)w);
+    for (int32_t x = 0; x < w; x++)
+        if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
+    if (n == k->n) return;
+    msc_features_row(self->features, in, y, k->row, k->features);
+    for (int f = 0; f < msc_features_n(self->features); f++) {
+        uint8_t *bins = k->bins + (size_t)f * MSC_FOREST_BLOCK + k->n;
+        const int is_whole = n - k->n == (size_t)w;
+        msc_forest_bin(self->forest, f, k->row[f], is_whole ? bins : all, (size_t)w);
+        for (int32_t x = 0; !is_whole && x < w; x++)
+            if (valid[x]) *bins++ = all[x];
+    }
+    k->n = n;
 }
 
 static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
@@ -105,9 +113,14 @@ static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, vo
         const int32_t w = x_end - x < PIECE_PX ? x_end - x : PIECE_PX;
         const msc_rect part = { x, core.y - pad, w, y_end - (core.y - pad) };
         const msc_tile from = view(in, part);
-        msc_tile to = view(out, part);
-        for (int32_t y = 0; y < part.h; y++) piece(self, &from, y, &to, &k);
+        const msc_tile to = view(out, part);
+        const int32_t first = (part.y - out->core.y) * out->stride_px + (part.x - out->core.x);
+        for (int32_t y = 0; y < part.h; y++) {
+            if (k.n + (size_t)w > MSC_FOREST_BLOCK) answer(self, out, &k);
+            piece(self, &from, y, &to, &k, first);
+        }
     }
+    answer(self, out, &k);
 }
 
 void msc_predict_op(const msc_predict *self, msc_op *op)

@@ -1,0 +1,147 @@
+/* Every walk down a tree against the plain one, bit for bit: all widths of pixels, all tails; --bench prints ns a pixel.
+ * What this CPU cannot run is skipped and said so. */
+#define _POSIX_C_SOURCE 200809L
+#include "kernels/kernels.h"
+#include "../unit/model/overlap.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct variant { const msc_kernels *kernels; int runs; } variant;
+static variant variants[3];
+
+static void list_variants(void)
+{
+    __builtin_cpu_init();
+    variants[0] = (variant){ &msc_kernels_scalar, 1 };
+    variants[1] = (variant){ &msc_kernels_avx2, __builtin_cpu_supports("avx2") };
+    variants[2] = (variant){ &msc_kernels_avx512, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                                                      && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") };
+}
+
+static msc_forest grow(const msc_samples *s, int n_trees, int depth)
+{
+    const msc_settings settings = { .n_threads = 2 };
+    const msc_forest_spec spec = { n_trees, depth, 1, 0, 1 };
+    msc_forest forest = { 0 };
+    if (msc_forest_grow(&settings, s, &spec, 0, &forest, NULL, NULL) != MSC_OK) exit(2);
+    return forest;
+}
+
+/* Classes of n pixels by every variant against msc_tree_class. */
+static int check(const msc_forest *forest, size_t n, uint64_t seed)
+{
+    static uint8_t planes[MSC_MAX_FEATURES * MSC_WALK_BLOCK], bins[MSC_MAX_FEATURES * MSC_WALK_BLOCK];
+    static uint32_t words[MSC_MAX_FEATURES / 4 * MSC_WALK_BLOCK];
+    static uint8_t classes[MSC_WALK_BLOCK];
+    const msc_walk block = { n, (forest->n_features + 3) / 4, planes, words };
+    int n_bad = 0;
+    memset(words, 0, sizeof words);
+    for (size_t f = 0; f < (size_t)forest->n_features; f++)
+        for (size_t i = 0; i < MSC_WALK_BLOCK; i++) {
+            const uint64_t r = msc_random(seed, f, i);   /* values at the ends as well as between */
+            const uint8_t bin = r % 7 == 0 ? 255 : r % 7 == 1 ? 0 : (uint8_t)(r >> 32);
+            bins[f * MSC_WALK_BLOCK + i] = bin;
+            planes[f * MSC_WALK_BLOCK + i] = bin ^ 0x80;
+            words[f / 4 * MSC_WALK_BLOCK + i] |= (uint32_t)bin << (f % 4 * 8);
+        }
+    for (int t = 0; t < forest->n_trees; t++)
+        for (int v = 0; v < 3; v++) {
+            const uint32_t *tree = forest->nodes + forest->roots[t];
+            int same = 1;
+            if (!variants[v].runs) continue;
+            memset(classes, 99, sizeof classes);
+            variants[v].kernels->walk_tree(classes, &block, tree);
+            for (size_t i = 0; i < n; i++) same &= classes[i] == msc_tree_class(tree, bins + i, MSC_WALK_BLOCK);
+            for (size_t i = (n + 63) / 64 * 64; i < MSC_WALK_BLOCK; i++) same &= classes[i] == 99;
+            if (!same) printf("FAIL %s: %d features, %zu pixels, tree %d\n", variants[v].kernels->name, forest->n_features, n, t);
+            n_bad += !same;
+        }
+    return n_bad;
+}
+
+static int check_all(void)
+{
+    static const int widths[] = { 1, 3, 4, 5, 8, 9, 12, 13, 16, 17, 40, 128 };
+    static const size_t lengths[] = { 1, 7, 31, 32, 33, 64, 65, 500, 1023, 1024 };
+    int n_bad = 0;
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+        msc_samples s = overlap_samples(700, widths[w], w % 2 ? 64 : 3, 10, 2);
+        for (int depth = 1; depth < 25; depth += 11) {
+            msc_forest forest = grow(&s, 4, depth);
+            for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) n_bad += check(&forest, lengths[l], w * 100 + l);
+            msc_forest_clear(&forest);
+        }
+        overlap_clear(&s);
+    }
+    for (int v = 0; v < 3; v++) printf("%s: %s\n", variants[v].kernels->name, variants[v].runs ? "checked" : "skipped, this CPU cannot run it");
+    return n_bad;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Steps from root to leaf, averaged over pixels and trees. */
+static double mean_steps(const msc_forest *forest, const uint8_t *bins, size_t n)
+{
+    double sum = 0;
+    for (int t = 0; t < forest->n_trees; t++)
+        for (size_t i = 0; i < 200; i++)
+            for (const uint32_t *node = forest->nodes + forest->roots[t]; !(*node & MSC_NODE_LEAF); sum++)
+                node += (*node >> 16) + (bins[msc_node_feature(*node) * n + i] > msc_node_cut(*node));
+    return sum / 200 / forest->n_trees;
+}
+
+static void bench(int n_features)
+{
+    static const char *const names[] = { "scalar", "avx2", "avx512" };
+    const size_t n = 65536;
+    msc_samples s = overlap_samples(20000, n_features, 8, 40, 0.9), p = overlap_samples(n, n_features, 8, 40, 0.9);
+    const double start = seconds();
+    msc_forest forest = grow(&s, 100, 15);
+    const double grown = seconds();
+    uint8_t *bins = msc_alloc(n * (size_t)n_features, 1), *winner = msc_alloc(n, 1);
+    uint16_t *votes = msc_alloc(n, 2);
+    void *scratch = msc_alloc(msc_forest_scratch(&forest), 1);
+    for (int f = 0; f < n_features; f++) msc_forest_bin(&forest, f, p.x + (size_t)f * n, bins + (size_t)f * n, n);
+    printf("%d features: grown in %.2f s of one thread of 2, %zu nodes a tree, %.1f steps a walk\n", n_features, grown - start,
+           forest.n_nodes / 100, mean_steps(&forest, bins, n));
+    for (int v = 0; v < 3; v++) {
+        double best = 1e9;
+        if (!variants[v].runs) continue;
+        setenv("MINESCAR_CPU", names[v], 1);
+        for (int run = 0; run < 5; run++) {
+            const double from = seconds();
+            for (size_t i = 0; i < n; i += MSC_FOREST_BLOCK)
+                msc_forest_ask(&forest, bins + i, n, MSC_FOREST_BLOCK, winner + i, votes + i, scratch);
+            const double took = seconds() - from;
+            best = took < best ? took : best;
+        }
+        printf("  %-7s %7.1f ns/px  %5.2f Mpx/s\n", names[v], best / (double)n * 1e9, (double)n / best * 1e-6);
+    }
+    msc_release(scratch);
+    msc_release(votes);
+    msc_release(winner);
+    msc_release(bins);
+    msc_forest_clear(&forest);
+    overlap_clear(&s);
+    overlap_clear(&p);
+}
+
+int main(int argc, char **argv)
+{
+    list_variants();
+    if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
+        bench(4);
+    
+        bench(10);
+    
+        return 0;
+    }
+    return check_all() ? 1 : 0;
+}
