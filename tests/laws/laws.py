@@ -7,6 +7,7 @@
   simplified the same with simplification, within 0.01 %
   sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
   self       a year compared with itself gives no change
+  transitions  the from-to table is what the maps hold
   resume     a run that is killed leaves nothing half-written and ends with the same bytes when run again
 """
 import hashlib
@@ -222,6 +223,21 @@ def law_resume(folder):
     got = {p.name: sha(p) for p in (made / "out").iterdir()}
     differ = [n for n in want if want[n] != got.get(n)]
     check("resume: the same bytes after four kills", not differ, differ)
+
+
+def law_transitions(folder):
+    made = scene(folder)
+    before, change = pixels(made / "out/classes_2024.tif"), pixels(made / "out/change_2024_2025.tif")
+    seen = (change != 65535) & (before != 0)
+    rows = [line.split(",") for line in (made / "out/transitions_2024_2025.csv").read_text(encoding="utf-8-sig").splitlines()]
+    codes = [int(name.split()[0]) for name in rows[0][1:-1]]
+    worst = 0.0
+    for row in rows[1:1 + len(codes)]:
+        a = int(row[0].split()[0])
+        for b, cell in zip(codes, row[1:]):
+            px = (seen & (change == a * 256 + b)).sum() if a != b else (seen & (change == 0) & (before == a)).sum()
+            worst = max(worst, abs(float(cell) - px * 4e-4) / max(px * 4e-4, 1.0))
+    check("transitions: hectares as counted from the maps, to the projection's scale", worst < 1e-3, worst)
 
 
 def main():
