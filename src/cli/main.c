@@ -11,6 +11,7 @@
 #include <string.h>
 
 static const cli_command *const all_commands[] = {
+    &cli_run,
     &cli_plan,
     &cli_info,
     &cli_simulate,
@@ -18,6 +19,7 @@ static const cli_command *const all_commands[] = {
     &cli_classify,
     &cli_change,
     &cli_sieve,
+    &cli_vectorize,
     &cli_assess,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };

@@ -5,6 +5,8 @@ set(MINESCAR_cli
   commands_model.c
   commands_scene.c
   commands_sieve.c
+  commands_run.c
+  commands_vectorize.c
   help.c
   main.c
   messages.c
