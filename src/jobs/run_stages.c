@@ -38,6 +38,15 @@ static void note_layer(msc_job_run *run, const char *path)
     }
 }
 
+/* Removes a raster that was only a step on the way, with what GDAL keeps beside it. */
+static void remove_raster(const char *path)
+{
+    char beside[MSC_PATH_MAX + 16];
+    snprintf(beside, sizeof beside, "%s.aux.xml", path);
+    unlink(beside);
+    unlink(path);
+}
+
 static int year_of(const msc_job_run *run, int epoch) { return run->job->epochs[epoch].year; }
 
 static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -158,7 +167,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
-    unlink(sieved);
+    remove_raster(sieved);
     return status;
 }
 
@@ -183,7 +192,7 @@ static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *er
     o.run_id = run->id;
     msc_status status = msc_change(&run->settings, &o, err);
     if (status == MSC_OK) status = sieve(run, stage->name, raw, accepted, err);
-    unlink(raw);
+    remove_raster(raw);
     if (status == MSC_OK) note_output(run, accepted);
     return status;
 }

@@ -1,1 +1,3 @@
-add_test(NAME check_layers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scripts/check_layers)
+foreach(law threads tiles kernels polygons simplified sieve self transitions resume)
+  add_test(NAME law_${law} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/laws/laws.py $<TARGET_FILE:minescar-cli> ${law})
+endforeach()
