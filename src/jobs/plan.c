@@ -6,6 +6,7 @@
 #include "io/layer.h"
 #include "jobs/describe.h"
 #include "jobs/job_grid.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -99,6 +100,20 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
     return status;
 }
 
+/* True when the box round a shape and the grid have a point in common. */
+static int is_on_grid(const msc_grid *g, const msc_shape *s)
+{
+    const size_t n = s->is_point ? 1 : s->n_rings ? s->ring_start[s->n_rings] : 0;
+    double west = HUGE_VAL, south = HUGE_VAL, east = -HUGE_VAL, north = -HUGE_VAL;
+    for (size_t i = 0; i < n; i++) {
+        west = fmin(west, s->xy[2 * i]);
+        east = fmax(east, s->xy[2 * i]);
+        south = fmin(south, s->xy[2 * i + 1]);
+        north = fmax(north, s->xy[2 * i + 1]);
+    }
+    return west <= msc_grid_e(g, g->width_px) && east >= g->e0 && south <= g->n0 && north >= msc_grid_n(g, g->height_px);
+}
+
 /* Reads a layer with the fields that the run will ask for, and counts it. */
 static msc_status plan_layer(const plan *p, const char *role, const char *path, const char *const *fields, int n_fields, msc_error *err)
 {
@@ -113,16 +128,12 @@ static msc_status plan_layer(const plan *p, const char *role, const char *path, 
         return msc_fail(err, strcmp(role, "training") ? MSC_EFORMAT : MSC_ETRAIN, path, "no feature");
     }
     size_t n_on = 0;
-    const double e1 = msc_grid_e(&p->grid, p->grid.width_px), n0 = msc_grid_n(&p->grid, p->grid.height_px);
-    for (size_t i = 0; i < in.n; i++) {
-        const msc_shape *s = &in.shape[i];
-        if (!s->xy) continue;
-        n_on += s->xy[0] >= p->grid.e0 && s->xy[0] <= e1 && s->xy[1] >= n0 && s->xy[1] <= p->grid.n0;
-    }
+    for (size_t i = 0; i < in.n; i++) n_on += (size_t)is_on_grid(&p->grid, &in.shape[i]);
+    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, path, "%s: none of %zu features is on the job's grid", role, in.n);
     msc_sheet_section(p->sheet, "layer", role);
     msc_sheet_text(p->sheet, "path", "%s", path);
     msc_sheet_number(p->sheet, "n_features", (double)in.n, "%zu", in.n);
-    msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu begin on the job's grid", n_on);
+    msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu", n_on);
     if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu without geometry", in.n_skipped);
     msc_features_in_clear(&in);
     return MSC_OK;
