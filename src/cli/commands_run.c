@@ -21,8 +21,8 @@ static msc_status run_run(cli_common *common, cli_lang lang, void *call, msc_err
 const cli_command cli_run = {
     .name = "run", .summary = { "Run a whole job, from images to polygons", "执行整个任务：从影像到图斑" },
     .detail = { "Stages whose inputs have not changed are not run again, so a job that was stopped goes on where it was.\n"
-                "Stages: train, classify, change, vectorize, assess.",
-                "输入未变的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、change、vectorize、assess。" },
+                "Stages: train, classify, patches, change, changes, transitions, assess; classify_2018 is one year of a stage.",
+                "输入未变的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、patches、change、changes、transitions、assess；classify_2018 为某一年的一步。" },
     .examples = "minescar run demo/job.yaml\nminescar run demo/job.yaml --threads 8 --memory 4G --log run.jsonl\n"
                 "minescar run demo/job.yaml --from change --overwrite\n",
     .arguments = run_arguments, .options = run_options, .bytes = sizeof(msc_run_options), .defaults = run_defaults, .run = run_run

@@ -3,9 +3,9 @@ set(MINESCAR_cli
   commands_check.c
   commands_info.c
   commands_model.c
+  commands_run.c
   commands_scene.c
   commands_sieve.c
-  commands_run.c
   commands_vectorize.c
   help.c
   main.c

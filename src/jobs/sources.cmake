@@ -12,6 +12,9 @@ set(MINESCAR_jobs
   patch_row.c
   plan.c
   receipt.c
+  run.c
+  run_grid.c
+  run_stages.c
   schema.c
   sieve_map.c
   simulate.c
@@ -21,6 +24,7 @@ set(MINESCAR_jobs
   simulate_layers.c
   text.c
   train.c
+  transitions.c
   train_polygons.c
   train_report.c
   vectorize.c

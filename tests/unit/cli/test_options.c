@@ -40,7 +40,7 @@ static const cli_argument arguments[] = {
 };
 static const cli_command command = { .name = "sample", .arguments = arguments, .options = options, .bytes = sizeof(sample) };
 
-enum { MAX_WORDS = 24 };
+enum { MAX_WORDS = 40 };
 
 /* Parses one line of words separated by single spaces; the words live in *line. */
 static msc_status parse(char *line, cli_common *common, sample *call, msc_error *err)
