@@ -28,8 +28,4 @@ set(MINESCAR_jobs
   train_polygons.c
   train_report.c
   vectorize.c
-  run.c
-  run_grid.c
-  run_stages.c
-  transitions.c
 )
