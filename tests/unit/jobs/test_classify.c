@@ -1,0 +1,157 @@
+/* Classification end to end: right on a made region, the same for any tiles, threads and kernels; refusals. */
+#include "made_job.h"
+
+static const char *model(void)
+{
+    const char *path = job_path("model.msm");
+    const msc_settings s = made_settings(0, 2);
+    msc_error err;
+    if (msc_file_exists(path)) return path;
+    const msc_train_options o = made_training(path);
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    return path;
+}
+
+static msc_classify_options usual(const char *classes, const char *confidence)
+{
+    const msc_train_options t = made_training(NULL);
+    msc_classify_options o;
+    msc_classify_defaults(&o);
+    o.image = t.images[0];
+    o.model = model();
+    o.classes = classes;
+    o.confidence = confidence;
+    return o;
+}
+
+static made_all read_map(const char *path)
+{
+    made_all all;
+    msc_error err;
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 } };
+    assert_int_equal(made_read_all(&spec, 64, 1, 0, &all, &err), MSC_OK);
+    return all;
+}
+
+static void classes_are_right_and_the_collar_is_not_observed(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(0, 2);
+    const msc_classify_options o = usual(job_path("classes.tif"), job_path("confidence.tif"));
+    msc_error err;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    made_all map = read_map(o.classes), sure = read_map(o.confidence);
+    int n_right = 0;
+    for (int y = 0; y < JOB_H; y++)
+        for (int x = 0; x < JOB_W; x++) {
+            const size_t at = (size_t)y * JOB_W + x;
+            assert_int_equal(map.valid[at], x >= 10);
+            assert_int_equal(sure.valid[at], x >= 10);
+            if (x < 10) continue;
+            n_right += made_at(&map, 0, x, y) == made_class(x, y);
+            assert_true(made_at(&sure, 0, x, y) > 33 && made_at(&sure, 0, x, y) <= 100);
+        }
+    assert_true(n_right > 0.97 * (JOB_W - 10) * JOB_H);
+    assert_string_equal(msc_raster_category(map.raster, 5), "class 5");
+    made_clear(&map);
+    made_clear(&sure);
+}
+
+static void compare_maps(const char *a, const char *b)
+{
+    made_all p = read_map(a), q = read_map(b);
+    assert_memory_equal(p.value, q.value, sizeof(double) * JOB_W * JOB_H);
+    made_clear(&p);
+    made_clear(&q);
+}
+
+static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
+{
+    (void)state;
+    static const int tiles[] = { 64, 256, 511, 1024 }, threads[] = { 1, 2, 4, 7 };
+    static const char *const cpus[] = { "scalar", "avx2", "avx512" };
+    msc_classify_options o = usual(job_path("want.tif"), job_path("want_sure.tif"));
+    msc_settings s = made_settings(256, 1);
+    msc_error err;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    o.classes = job_path("got.tif");
+    o.confidence = job_path("got_sure.tif");
+    for (int i = 0; i < 48; i++) {
+        setenv("MINESCAR_CPU", cpus[i / 16], 1);
+        s = made_settings(tiles[i % 4], threads[i / 4 % 4]);
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+        if (tiles[i % 4] == 256) {
+            assert_true(made_same_bytes(job_path("want.tif"), o.classes));
+            assert_true(made_same_bytes(job_path("want_sure.tif"), o.confidence));
+        }
+        compare_maps(job_path("want.tif"), o.classes);
+        compare_maps(job_path("want_sure.tif"), o.confidence);
+    }
+    unsetenv("MINESCAR_CPU");
+}
+
+static void masked_classes_are_not_observed(void **state)
+{
+    (void)state;
+    static const msc_class classes[] = { { .code = 1, .name = "quarry" }, { .code = 2, .name = "cloud", .is_masked = 1 }, { .code = 5 } };
+    const msc_settings s = made_settings(0, 2);
+    msc_train_options t = made_training(job_path("masked.msm"));
+    msc_error err;
+    t.classes = classes;
+    t.n_classes = 3;
+    assert_int_equal(msc_train(&s, &t, &err), MSC_OK);
+    msc_classify_options o = usual(job_path("masked.tif"), NULL);
+    o.model = t.model;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    made_all map = read_map(o.classes);
+    assert_int_equal(map.valid[20 * JOB_W + 60], 0);
+    assert_int_equal(made_class(60, 20), 2);
+    made_clear(&map);
+    o.keep_masked = 1;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    map = read_map(o.classes);
+    assert_int_equal(map.valid[20 * JOB_W + 60], 1);
+    assert_true(made_at(&map, 0, 60, 20) == 2);
+    made_clear(&map);
+}
+
+static double nothing(int x, int y, int b)
+{
+    (void)x, (void)y, (void)b;
+    return 0;
+}
+
+static void refusals_leave_nothing_behind(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(0, 2);
+    msc_classify_options o = usual(job_path("refused.tif"), job_path("refused_sure.tif"));
+    const msc_classify_options good = o;
+    msc_error err;
+    o.image.bands = "blue:1,green:2,red:3,swir1:4";
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_EMODELBANDS);
+    assert_non_null(strstr(err.detail, "blue,green,red,nir"));
+    assert_non_null(strstr(err.detail, "blue,green,red,swir1"));
+    o = good;
+    o.image.dem = NULL;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_EUSAGE);
+    o = good;
+    const char *empty = made_image("empty.tif", 4, nothing);
+    o.image.paths = &empty;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_ENODATA);
+    o = good;
+    o.model = job_path("samples.gpkg");
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_EMODEL);
+    o.model = job_path("absent.msm");
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_ENOFILE);
+    assert_int_equal(made_count_files("refused"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
+                                        cmocka_unit_test(maps_do_not_depend_on_tiles_threads_or_kernels),
+                                        cmocka_unit_test(masked_classes_are_not_observed),
+                                        cmocka_unit_test(refusals_leave_nothing_behind) };
+    return cmocka_run_group_tests(tests, made_setup, made_teardown);
+}
