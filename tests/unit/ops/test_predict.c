@@ -1,0 +1,112 @@
+/* Prediction of a tile against asking the forest pixel by pixel; padding, masked classes and rounding of shares. */
+#include "made_tile.h"
+#include "ops/predict.h"
+
+enum { N = 600, N_CLASSES = 3 };
+static const char *const bands[] = { "blue", "green" };
+static const msc_type types[2] = { MSC_U8, MSC_F32 };
+
+static msc_features *made_features(void)
+{
+    msc_features *f = NULL;
+    msc_settings s;
+    msc_settings_defaults(&s);
+    assert_int_equal(msc_features_open(&s, "bands,mean:5", bands, 2, 0, 1, &f, NULL), MSC_OK);
+    return f;
+}
+
+static msc_forest made_forest(int n_features)
+{
+    msc_samples s = { .n = N, .n_features = n_features, .n_classes = N_CLASSES };
+    s.x = msc_alloc((size_t)N * n_features, sizeof *s.x);
+    s.label = msc_alloc(N, 1);
+    s.group = msc_alloc(N, sizeof *s.group);
+    for (int i = 0; i < N; i++) {
+        for (int f = 0; f < n_features; f++) s.x[f * N + i] = (float)(msc_random(3, i, f) % 1300);
+        s.label[i] = (uint8_t)(s.x[i] > 800 ? 0 : s.x[N + i] > 500 ? 1 : 2);
+        s.group[i] = (uint32_t)(i / 10);
+    }
+    msc_settings settings;
+    msc_settings_defaults(&settings);
+    settings.n_threads = 1;
+    msc_forest forest;
+    const msc_forest_spec spec = { .n_trees = 7, .depth = 8, .min_leaf = 1, .seed = 1 };
+    assert_int_equal(msc_forest_grow(&settings, &s, &spec, 0, &forest, NULL, NULL), MSC_OK);
+    msc_release(s.x);
+    msc_release(s.label);
+    msc_release(s.group);
+    return forest;
+}
+
+/* Each pixel by itself. */
+static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile *out, int32_t x, int32_t y, float *const *row, void *scratch)
+{
+    const int n = msc_features_n(p->features);
+    uint8_t bins[MSC_MAX_FEATURES * 64], winner[64], code = 0, share = 0;
+    uint16_t votes[64];
+    if (msc_row_valid(in, y)[x]) {
+        for (int f = 0; f < n; f++) msc_forest_bin(p->forest, f, row[f] + x, bins + f * 64, 1);
+        msc_forest_ask(p->forest, bins, 64, 1, winner, votes, scratch);
+        if (!p->is_masked[winner[0]]) {
+            code = p->code[winner[0]];
+            share = (uint8_t)floor(100.0 * votes[0] / 7.0 + 0.5);
+        }
+    }
+    assert_int_equal(msc_row_u8(out, 0, y)[x], code);
+    assert_int_equal(msc_row_u8(out, 1, y)[x], share);
+    assert_int_equal(msc_row_valid(out, y)[x], code != 0);
+}
+
+static void check(msc_rect core, int32_t pad_px, int is_masked)
+{
+    const msc_type types_out[2] = { MSC_U8, MSC_U8 };
+    msc_features *f = made_features();
+    msc_forest forest = made_forest(msc_features_n(f));
+    msc_predict p = { .features = f, .forest = &forest, .code = { 4, 9, 1 }, .is_masked = { 0, (uint8_t)is_masked, 0 } };
+    msc_op op;
+    msc_predict_op(&p, &op);
+    assert_int_equal(op.halo_px, 2);
+    msc_tile in = made_tile(core, pad_px + 2, 2, types), out = made_tile(core, pad_px, 2, types_out);
+    void *scratch = msc_alloc(op.scratch_bytes(op.self, core.w + 2 * pad_px + 4, core.h + 2 * pad_px + 4), 1);
+    op.tile(op.self, &in, &out, scratch);
+    /* The same pixels padding included, as the core of a larger tile. */
+    const msc_rect whole = { core.x - pad_px, core.y - pad_px, core.w + 2 * pad_px, core.h + 2 * pad_px };
+    msc_tile all = made_tile(whole, 2, 2, types), got = made_tile(whole, 0, 2, types_out);
+    op.tile(op.self, &all, &got, scratch);
+    void *ask = msc_alloc(msc_forest_scratch(&forest), 1), *rows = msc_alloc(msc_features_scratch(f, whole.w), 1);
+    float *row[MSC_MAX_FEATURES];
+    for (int i = 0; i < msc_features_n(f); i++) row[i] = msc_alloc((size_t)whole.w, sizeof(float));
+    for (int32_t y = 0; y < whole.h; y++) {
+        msc_features_row(f, &all, y, row, rows);
+        for (int32_t x = 0; x < whole.w; x++) {
+            check_pixel(&p, &all, &got, x, y, row, ask);
+            assert_int_equal(msc_row_u8(&out, 0, y - pad_px)[x - pad_px], msc_row_u8(&got, 0, y)[x]);
+            assert_int_equal(msc_row_valid(&out, y - pad_px)[x - pad_px], msc_row_valid(&got, y)[x]);
+        }
+    }
+    for (int i = 0; i < msc_features_n(f); i++) msc_release(row[i]);
+    msc_release(rows);
+    msc_release(ask);
+    msc_release(scratch);
+    made_tile_clear(&in);
+    made_tile_clear(&out);
+    made_tile_clear(&all);
+    made_tile_clear(&got);
+    msc_forest_clear(&forest);
+    msc_features_close(&f);
+}
+
+static void a_tile_equals_its_pixels(void **state)
+{
+    (void)state;
+    check((msc_rect){ 20, 10, 100, 70 }, 0, 0);
+    check((msc_rect){ 20, 10, 60, 30 }, 3, 1);
+    check((msc_rect){ 0, 0, 1100, 9 }, 0, 0);       /* wider than a row of features; mostly outside */
+    check((msc_rect){ 500, 500, 10, 10 }, 0, 0);    /* nothing observed */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_tile_equals_its_pixels) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
