@@ -5,6 +5,7 @@
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
+#include <errno.h>
 #include <math.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
@@ -68,6 +69,8 @@ static void gather_options(const msc_settings *settings, const msc_layer_spec *s
         const int is_gbk = !spec->encoding || strcasecmp(spec->encoding, "GBK") == 0;
         *of_layer = CSLSetNameValue(*of_layer, "ENCODING", is_gbk ? "LDID/77" : "UTF-8");
         *of_layer = CSLSetNameValue(*of_layer, "DBF_DATE_LAST_UPDATE", "2000-01-01");
+        /* GDAL would write the end mark after every row and seek back over it: three calls of the system a row. */
+        *of_layer = CSLSetNameValue(*of_layer, "DBF_EOF_CHAR", "NO");
     }
     if (EQUAL(name, "CSV")) *of_layer = CSLSetNameValue(*of_layer, "GEOMETRY", spec->is_point ? "AS_XY" : "AS_WKT");
     for (int i = 0; settings && i < settings->n_creation; i++) {
@@ -132,6 +135,7 @@ static msc_status take_columns(msc_layer_out *out, const msc_layer_spec *spec, m
             column->limit = pow(10.0, column->width - column->precision - (column->precision > 0) - 1);
         if (field->type == MSC_FIELD_INT && field->width <= 0) column->width = 11;
         if (field->type == MSC_FIELD_INT64 && field->width <= 0) column->width = 18;
+        if (field->type == MSC_FIELD_INT || field->type == MSC_FIELD_INT64) column->limit = pow(10.0, column->width - 1);
     }
     return MSC_OK;
 }
@@ -234,6 +238,19 @@ static int close_dataset(msc_layer_out *out)
     return !out->trouble[0];
 }
 
+/* What GDAL was told to leave out: dBASE's end mark, and the name of the encoding. */
+static msc_status finish_shapefile(msc_layer_out *out, msc_error *err)
+{
+    char dbf[MSC_PATH_MAX], cpg[MSC_PATH_MAX];
+    msc_layer_files_sibling(out->files.temp, "dbf", dbf);
+    msc_layer_files_sibling(out->files.temp, "cpg", cpg);
+    FILE *file = fopen(dbf, "ab");
+    if (!file) return msc_fail_errno(err, errno, MSC_EWRITE, out->files.path);
+    const int is_bad = fputc(0x1A, file) == EOF;
+    if (fclose(file) != 0 || is_bad) return msc_layer_out_failed(out, "end mark", err);
+    return out->text.converter ? msc_file_write(cpg, "GBK", 3, err) : msc_file_write(cpg, "UTF-8", 5, err);
+}
+
 /* Opens what was written as a stranger would, counts, and reads the last row, which a cut file does not have. */
 static int is_whole(msc_layer_out *out)
 {
@@ -262,11 +279,7 @@ msc_status msc_layer_commit(msc_layer_out **layer, msc_error *err)
     msc_layer_out *out = *layer;
     msc_status status = MSC_OK;
     if (!close_dataset(out)) status = msc_layer_out_failed(out, "cannot be closed", err);
-    if (status == MSC_OK && out->is_shp) {
-        char cpg[MSC_PATH_MAX];
-        msc_layer_files_sibling(out->files.temp, "cpg", cpg);
-        status = out->text.converter ? msc_file_write(cpg, "GBK", 3, err) : msc_file_write(cpg, "UTF-8", 5, err);
-    }
+    if (status == MSC_OK && out->is_shp) status = finish_shapefile(out, err);
     if (status == MSC_OK && !is_whole(out)) status = msc_layer_out_failed(out, "not whole", err);
     if (status == MSC_OK) status = msc_layer_files_commit(&out->files, err);
     msc_layer_abandon(layer);

@@ -27,14 +27,29 @@ static size_t wkb_size(const msc_shape *shape)
     return 9 + shape->n_rings * (9 + 4) + n_points * 16;
 }
 
-/* One polygon: rings first..last-1. */
-static uint8_t *put_polygon(uint8_t *to, const msc_shape *shape, size_t first, size_t last)
+static int is_clockwise(const double *xy, size_t n)
+{
+    double twice = 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        twice += (xy[2 * i] - xy[0]) * (xy[2 * i + 3] - xy[1]) - (xy[2 * i + 2] - xy[0]) * (xy[2 * i + 1] - xy[1]);
+    return twice < 0;
+}
+
+static void put_backwards(uint8_t *to, const double *xy, size_t n)
+{
+    for (size_t i = 0; i < n; i++) memcpy(to + 16 * i, xy + 2 * (n - 1 - i), 16);
+}
+
+/* One polygon: rings first..last-1. A shapefile's outer rings are clockwise and its holes are not (ESRI 1998, p. 8);
+ * GDAL is told to leave them as they come, so they come that way. */
+static uint8_t *put_polygon(uint8_t *to, const msc_shape *shape, size_t first, size_t last, int is_shp)
 {
     to = put_u32(put_head(to, 3), (uint32_t)(last - first));
     for (size_t r = first; r < last; r++) {
         const size_t start = shape->ring_start[r], n = shape->ring_start[r + 1] - start;
         to = put_u32(to, (uint32_t)n);
-        memcpy(to, shape->xy + 2 * start, n * 16);
+        if (is_shp && is_clockwise(shape->xy + 2 * start, n) != (r == first)) put_backwards(to, shape->xy + 2 * start, n);
+        else memcpy(to, shape->xy + 2 * start, n * 16);
         to += n * 16;
     }
     return to;
@@ -63,7 +78,7 @@ static msc_status make_geometry(msc_layer_out *out, const msc_shape *shape, OGRG
         if (n_parts > 1 || (out->is_multi && !out->is_shp)) to = put_u32(put_head(to, 6), (uint32_t)n_parts);
         for (size_t r = 0, end; r < shape->n_rings; r = end) {
             end = part_end(shape, r);
-            to = put_polygon(to, shape, r, end);
+            to = put_polygon(to, shape, r, end, out->is_shp);
         }
     }
     if (OGR_G_CreateFromWkb(out->wkb, NULL, geometry, (int)(to - out->wkb)) != OGRERR_NONE)
@@ -75,6 +90,7 @@ static msc_status make_geometry(msc_layer_out *out, const msc_shape *shape, OGRG
 static msc_status check_integer(const msc_layer_out *out, const msc_layer_column *column, int64_t value, msc_error *err)
 {
     char text[32];
+    if (fabs((double)value) < column->limit && value < INT32_MAX && value > INT32_MIN) return MSC_OK;
     const int length = snprintf(text, sizeof text, "%lld", (long long)value);
     const int is_over = column->type == MSC_FIELD_INT && (value > INT32_MAX || value < INT32_MIN);
     if (!is_over && (!out->is_shp || length <= column->width)) return MSC_OK;
@@ -92,9 +108,15 @@ static msc_status check_real(const msc_layer_out *out, const msc_layer_column *c
 
 static msc_status set_date(msc_layer_out *out, int index, const char *text, msc_error *err)
 {
-    int year, month, day, n_read = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n_read) != 3 || text[n_read] || month < 1 || month > 12 ||
-        day < 1 || day > 31)
+    static const char shape[] = "dddd-dd-dd";
+    int number[3] = { 0 }, part = 0, is_date = strlen(text) == sizeof shape - 1;
+    for (int i = 0; is_date && shape[i]; i++) {
+        is_date = shape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == '-';
+        if (shape[i] == 'd') number[part] = 10 * number[part] + (text[i] - '0');
+        else part++;
+    }
+    const int year = number[0], month = number[1], day = number[2];
+    if (!is_date || month < 1 || month > 12 || day < 1 || day > 31)
         return msc_fail(err, MSC_EWRITE, out->files.path, "field %s: not a date: %.60s", out->columns[index].name, text);
     OGR_F_SetFieldDateTime(out->feature, index, year, month, day, 0, 0, 0, 0);
     return MSC_OK;
