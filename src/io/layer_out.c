@@ -24,18 +24,21 @@ static const struct { const char *extension, *driver; } drivers[] = {
 /* A warning that a value did not fit is a failure here: nothing is cut silently. */
 static void CPL_STDCALL hear(CPLErr level, CPLErrorNum number, const char *message)
 {
+    msc_layer_out *out = CPLGetErrorHandlerUserData();
+    char *trouble = out->trouble;
     (void)number;
-    char *trouble = CPLGetErrorHandlerUserData();
+    if (level >= CE_Failure && (errno == ENOSPC || errno == EDQUOT)) out->was_full = 1;
     const int is_loss = level == CE_Warning && (strstr(message, "truncated") || strstr(message, "not successfully"));
-    if ((level >= CE_Failure || is_loss) && !trouble[0]) snprintf(trouble, 256, "%s", message);
+    if ((level >= CE_Failure || is_loss) && !trouble[0]) snprintf(trouble, sizeof out->trouble, "%s", message);
 }
 
-void msc_layer_out_listen(msc_layer_out *out) { CPLPushErrorHandlerEx(hear, out->trouble); }
+void msc_layer_out_listen(msc_layer_out *out) { CPLPushErrorHandlerEx(hear, out); }
 void msc_layer_out_unlisten(void) { CPLPopErrorHandler(); }
 
 msc_status msc_layer_out_failed(msc_layer_out *out, const char *what, msc_error *err)
 {
-    const msc_status status = msc_layer_files_disk_is_full(out->files.temp) ? MSC_ENOSPACE : MSC_EWRITE;
+    const int is_full = out->was_full || msc_layer_files_disk_is_full(out->files.temp);
+    const msc_status status = is_full ? MSC_ENOSPACE : MSC_EWRITE;
     return msc_fail(err, status, out->files.path, "%s", out->trouble[0] ? out->trouble : what);
 }
 
@@ -231,7 +234,9 @@ static int close_dataset(msc_layer_out *out)
     if (out->in_transaction && GDALDatasetCommitTransaction(out->dataset) != OGRERR_NONE && !out->trouble[0])
         snprintf(out->trouble, sizeof out->trouble, "commit");
     out->in_transaction = 0;
+    errno = 0;
     if (out->dataset) GDALClose(out->dataset);
+    if (errno == ENOSPC || errno == EDQUOT) out->was_full = 1;
     out->dataset = NULL;
     msc_layer_out_unlisten();
     configure(0);

@@ -22,6 +22,7 @@ struct msc_layer_out {
     uint8_t *wkb;
     size_t wkb_capacity;
     char trouble[256];           /* the first failure that GDAL told of */
+    int was_full;                /* the system said ENOSPC while GDAL was at work; room may be free again by now */
 };
 
 /* GDAL's messages go to out->trouble between these two; calls nest by thread. */
