@@ -116,7 +116,7 @@ static int shrink(msc_layout *l, const msc_workspace *w, int64_t room)
 msc_status msc_stream_plan(const msc_settings *settings, const msc_source *source, const msc_op *ops, int n_ops,
                            const msc_sink *sink, int64_t fixed_bytes, msc_layout *layout, msc_error *err)
 {
-    enum { LARGEST = 1024, COMFORTABLE = 256, SMALLEST = 64, TILES_PER_WORKER = 4 };
+    enum { LARGEST = 1024, COMFORTABLE = 256, SMALLEST = 64, ENOUGH_TILES = 16, NOMINAL_THREADS = 2 };
     memset(layout, 0, sizeof *layout);
     MSC_TRY(check(settings, source, ops, n_ops, sink, err));
     const int n_threads = msc_settings_threads(settings, NULL);
@@ -124,12 +124,14 @@ msc_status msc_stream_plan(const msc_settings *settings, const msc_source *sourc
     const int64_t room = cap / 100 * SHARE_PERCENT + cap % 100 * SHARE_PERCENT / 100 - fixed_bytes;
     const int32_t given = settings->tile_px;
     msc_workspace w;
-    msc_layout l = layout_for(given ? given : LARGEST, n_threads, source, ops, n_ops, sink, &w);
+    /* The tile decides the order of blocks in a file, so it must not follow from the number of threads: it is chosen
+     * for a nominal number of workers, and more workers than fit lose their slots below. */
+    msc_layout l = layout_for(given ? given : LARGEST, NOMINAL_THREADS, source, ops, n_ops, sink, &w);
     /* Smaller while it does not fit; also, as long as halos stay cheap, while there are too few tiles to share. */
     while (!given && l.tile_px > SMALLEST
-           && (l.bytes > room || (l.tile_px > COMFORTABLE && n_threads > 1
-                                  && (int64_t)l.n_across * l.n_down < (int64_t)n_threads * TILES_PER_WORKER)))
-        l = layout_for(l.tile_px / 2, n_threads, source, ops, n_ops, sink, &w);
+           && (l.bytes > room || (l.tile_px > COMFORTABLE && (int64_t)l.n_across * l.n_down < ENOUGH_TILES)))
+        l = layout_for(l.tile_px / 2, NOMINAL_THREADS, source, ops, n_ops, sink, &w);
+    l = layout_for(l.tile_px, n_threads, source, ops, n_ops, sink, &w);
     if (!shrink(&l, &w, room)) {
         const int64_t least = (l.bytes + fixed_bytes) / SHARE_PERCENT * 100 + 100;
         const int64_t mib = 1 << 20;

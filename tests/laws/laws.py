@@ -129,7 +129,7 @@ def law_kernels(folder):
         check(f"kernels {table}: the same pixels and polygons", not (d := same_content(want, got)), d)
 
 
-def polygonize(raster, out):
+def polygonize(raster):
     source = gdal.Open(str(raster))
     target = ogr.GetDriverByName("Memory").CreateDataSource("m")
     layer = target.CreateLayer("p")
@@ -150,7 +150,8 @@ def law_polygons(folder):
         raster, out = made / "out" / f"{name}.tif", folder / f"{name}.gpkg"
         minescar("vectorize", raster, out, "--plain", "--overwrite", "--tile", 128)
         ours = read_patches(out)
-        theirs = [(f["DN"], f.GetGeometryRef().Clone()) for f in polygonize(raster, folder).GetLayer(0)]
+        traced = polygonize(raster)
+        theirs = [(f["DN"], f.GetGeometryRef().Clone()) for f in traced.GetLayer(0)]
         check(f"{name}: as many patches as GDAL ({len(theirs)})", len(ours) == len(theirs), len(ours))
         check(f"{name}: the same values and areas", Counter((v, round(g.Area())) for v, g in ours) == Counter((v, round(g.Area())) for v, g in theirs))
         check(f"{name}: all valid by GEOS", all(g.IsValid() for _, g in ours))
