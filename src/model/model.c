@@ -120,7 +120,7 @@ static const char *take_trees(const uint8_t **at, msc_forest *f)
     return NULL;
 }
 
-static msc_status parse(const uint8_t *bytes, size_t n, const char *path, msc_model *model, msc_error *err)
+msc_status msc_model_parse(const uint8_t *bytes, size_t n, const char *path, msc_model *model, msc_error *err)
 {
     char sum[MSC_SHA256_TEXT];
     if (n < FAMILY || memcmp(bytes, magic, FAMILY) != 0) return msc_fail(err, MSC_EMODEL, path, "not a model file");
@@ -146,7 +146,7 @@ msc_status msc_model_read(const char *path, msc_model *model, msc_error *err)
     size_t n = 0;
     MSC_TRY(msc_file_read(path, &bytes, &n, err));
     msc_model read = { 0 };
-    const msc_status status = parse((const uint8_t *)bytes, n, path, &read, err);
+    const msc_status status = msc_model_parse((const uint8_t *)bytes, n, path, &read, err);
     msc_release(bytes);
     if (status == MSC_OK) *model = read;
     else msc_model_clear(&read);

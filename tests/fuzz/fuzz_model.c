@@ -1,0 +1,40 @@
+/* fuzz_model.c - a libFuzzer target for the model reader; not part of the build.
+ *
+ *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -I. tests/fuzz/fuzz_model.c src/model/model*.c
+ *     src/model/forest.c src/base/{error,mem,hash,file}.c kernels/{select,scalar,forest_scalar}.c
+ *     $(pkg-config --cflags --libs json-c libcrypto) -lm -DMSC_FUZZ_SCALAR -o fuzz_model
+ *
+ * The checksum of every input is made right, so that the checks behind it are reached; what is accepted is asked. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "kernels/kernels.h"
+#include "model/model_parts.h"
+#include <string.h>
+
+#ifdef MSC_FUZZ_SCALAR   /* the other tables need their own compiler options */
+const msc_kernels msc_kernels_avx2, msc_kernels_avx512;
+__attribute__((constructor)) static void choose(void) { extern int setenv(const char *, const char *, int); setenv("MINESCAR_CPU", "scalar", 1); }
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    char sum[MSC_SHA256_TEXT];
+    uint8_t *bytes = msc_alloc(n + 64, 1), bins[MSC_MAX_FEATURES * 64], winner[64];
+    uint16_t votes[64];
+    msc_model model = { 0 };
+    if (!bytes) return 0;
+    memcpy(bytes, data, n);
+    msc_sha256(bytes, n, sum);
+    memcpy(bytes + n, sum, 64);
+    if (msc_model_parse(bytes, n + 64, "fuzz", &model, NULL) == MSC_OK) {
+        void *scratch = msc_alloc(msc_forest_scratch(&model.forest), 1);
+        for (size_t i = 0; i < sizeof bins; i++) bins[i] = (uint8_t)msc_random(1, 1, i);
+        if (scratch) msc_forest_ask(&model.forest, bins, 64, 64, winner, votes, scratch);
+        msc_release(scratch);
+    }
+    msc_model_clear(&model);
+    msc_release(bytes);
+    return 0;
+}

@@ -1,0 +1,5 @@
+add_executable(forest_cv tests/oracles/forest_cv.c)
+target_link_libraries(forest_cv PRIVATE engine)
+add_test(NAME forest_sklearn COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/forest_sklearn.py
+         $<TARGET_FILE:forest_cv> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(forest_sklearn PROPERTIES SKIP_RETURN_CODE 77)
