@@ -9,7 +9,6 @@ set(MINESCAR_jobs
   job.c
   job_grid.c
   palette.c
-  patch_row.c
   plan.c
   receipt.c
   run.c
@@ -24,8 +23,9 @@ set(MINESCAR_jobs
   simulate_layers.c
   text.c
   train.c
-  transitions.c
   train_polygons.c
   train_report.c
+  transitions.c
   vectorize.c
+  vectorize_row.c
 )

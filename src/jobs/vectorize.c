@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/raster_in.h"
-#include "jobs/patch_row.h"
+#include "jobs/vectorize_row.h"
 #include "patch/zones.h"
 
 #include <math.h>

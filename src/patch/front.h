@@ -57,7 +57,7 @@ msc_status msc_front_add(msc_front *front, const msc_rect *core, const msc_trace
 msc_status msc_front_finish_inside(msc_trace *trace, msc_error *err);
 void msc_front_clear(msc_front *front);
 
-/* chainends.c: the hash of chain ends; keys are not 0. */
+/* patches_ends.c: the hash of chain ends; keys are not 0. */
 uint32_t msc_ends_find(const msc_front *front, uint64_t key);       /* MSC_NO_PART when absent */
 msc_status msc_ends_put(msc_front *front, uint64_t key, uint32_t open, msc_error *err);
 void msc_ends_remove(msc_front *front, uint64_t key);

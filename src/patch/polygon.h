@@ -31,7 +31,7 @@ msc_status msc_polygon_read(msc_polygon *polygon, msc_spool *spool, int64_t offs
 msc_status msc_polygon_head(msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err);
 void msc_polygon_clear(msc_polygon *polygon);
 
-/* rings.c: appends one ring from its steps: straight steps joined, split where it touches itself. */
+/* patches_rings.c: appends one ring from its steps: straight steps joined, split where it touches itself. */
 msc_status msc_polygon_add_ring(msc_polygon *polygon, msc_spool *spool, int32_t x, int32_t y, const uint8_t *steps,
                                 size_t n_bytes, msc_error *err);
 /* Puts every hole after the outer ring that it lies in, all in order of their first vertex. */

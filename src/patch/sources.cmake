@@ -3,13 +3,13 @@ set(MINESCAR_patch
   sieve.c
   sieve_merge.c
   sieve_runs.c
-  regions.c
-  chains.c
+  patches_regions.c
+  patches_chains.c
   store.c
-  front.c
-  chainends.c
-  rings.c
-  polygon.c
+  patches_front.c
+  patches_ends.c
+  patches_rings.c
+  patches_polygon.c
   simplify.c
   patches.c
 )

@@ -1,4 +1,4 @@
-/* rings.c - turns boundary steps into simple rings.
+/* patches_rings.c - turns boundary steps into simple rings.
  *
  * A region that touches itself at a corner has a boundary that visits the corner twice. Cut there, every loop visits
  * each vertex once: one loop has the interior inside (positive area), the others are holes that touch it or each

@@ -1,4 +1,4 @@
-/* polygon.c - reads a finished region from the store and builds its polygon. */
+/* patches_polygon.c - reads a finished region from the store and builds its polygon. */
 #include "patch/polygon.h"
 #include "base/mem.h"
 #include "patch/simplify.h"

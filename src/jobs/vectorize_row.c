@@ -1,5 +1,5 @@
-/* patch_row.c - fills the patch table's rows. */
-#include "jobs/patch_row.h"
+/* vectorize_row.c - fills the patch table's rows. */
+#include "jobs/vectorize_row.h"
 
 #include <math.h>
 #include <stdio.h>

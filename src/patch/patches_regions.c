@@ -1,4 +1,4 @@
-/* regions.c - labels the connected regions of one tile, run by run, and sums up their pixels. */
+/* patches_regions.c - labels the connected regions of one tile, run by run, and sums up their pixels. */
 #include "patch/trace.h"
 #include "base/mem.h"
 

@@ -1,4 +1,4 @@
-/* front.c - joins the regions of tiles along their seams and lets go of those that are finished. */
+/* patches_front.c - joins the regions of tiles along their seams and lets go of those that are finished. */
 #include "patch/front.h"
 #include "base/mem.h"
 #include "patch/steps.h"

@@ -1,4 +1,4 @@
-/* chainends.c - joins open chains end to start across seams, through a hash of their ends. */
+/* patches_ends.c - joins open chains end to start across seams, through a hash of their ends. */
 #include "base/mem.h"
 #include "patch/front.h"
 #include "patch/steps.h"

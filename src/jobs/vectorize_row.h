@@ -1,6 +1,6 @@
-/* patch_row.h - the patch table: one row of attributes a patch. */
-#ifndef MSC_JOBS_PATCH_ROW_H
-#define MSC_JOBS_PATCH_ROW_H
+/* vectorize_row.h - the patch table: one row of attributes a patch. */
+#ifndef MSC_JOBS_VECTORIZE_ROW_H
+#define MSC_JOBS_VECTORIZE_ROW_H
 #include "grid/crs.h"
 #include "io/layer.h"
 #include "patch/patches.h"

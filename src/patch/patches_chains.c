@@ -1,4 +1,4 @@
-/* chains.c - follows the boundaries that a tile's pixels own.
+/* patches_chains.c - follows the boundaries that a tile's pixels own.
  *
  *        . b          own pixel p on the right of the direction of travel, o on its left; at the vertex ahead:
  *      o | b          a != p             turn right, round the own pixel (diagonals b are never joined)
