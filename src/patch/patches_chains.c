@@ -47,8 +47,7 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
 {
     msc_trace *t = k->trace;
     const int32_t w = k->tile->core.w, h = k->tile->core.h, x0 = k->tile->core.x, y0 = k->tile->core.y;
-    const uint16_t *p = t->value + (ptrdiff_t)(y + 1) * (w + 2) + x + 1, *const first = p;
-    const uint16_t v = *p;
+    const uint16_t *p = t->value + (ptrdiff_t)(y + 1) * (w + 2) + x + 1, *const first = p, v = *p;
     const int first_dir = dir;
     msc_chain chain = {.part = part, .next = MSC_NO_PART, .dir = (uint8_t)dir, .steps = t->n_steps,
                        .x = x0 + x + start_x[dir], .y = y0 + y + start_y[dir]};
@@ -83,7 +82,7 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
             is_inside = x >= 0 && x < w && y >= 0 && y < h;
         }
         if (dir != old_dir || !is_inside || (flags != 0 && k->is_node_kept)) {
-            flags = dir != old_dir || k->is_node_kept ? flags : 0;
+            flags = dir != old_dir || k->is_node_kept ? flags : 0;    /* a seam says nothing about the boundary */
             MSC_TRY(msc_trace_room(&t->steps, &t->steps_cap, t->n_steps + MSC_STEP_MAX_BYTES, 1, err));
             put_step(t, length, old_dir, flags);
             length = 0;
@@ -92,7 +91,6 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
             }
         }
     } while (is_inside && (p != first || dir != first_dir));
-    assert(!is_inside || length == 0);
     chain.is_closed = (uint8_t)is_inside;
     chain.end_x = x0 + x + start_x[dir];
     chain.end_y = y0 + y + start_y[dir];
