@@ -88,7 +88,7 @@ static void change_patches_have_the_whole_table(void **state)
             assert_int_equal(v[12].integer, order[i]);
             assert_string_equal(v[13].text, "待核查");
             assert_string_equal(v[14].text, "run-7");
-            assert_string_equal(v[15].is_set ? v[15].text : "", i < 2 ? i == 0 ? "门头沟区" : "" : "");
+            assert_string_equal(v[15].is_set ? v[15].text : "", i < 2 ? "门头沟区" : "");
             assert_true(v[16].real > 117 && v[16].real < 117.02 && v[17].real > 36.12 && v[17].real < 36.15);
         }
         assert_string_equal(in.value[0].is_set ? "" : "unset", "");

@@ -80,7 +80,7 @@ static void no_place_for_the_overflow(void **state)
     int64_t at = 0;
     msc_spool_init(&spool, 1, "/nowhere/at/all");
     assert_int_equal(msc_spool_add(&spool, "a", 1, &at, &err), MSC_OK);
-    assert_int_equal(msc_spool_add(&spool, "b", 1, &at, &err), MSC_ENOFILE);
+    assert_int_equal(msc_spool_add(&spool, "b", 1, &at, &err), MSC_EWRITE);
     assert_string_equal(err.subject, "/nowhere/at/all");
     msc_spool_clear(&spool);
 }
