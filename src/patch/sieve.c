@@ -268,7 +268,7 @@ static int append(msc_sieve_graph *g, const slot *s, uint32_t base)
  * links, sums and queue, per border its two ends in the neighbour lists. */
 static size_t peak_bytes(const msc_sieve_graph *g, size_t n_more)
 {
-    return (g->n_pieces + n_more) * (sizeof *g->piece + 2 * sizeof(int64_t) + 40) + g->n_borders * (sizeof *g->border + 16);
+    return (g->n_pieces + n_more) * (sizeof *g->piece + 2 * sizeof(int64_t) + 72) + g->n_borders * (sizeof *g->border + 16);
 }
 
 static msc_status put(void *self, const msc_tile *tile, void *space, int64_t index, msc_error *err)

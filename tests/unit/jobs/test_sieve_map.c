@@ -49,7 +49,10 @@ static void same_file_for_any_threads_and_tiles(void **state)
         assert_memory_equal(&a, &b, sizeof a);
         read_back(again, &other);
         assert_memory_equal(first.value, other.value, 700u * 500u * sizeof(double));
+        made_clear(&other);
     }
+    made_clear(&before);
+    made_clear(&first);
     assert_int_equal(sieve(out, again, 30, 0, 2, &b, &err), MSC_OK);
     assert_int_equal(b.n_px_changed, 0);
     assert_int_equal(b.n_regions_in, a.n_regions_out);
