@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include <string.h>
 
-/* Source windows of more pixels are read in parts. */
-enum { WINDOW_PX_MAX = 1 << 20 };
+/* Source windows of more bytes are read in parts; a worker holds one beside its tiles. */
+enum { WINDOW_BYTES_MAX = 8 * 1024 * 1024 };
 
 void *msc_room_get(msc_room *room, size_t count, size_t size)
 {
@@ -107,7 +107,8 @@ static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker
 {
     const msc_rect source = msc_mesh_window(lattice, file, &rect);
     if (source.w == 0) return MSC_OK;
-    const int is_large = (int64_t)source.w * source.h > WINDOW_PX_MAX;
+    const int64_t pixel_bytes = (file->n_bands + file->has_alpha) * (int64_t)msc_type_bytes(file->as) + 1;
+    const int is_large = (int64_t)source.w * source.h * pixel_bytes > WINDOW_BYTES_MAX;
     if (is_large && (rect.w > MSC_WARP_STEP_PX || rect.h > MSC_WARP_STEP_PX)) {
         msc_rect a = rect, b = rect;
         if (rect.w >= rect.h) {

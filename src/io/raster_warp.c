@@ -125,12 +125,39 @@ static double gather(const msc_window *w, const taps *t, double *sum, int *n_mis
     return total;
 }
 
+#define BLEND(T)                                                                                        \
+    for (int b = 0; b < n_bands; b++) {                                                                 \
+        const T *p = (const T *)w->data + (size_t)b * plane + at;                                       \
+        out[b] = (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[row] * (1 - fx) + p[row + 1] * fx) * fy; \
+    }
+
+/* The common case: four observed pixels round (u, v), pixel centres being integers. 0 when one of them is not there. */
+static int blend_four(const msc_window *w, int n_bands, double u, double v, double *out)
+{
+    const int32_t x = (int32_t)floor(u) - w->rect.x, y = (int32_t)floor(v) - w->rect.y;
+    const size_t row = (size_t)w->rect.w, plane = row * (size_t)w->rect.h;
+    if (x < 0 || y < 0 || x + 1 >= w->rect.w || y + 1 >= w->rect.h) return 0;
+    const size_t at = (size_t)y * row + (size_t)x;
+    const uint8_t *valid = w->valid + at;
+    if (!(valid[0] & valid[1] & valid[row] & valid[row + 1])) return 0;
+    const double fx = u - floor(u), fy = v - floor(v);
+    if (w->type == MSC_U8) {
+        BLEND(uint8_t)
+    } else if (w->type == MSC_U16) {
+        BLEND(uint16_t)
+    } else {
+        BLEND(float)
+    }
+    return 1;
+}
+
 /* Interpolates at source position (x, y) whose own pixel is observed. */
 static void interpolate(const msc_file *file, const msc_window *w, double x, double y, size_t nearest, double *out)
 {
     const size_t plane = (size_t)w->rect.w * (size_t)w->rect.h;
     msc_resample resample = file->resample;
     double total = 0;
+    if (resample == MSC_BILINEAR && file->scale <= 1 && blend_four(w, file->n_bands, x - 0.5, y - 0.5, out)) return;
     if (resample != MSC_NEAREST) {
         taps t;
         int n_missing = 0;

@@ -1,4 +1,4 @@
-/* test_raster_in.c - what is read is what the file holds, whatever the way, the tile or the thread. */
+/* test_raster.c - what is read is what the file holds, whatever the way, the tile or the thread. */
 #include "raster_made.h"
 
 static msc_raster_spec spec_of(const char *const *path, int n)
