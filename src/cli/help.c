@@ -189,13 +189,30 @@ static void put_markdown_options(FILE *out, const cli_option *o, const char *bas
     }
 }
 
+/* The whole way by single commands; scripts/check_docs runs it. */
+static const char whole_way[] =
+    "The whole way, command by command, on a made scene (`run` does all of it in one):\n\n<!-- run -->\n```sh\n"
+    "minescar simulate demo --size-px 512\n"
+    "minescar train demo/image_2024.tif demo/image_2025.tif demo/training.gpkg model.msm --year 2024 --year 2025 \\\n"
+    "    --year-field year --class-field code --classes demo/job.yaml --dem demo/dem_2024.tif --dem demo/dem_2025.tif\n"
+    "for year in 2024 2025; do\n"
+    "    minescar classify demo/image_$year.tif classes_$year.tif --model model.msm --dem demo/dem_$year.tif \\\n"
+    "        --confidence confidence_$year.tif\n"
+    "done\n"
+    "minescar change classes_2024.tif classes_2025.tif change.tif\n"
+    "minescar sieve change.tif sieved.tif --mmu-m2 400\n"
+    "minescar vectorize sieved.tif changes.shp --also changes.gpkg --year-before 2024 --year-after 2025 \\\n"
+    "    --classes demo/job.yaml --zones district=demo/districts.gpkg:NAME\n"
+    "minescar assess classes_2025.tif demo/reference.gpkg accuracy.json --class-field code_2025 \\\n"
+    "    --stratum-field stratum --weight-field weight --classes demo/job.yaml\n```\n\n";
+
 void cli_help_markdown(FILE *out, const cli_command *commands)
 {
     cli_common common;
     fputs("# Commands\n\nWritten by `minescar --markdown-usage` from the option tables in `src/cli`; do not edit by hand.\n\n"
           "`minescar COMMAND [options] INPUT... OUTPUT`: inputs first, output last. `--name value` and `--name=value` are the\n"
           "same. Lists are made by repeating an option. `--` ends the options.\n\n", out);
-    fprintf(out, "%s\n\n", exit_codes.en);
+    fprintf(out, "%s\n\n%s", exit_codes.en, whole_way);
     for (const cli_command *c = commands; c->name; c++) {
         void *call = new_defaults(c, &common);
         if (!call) return;

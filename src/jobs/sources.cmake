@@ -9,7 +9,7 @@ set(MINESCAR_jobs
   job.c
   job_grid.c
   palette.c
-  plan.c
+  job_plan.c
   receipt.c
   run.c
   run_grid.c

@@ -1,4 +1,4 @@
-/* plan.c - checks every input of a job and says what a run would do, on which grid, with how much. Writes nothing. */
+/* job_plan.c - checks every input of a job and says what a run would do, on which grid, with how much. Writes nothing. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
 #include "base/mem.h"
