@@ -23,8 +23,10 @@ int msc_bands_alpha(GDALDatasetH dataset)
 
 static msc_status add(msc_bands *bands, const char *name, int number, const char *path, msc_error *err)
 {
-    if (bands->n == MSC_MAX_PLANES) return msc_fail(err, MSC_EBAND, path, "more than %d bands", MSC_MAX_PLANES);
-    if (msc_bands_find(bands, name)) return msc_fail(err, MSC_EBAND, path, "band name %s is given twice", name);
+    if (bands->n == MSC_MAX_PLANES)
+        return msc_fail(err, MSC_EBAND, path, "more than %d bands", MSC_MAX_PLANES);
+    if (msc_bands_find(bands, name))
+        return msc_fail(err, MSC_EBAND, path, "band name %s is given twice", name);
     snprintf(bands->name[bands->n], sizeof bands->name[0], "%s", name);
     bands->number[bands->n++] = number;
     return MSC_OK;
@@ -56,7 +58,8 @@ static msc_status bind_text(const char *text, const char *path, int n_file, msc_
     return bands->n ? MSC_OK : msc_fail(err, MSC_EBAND, path, "no band in \"%s\"", text);
 }
 
-/* A description as a name: lower case, anything but letters, digits and UTF-8 becomes '_'. 0 when it says nothing. */
+/* A description as a name: lower case, anything but letters, digits and UTF-8 becomes '_'. 0 when it says
+ * nothing. */
 static int name_of_description(const char *text, char name[64])
 {
     size_t n = 0;
@@ -71,12 +74,16 @@ static int name_of_description(const char *text, char name[64])
 /* Names for colours, or the customary order of four (blue green red nir) and three (red green blue) bands. */
 static int assume(GDALDatasetH dataset, const int *number, int n, char name[][64])
 {
-    static const char *const three[] = {"red", "green", "blue"}, *const four[] = {"blue", "green", "red", "nir"};
+    static const char *const three[] = { "red", "green", "blue" }, *const four[] = { "blue", "green", "red",
+                                                                                     "nir" };
     if (n != 3 && n != 4) return 0;
     int n_coloured = 0;
     for (int i = 0; i < n; i++) {
         const GDALColorInterp is = GDALGetRasterColorInterpretation(GDALGetRasterBand(dataset, number[i]));
-        const char *colour = is == GCI_RedBand ? "red" : is == GCI_GreenBand ? "green" : is == GCI_BlueBand ? "blue" : NULL;
+        const char *colour = is == GCI_RedBand     ? "red"
+                             : is == GCI_GreenBand ? "green"
+                             : is == GCI_BlueBand  ? "blue"
+                                                   : NULL;
         snprintf(name[i], 64, "%s", colour ? colour : "nir");
         n_coloured += colour != NULL;
     }
@@ -85,8 +92,8 @@ static int assume(GDALDatasetH dataset, const int *number, int n, char name[][64
     return 1;
 }
 
-msc_status msc_bands_bind(const char *text, const char *path, GDALDatasetH dataset, msc_bands *bands, int *is_assumed,
-                          msc_error *err)
+msc_status msc_bands_bind(const char *text, const char *path, GDALDatasetH dataset, msc_bands *bands,
+                          int *is_assumed, msc_error *err)
 {
     const int n_file = GDALGetRasterCount(dataset), alpha = msc_bands_alpha(dataset);
     bands->n = 0;

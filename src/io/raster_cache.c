@@ -1,8 +1,8 @@
-/* raster_cache.c - decoded blocks of one file, shared by all workers, so that the padding of neighbouring tiles does
- * not decode a block again.
+/* raster_cache.c - decoded blocks of one file, shared by all workers, so that the padding of neighbouring
+ * tiles does not decode a block again.
  *
- * The caller says how many tiles will want a block; after the last of them it is the first to go. The count is a hint:
- * a wrong one costs time, never a wrong pixel. */
+ * The caller says how many tiles will want a block; after the last of them it is the first to go. The count
+ * is a hint: a wrong one costs time, never a wrong pixel. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_file.h"
 #include "base/mem.h"
@@ -10,7 +10,14 @@
 
 enum { ENTRIES_MAX = 2048 };
 typedef enum state { EMPTY, LOADING, READY } state;
-typedef struct entry { state is; uint32_t index; int n_users; int64_t uses_left; uint64_t used; void *data; } entry;
+typedef struct entry {
+    state is;
+    uint32_t index;
+    int n_users;
+    int64_t uses_left;
+    uint64_t used;
+    void *data;
+} entry;
 
 struct msc_cache {
     pthread_mutex_t lock;
@@ -44,7 +51,8 @@ void msc_cache_free(msc_cache **cache)
     *cache = NULL;
 }
 
-/* The entry with `index`, else one that may be replaced (blocks that nobody will want before old ones), else NULL. */
+/* The entry with `index`, else one that may be replaced (blocks that nobody will want before old ones), else
+ * NULL. */
 static entry *find(msc_cache *cache, uint32_t index)
 {
     entry *best = NULL;
@@ -52,7 +60,8 @@ static entry *find(msc_cache *cache, uint32_t index)
         entry *e = &cache->entry[i];
         if (e->is != EMPTY && e->index == index) return e;
         if (e->n_users || e->is == LOADING) continue;
-        const int is_free = e->is == EMPTY || e->uses_left <= 0, was_free = best && (best->is == EMPTY || best->uses_left <= 0);
+        const int is_free = e->is == EMPTY || e->uses_left <= 0,
+                  was_free = best && (best->is == EMPTY || best->uses_left <= 0);
         if (!best || is_free > was_free || (is_free == was_free && e->used < best->used)) best = e;
     }
     const int is_free = best && (best->is == EMPTY || best->uses_left <= 0);
@@ -113,7 +122,8 @@ void msc_cache_release(msc_cache *cache, int slot)
 static int64_t touching(int64_t from, int64_t to, int64_t origin, int64_t extent, int64_t tile, int64_t pad)
 {
     const int64_t top = (extent + tile - 1) / tile - 1;
-    int64_t a = (from - origin - pad) >= 0 ? (from - origin - pad) / tile : 0, b = (to - 1 - origin + pad) / tile;
+    int64_t a = (from - origin - pad) >= 0 ? (from - origin - pad) / tile : 0,
+            b = (to - 1 - origin + pad) / tile;
     if (a > top) a = top;
     if (b > top) b = top;
     return b >= a ? b - a + 1 : 1;

@@ -8,7 +8,8 @@
 #include <tiffio.h>
 #include <tiffvers.h>
 
-/* Blocks above this size (a file of one huge tile) are left to GDAL, which can say what it does with memory. */
+/* Blocks above this size (a file of one huge tile) are left to GDAL, which can say what it does with memory.
+ */
 enum { BLOCK_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct msc_tiff_in {
@@ -17,7 +18,7 @@ struct msc_tiff_in {
     msc_tiff_info info;
     tmsize_t block_bytes;
     msc_cache *cache;
-    void *own;                   /* a block, when the cache has no room */
+    void *own; /* a block, when the cache has no room */
     char words[MSC_SAY_MAX];
 };
 
@@ -33,7 +34,11 @@ static int hear_error(TIFF *tiff, void *self, const char *module, const char *fo
 
 static int hear_warning(TIFF *tiff, void *self, const char *module, const char *format, va_list arguments)
 {
-    (void)tiff; (void)self; (void)module; (void)format; (void)arguments;
+    (void)tiff;
+    (void)self;
+    (void)module;
+    (void)format;
+    (void)arguments;
     return 1;
 }
 
@@ -59,7 +64,8 @@ static TIFF *open_quietly(const char *path, msc_tiff_in *in)
 
 static int is_direct_kind(TIFF *tiff, msc_tiff_info *info)
 {
-    uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT, compression = 1, planar = 1, photometric = 1, order = 1;
+    uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT, compression = 1, planar = 1, photometric = 1,
+             order = 1;
     uint32_t depth = 1;
     if (!TIFFIsTiled(tiff)) return 0;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
@@ -70,13 +76,17 @@ static int is_direct_kind(TIFF *tiff, msc_tiff_info *info)
     TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &order);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_IMAGEDEPTH, &depth);
     TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
-    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &info->width) || !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &info->height) ||
-        !TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &info->block_w) || !TIFFGetField(tiff, TIFFTAG_TILELENGTH, &info->block_h))
+    if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &info->width) ||
+        !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &info->height) ||
+        !TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &info->block_w) ||
+        !TIFFGetField(tiff, TIFFTAG_TILELENGTH, &info->block_h))
         return 0;
-    if (compression != COMPRESSION_NONE && compression != COMPRESSION_LZW && compression != COMPRESSION_ADOBE_DEFLATE &&
-        compression != COMPRESSION_DEFLATE && compression != COMPRESSION_ZSTD)
+    if (compression != COMPRESSION_NONE && compression != COMPRESSION_LZW &&
+        compression != COMPRESSION_ADOBE_DEFLATE && compression != COMPRESSION_DEFLATE &&
+        compression != COMPRESSION_ZSTD)
         return 0;
-    if (!TIFFIsCODECConfigured(compression) || photometric > PHOTOMETRIC_PALETTE || order != FILLORDER_MSB2LSB || depth != 1)
+    if (!TIFFIsCODECConfigured(compression) || photometric > PHOTOMETRIC_PALETTE ||
+        order != FILLORDER_MSB2LSB || depth != 1)
         return 0;
     info->n_bands = samples;
     info->is_planar = planar == PLANARCONFIG_SEPARATE;
@@ -85,16 +95,18 @@ static int is_direct_kind(TIFF *tiff, msc_tiff_info *info)
     else if (bits == 16 && format == SAMPLEFORMAT_UINT) info->type = MSC_U16;
     else if (info->is_int16 || (bits == 32 && format == SAMPLEFORMAT_IEEEFP)) info->type = MSC_F32;
     else return 0;
-    const tmsize_t sample = info->is_int16 ? 2 : (tmsize_t)msc_type_bytes(info->type), bytes = TIFFTileSize(tiff);
+    const tmsize_t sample = info->is_int16 ? 2 : (tmsize_t)msc_type_bytes(info->type),
+                   bytes = TIFFTileSize(tiff);
     info->block_bytes = (size_t)bytes;
     return bytes > 0 && bytes <= BLOCK_BYTES_MAX &&
-           bytes == sample * (tmsize_t)info->block_w * (tmsize_t)info->block_h * (info->is_planar ? 1 : samples);
+           bytes ==
+               sample * (tmsize_t)info->block_w * (tmsize_t)info->block_h * (info->is_planar ? 1 : samples);
 }
 
 int msc_tiff_probe(const char *path, msc_tiff_info *info)
 {
     struct stat st;
-    msc_tiff_in quiet = {0};
+    msc_tiff_in quiet = { 0 };
     memset(info, 0, sizeof *info);
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 0;
     TIFF *tiff = open_quietly(path, &quiet);
@@ -104,7 +116,8 @@ int msc_tiff_probe(const char *path, msc_tiff_info *info)
     return is_direct;
 }
 
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff, msc_error *err)
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff,
+                         msc_error *err)
 {
     msc_tiff_in *in = msc_alloc_zero(1, sizeof *in);
     if (!in) return msc_fail(err, MSC_ENOMEM, path, "open");
@@ -113,7 +126,8 @@ msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache 
     in->path = msc_copy_text(path);
     in->tiff = in->path ? open_quietly(path, in) : NULL;
     if (!in->tiff) {
-        const msc_status status = msc_fail(err, MSC_EREAD, path, "%s", in->words[0] ? in->words : "cannot be opened again");
+        const msc_status status =
+            msc_fail(err, MSC_EREAD, path, "%s", in->words[0] ? in->words : "cannot be opened again");
         msc_tiff_close(&in);
         return status;
     }
@@ -159,11 +173,14 @@ static msc_status decode(msc_tiff_in *in, uint32_t index, void *data, msc_error 
     msc_say_end();
     if (n == in->block_bytes && !in->words[0]) return MSC_OK;
     return msc_fail(err, MSC_EREAD, in->path, "block %u: %s", (unsigned)index,
-                    in->words[0] ? in->words : say.has_failed ? say.text : "shorter than it should be");
+                    in->words[0]     ? in->words
+                    : say.has_failed ? say.text
+                                     : "shorter than it should be");
 }
 
 /* Gives the decoded block; *slot is released by the caller when it is not negative. */
-static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const void **data, int *slot, msc_error *err)
+static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const void **data, int *slot,
+                            msc_error *err)
 {
     void *room = NULL;
     int is_new = 1;
@@ -172,7 +189,8 @@ static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const
     if (*slot < 0) {
         if (!in->own) in->own = msc_alloc((size_t)in->block_bytes, 1);
         room = in->own;
-        if (!room) return msc_fail(err, MSC_ENOMEM, in->path, "block of %lld bytes", (long long)in->block_bytes);
+        if (!room)
+            return msc_fail(err, MSC_ENOMEM, in->path, "block of %lld bytes", (long long)in->block_bytes);
     }
     const msc_status status = is_new ? decode(in, index, room, err) : MSC_OK;
     if (*slot >= 0 && is_new) msc_cache_loaded(in->cache, *slot, status == MSC_OK);
@@ -180,15 +198,16 @@ static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const
     return status;
 }
 
-#define COPY(FROM, TO)                                                      \
-    do {                                                                    \
-        const FROM *from_ = (const FROM *)block_row;                        \
-        TO *to_ = (TO *)out;                                                \
-        for (size_t i_ = 0; i_ < n; i_++) to_[i_] = (TO)from_[i_ * step];   \
+#define COPY(FROM, TO)                                                                                       \
+    do {                                                                                                     \
+        const FROM *from_ = (const FROM *)block_row;                                                         \
+        TO *to_ = (TO *)out;                                                                                 \
+        for (size_t i_ = 0; i_ < n; i_++) to_[i_] = (TO)from_[i_ * step];                                    \
     } while (0)
 
 /* One row of one band; `step` samples lie between pixels of the block. */
-static void copy_row(const msc_tiff_info *info, const void *block_row, size_t step, size_t n, msc_type as, void *out)
+static void copy_row(const msc_tiff_info *info, const void *block_row, size_t step, size_t n, msc_type as,
+                     void *out)
 {
     if (info->is_int16) COPY(int16_t, float);
     else if (info->type == MSC_U8 && as == MSC_U8 && step == 1) memcpy(out, block_row, n);
@@ -201,16 +220,20 @@ static void copy_row(const msc_tiff_info *info, const void *block_row, size_t st
 }
 
 /* Copies what a block has of the window, for window band `b` and sample `sample` of the block's pixels. */
-static void copy_block(const msc_tiff_in *in, const void *data, msc_rect block_rect, int b, size_t sample, msc_window *window)
+static void copy_block(const msc_tiff_in *in, const void *data, msc_rect block_rect, int b, size_t sample,
+                       msc_window *window)
 {
     const msc_tiff_info *info = &in->info;
     const msc_rect part = msc_rect_and(block_rect, window->rect);
-    const size_t step = info->is_planar ? 1 : info->n_bands, bytes = info->is_int16 ? 2 : msc_type_bytes(info->type);
+    const size_t step = info->is_planar ? 1 : info->n_bands,
+                 bytes = info->is_int16 ? 2 : msc_type_bytes(info->type);
     const size_t out_bytes = msc_type_bytes(window->type);
     for (int32_t y = part.y; y < part.y + part.h; y++) {
-        const size_t at = ((size_t)(y - block_rect.y) * info->block_w + (size_t)(part.x - block_rect.x)) * step + sample;
-        const size_t to = ((size_t)b * (size_t)window->rect.h + (size_t)(y - window->rect.y)) * (size_t)window->rect.w +
-                          (size_t)(part.x - window->rect.x);
+        const size_t at =
+            ((size_t)(y - block_rect.y) * info->block_w + (size_t)(part.x - block_rect.x)) * step + sample;
+        const size_t to =
+            ((size_t)b * (size_t)window->rect.h + (size_t)(y - window->rect.y)) * (size_t)window->rect.w +
+            (size_t)(part.x - window->rect.x);
         copy_row(info, (const char *)data + at * bytes, step, (size_t)part.w, window->type,
                  (char *)window->data + to * out_bytes);
     }
@@ -222,16 +245,18 @@ msc_status msc_tiff_read(msc_tiff_in *in, const int *band, msc_window *window, m
     const msc_rect r = window->rect;
     const uint32_t n_across = (in->info.width + in->info.block_w - 1) / in->info.block_w;
     const uint32_t n_down = (in->info.height + in->info.block_h - 1) / in->info.block_h;
-    const int n_planes = in->info.is_planar ? window->n_bands : 1, n_each = in->info.is_planar ? 1 : window->n_bands;
+    const int n_planes = in->info.is_planar ? window->n_bands : 1,
+              n_each = in->info.is_planar ? 1 : window->n_bands;
     for (int32_t by = r.y / bh; by <= (r.y + r.h - 1) / bh; by++)
         for (int32_t bx = r.x / bw; bx <= (r.x + r.w - 1) / bw; bx++) {
-            const msc_rect block_rect = {bx * bw, by * bh, bw, bh};
+            const msc_rect block_rect = { bx * bw, by * bh, bw, bh };
             const int64_t uses = in->cache ? msc_cache_uses(in->cache, &window->hint, block_rect) : 1;
             for (int p = 0; p < n_planes; p++) {
                 const uint32_t plane = in->info.is_planar ? (uint32_t)band[p] - 1 : 0;
                 const void *data = NULL;
                 int slot = -1;
-                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, uses, &data, &slot, err));
+                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, uses, &data,
+                                  &slot, err));
                 for (int b = p; b < p + n_each; b++)
                     copy_block(in, data, block_rect, b, in->info.is_planar ? 0 : (size_t)band[b] - 1, window);
                 if (slot >= 0) msc_cache_release(in->cache, slot);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 typedef struct sets {
-    size_t *parent;              /* [n run]; the smallest index of a set is its root. SIZE_MAX - 1 stands for none */
-    uint8_t *is_border;          /* [n run], at roots */
+    size_t *parent;     /* [n run]; the smallest index of a set is its root. SIZE_MAX - 1 stands for none */
+    uint8_t *is_border; /* [n run], at roots */
     size_t parent_capacity, border_capacity;
 } sets;
 
@@ -65,7 +65,8 @@ static int add_run(msc_edge *edge, size_t *capacity, sets *s, size_t n, msc_span
 }
 
 /* Appends the runs of one window row; returns their new number or SIZE_MAX without memory. */
-static size_t runs_of_row(const msc_file *file, const msc_window *window, int32_t row, size_t n, size_t *capacity, sets *s)
+static size_t runs_of_row(const msc_file *file, const msc_window *window, int32_t row, size_t n,
+                          size_t *capacity, sets *s)
 {
     msc_edge *edge = (msc_edge *)&file->edge;
     const int32_t w = window->rect.w, y = window->rect.y + row;
@@ -77,7 +78,7 @@ static size_t runs_of_row(const msc_file *file, const msc_window *window, int32_
         const int32_t begin = x;
         while (x < w && is_fill(file, window, (size_t)row * (size_t)w + (size_t)x)) x++;
         const int is_border = begin == 0 || x == w || y == 0 || y == file->grid.height_px - 1;
-        const msc_span run = {begin, x};
+        const msc_span run = { begin, x };
         if (!add_run(edge, capacity, s, n, run, is_border)) return SIZE_MAX;
         n++;
     }
@@ -101,16 +102,19 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err)
 {
     const int32_t w = file->grid.width_px, h = file->grid.height_px, strip = file->strip_px;
     const size_t n_px = msc_mul_size((size_t)w, (size_t)strip);
-    msc_window window = {.rect = {0, 0, w, 0}, .n_bands = file->n_bands + file->has_alpha, .type = file->as,
-                         .hint = {.core = {0, 0, -1, -1}}};
-    sets s = {0};
+    msc_window window = { .rect = { 0, 0, w, 0 },
+                          .n_bands = file->n_bands + file->has_alpha,
+                          .type = file->as,
+                          .hint = { .core = { 0, 0, -1, -1 } } };
+    sets s = { 0 };
     size_t n = 0, above = 0, capacity = 0;
     msc_status status = MSC_OK;
     window.data = msc_alloc(msc_mul_size(n_px, (size_t)window.n_bands), msc_type_bytes(file->as));
     window.valid = msc_alloc(n_px, 1);
     file->edge.row_start = NULL;
     size_t *row_start = msc_alloc_zero((size_t)h + 1, sizeof *row_start);
-    if (!window.data || !window.valid || !row_start) status = msc_fail(err, MSC_ENOMEM, file->path, "edge fill");
+    if (!window.data || !window.valid || !row_start)
+        status = msc_fail(err, MSC_ENOMEM, file->path, "edge fill");
     for (int32_t y = 0; y < h && status == MSC_OK; y += strip) {
         window.rect.y = y;
         window.rect.h = h - y < strip ? h - y : strip;

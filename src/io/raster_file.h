@@ -11,10 +11,13 @@
 #include "io/raster_in.h"
 #include <gdal.h>
 
-enum { MSC_RASTER_BANDS_MAX = MSC_MAX_PLANES + 1, MSC_SAY_MAX = 400 };   /* bands wanted and one alpha */
+enum { MSC_RASTER_BANDS_MAX = MSC_MAX_PLANES + 1, MSC_SAY_MAX = 400 }; /* bands wanted and one alpha */
 
 /* ---- what GDAL says while one call runs (raster_say.c) ---- */
-typedef struct msc_say { int has_failed; char text[MSC_SAY_MAX]; } msc_say;
+typedef struct msc_say {
+    int has_failed;
+    char text[MSC_SAY_MAX];
+} msc_say;
 /* From begin to end GDAL is quiet on this thread and its first failure is kept in *say. Calls nest. */
 void msc_say_begin(msc_say *say);
 void msc_say_end(void);
@@ -22,25 +25,30 @@ void msc_say_end(void);
 /* ---- direct block reads (raster_direct.c) ---- */
 typedef struct msc_tiff_info {
     uint32_t width, height, block_w, block_h, n_bands;
-    int is_planar;               /* one band a block */
-    msc_type type;               /* of a sample; is_int16 is read as f32 */
+    int is_planar; /* one band a block */
+    msc_type type; /* of a sample; is_int16 is read as f32 */
     int is_int16;
     size_t block_bytes;
-    double empty;                /* value of blocks that the file leaves out */
+    double empty; /* value of blocks that the file leaves out */
 } msc_tiff_info;
 
-/* Where a window comes from, for the cache: the tile in file pixels, and the target grid in file pixels. core.w 0: no
- * regular tiles; below 0: each block is wanted once. */
-typedef struct msc_hint { msc_rect core; int32_t pad_px; int64_t origin_x, origin_y, width, height; } msc_hint;
+/* Where a window comes from, for the cache: the tile in file pixels, and the target grid in file pixels.
+ * core.w 0: no regular tiles; below 0: each block is wanted once. */
+typedef struct msc_hint {
+    msc_rect core;
+    int32_t pad_px;
+    int64_t origin_x, origin_y, width, height;
+} msc_hint;
 
 /* ---- decoded blocks of a file, shared by the workers (raster_cache.c) ---- */
 typedef struct msc_cache msc_cache;
-msc_cache *msc_cache_new(size_t block_bytes, int64_t budget_bytes);       /* NULL without memory */
+msc_cache *msc_cache_new(size_t block_bytes, int64_t budget_bytes); /* NULL without memory */
 void msc_cache_free(msc_cache **cache);
 /* How many tiles will want a block. */
 int64_t msc_cache_uses(msc_cache *cache, const msc_hint *hint, msc_rect block);
-/* Slot of a block, held until msc_cache_release; -1 when there is no room. When *is_new, the caller fills *data and
- * calls msc_cache_loaded; after is_good = 0 the slot is no longer held. Waits while another worker fills it. */
+/* Slot of a block, held until msc_cache_release; -1 when there is no room. When *is_new, the caller fills
+ * *data and calls msc_cache_loaded; after is_good = 0 the slot is no longer held. Waits while another worker
+ * fills it. */
 int msc_cache_get(msc_cache *cache, uint32_t index, int64_t uses, void **data, int *is_new);
 void msc_cache_loaded(msc_cache *cache, int slot, int is_good);
 void msc_cache_release(msc_cache *cache, int slot);
@@ -49,28 +57,43 @@ typedef struct msc_tiff_in msc_tiff_in;
 /* True when the file is a tiled local GeoTIFF of a kind that is read directly; fills *info. */
 int msc_tiff_probe(const char *path, msc_tiff_info *info);
 /* One handle for a worker; the cache is borrowed. */
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff, msc_error *err);
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff,
+                         msc_error *err);
 void msc_tiff_close(msc_tiff_in **tiff);
 
 /* Pixels of some bands of one file in memory, band after band: value(b, x, y) = data[(b * h + y) * w + x]. */
-typedef struct msc_window { msc_rect rect; int n_bands; msc_type type; void *data; uint8_t *valid; msc_hint hint; } msc_window;
+typedef struct msc_window {
+    msc_rect rect;
+    int n_bands;
+    msc_type type;
+    void *data;
+    uint8_t *valid;
+    msc_hint hint;
+} msc_window;
 /* Reads bands `band[]` (from 1) of window->rect, which lies inside the file. EREAD, ENOMEM. */
 msc_status msc_tiff_read(msc_tiff_in *tiff, const int *band, msc_window *window, msc_error *err);
 
 /* ---- which pixels are observed (raster_nodata.c, raster_edge.c) ---- */
-typedef enum msc_nodata_rule { MSC_NODATA_AUTO, MSC_NODATA_NONE, MSC_NODATA_VALUE, MSC_NODATA_EDGE } msc_nodata_rule;
-typedef struct msc_span { int32_t begin, end; } msc_span;       /* columns begin..end-1 */
+typedef enum msc_nodata_rule {
+    MSC_NODATA_AUTO,
+    MSC_NODATA_NONE,
+    MSC_NODATA_VALUE,
+    MSC_NODATA_EDGE
+} msc_nodata_rule;
+typedef struct msc_span {
+    int32_t begin, end;
+} msc_span; /* columns begin..end-1 */
 typedef struct msc_edge {
-    size_t *row_start;           /* [height + 1] into run */
+    size_t *row_start; /* [height + 1] into run */
     msc_span *run;
 } msc_edge;
 
 typedef struct msc_file {
     char *path;
     msc_grid grid;
-    int n_file_bands, n_bands;   /* n_bands: wanted */
-    int band[MSC_RASTER_BANDS_MAX];           /* numbers from 1; band[n_bands] is alpha when has_alpha */
-    msc_type type, as;           /* narrowest type of the file; type it is delivered in */
+    int n_file_bands, n_bands;      /* n_bands: wanted */
+    int band[MSC_RASTER_BANDS_MAX]; /* numbers from 1; band[n_bands] is alpha when has_alpha */
+    msc_type type, as;              /* narrowest type of the file; type it is delivered in */
     msc_nodata_rule rule;
     int has_value[MSC_MAX_PLANES];
     double value[MSC_MAX_PLANES];
@@ -78,20 +101,25 @@ typedef struct msc_file {
     msc_edge edge;
     int is_direct;
     msc_tiff_info tiff;
-    msc_cache *cache;            /* of a direct file */
-    int is_aligned;              /* target pixel (x, y) is file pixel (x + shift_x, y + shift_y) */
+    msc_cache *cache; /* of a direct file */
+    int is_aligned;   /* target pixel (x, y) is file pixel (x + shift_x, y + shift_y) */
     int64_t shift_x, shift_y;
-    double scale;                /* file pixels a target pixel, at least 1 */
-    msc_rect reach;              /* target pixels that can receive anything */
+    double scale;   /* file pixels a target pixel, at least 1 */
+    msc_rect reach; /* target pixels that can receive anything */
     msc_resample resample;
-    int32_t strip_px;            /* rows that are worth reading together */
+    int32_t strip_px; /* rows that are worth reading together */
 } msc_file;
 
 /* What a worker holds of one file; opened at its first use. */
-typedef struct msc_handle { GDALDatasetH dataset; msc_tiff_in *tiff; msc_crs *crs; } msc_handle;
+typedef struct msc_handle {
+    GDALDatasetH dataset;
+    msc_tiff_in *tiff;
+    msc_crs *crs;
+} msc_handle;
 
 /* The nodata rule from msc_image.nodata's text. EVALUE. */
-msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *value, const char *subject, msc_error *err);
+msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *value, const char *subject,
+                            msc_error *err);
 /* Fills rule, values, alpha and mask of a file whose bands are bound. */
 msc_status msc_nodata_bind(const char *text, GDALDatasetH dataset, msc_file *file, msc_error *err);
 /* Fills window->valid by value, NaN, alpha and class-map rules. window holds n_bands + has_alpha bands. */
@@ -103,16 +131,21 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err);
 void msc_edge_clear(msc_edge *edge);
 
 /* ---- one window of one file, on the file's own grid (raster_read.c) ---- */
-/* Reads bands and validity of window->rect, which lies inside the file; window->data and ->valid have room. */
+/* Reads bands and validity of window->rect, which lies inside the file; window->data and ->valid have room.
+ */
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err);
 void msc_handle_close(msc_handle *handle);
 
 /* ---- bands (raster_bands.c) ---- */
-typedef struct msc_bands { int n; int number[MSC_RASTER_BANDS_MAX]; char name[MSC_RASTER_BANDS_MAX][64]; } msc_bands;
-/* All named bands of a dataset: from "name:number,..." when given, else descriptions, else by count. Alpha is left
- * out. *is_assumed becomes 1 when names were guessed. EBAND. */
-msc_status msc_bands_bind(const char *text, const char *path, GDALDatasetH dataset, msc_bands *bands, int *is_assumed,
-                          msc_error *err);
+typedef struct msc_bands {
+    int n;
+    int number[MSC_RASTER_BANDS_MAX];
+    char name[MSC_RASTER_BANDS_MAX][64];
+} msc_bands;
+/* All named bands of a dataset: from "name:number,..." when given, else descriptions, else by count. Alpha is
+ * left out. *is_assumed becomes 1 when names were guessed. EBAND. */
+msc_status msc_bands_bind(const char *text, const char *path, GDALDatasetH dataset, msc_bands *bands,
+                          int *is_assumed, msc_error *err);
 /* Number of the band called `name` (any case), or 0. */
 int msc_bands_find(const msc_bands *bands, const char *name);
 /* 1-based number of the alpha band, or 0. */
@@ -122,23 +155,29 @@ int msc_bands_alpha(GDALDatasetH dataset);
 /* Opens with GDAL for reading. ENOFILE, EFORMAT, EREAD. */
 msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err);
 /* Grid of a dataset. ECRS when its WKT is too long; *is_rotated says that the grid is not north-up. */
-msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated, msc_error *err);
+msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated,
+                         msc_error *err);
 /* Narrowest delivered type of bands; EFORMAT for complex ones. */
-msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type, msc_error *err);
+msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type,
+                         msc_error *err);
 
 /* ---- other grids (raster_warp.c) ---- */
 enum { MSC_WARP_STEP_PX = 16 };
 /* Source positions at the corners of lattice cells, that cover target columns x0.. of cells. */
-typedef struct msc_mesh { int32_t cell_x, cell_y, n_x, n_y; double *x, *y; } msc_mesh;   /* [n_y][n_x] */
-/* Fills the nodes that cover `rect` of the target; x and y have room for msc_mesh_nodes(rect). crs NULL: same CRS. */
+typedef struct msc_mesh {
+    int32_t cell_x, cell_y, n_x, n_y;
+    double *x, *y;
+} msc_mesh; /* [n_y][n_x] */
+/* Fills the nodes that cover `rect` of the target; x and y have room for msc_mesh_nodes(rect). crs NULL: same
+ * CRS. */
 size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice);
 void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice);
 /* The source window that resampling `rect` may touch; w = 0 when none. */
 msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const msc_rect *rect);
-/* Resamples into the tile's planes from plane0 on, where rect (image frame) lies; sets valid where something was
- * written, leaves the rest alone. */
-void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *window, const msc_rect *rect,
-                   msc_tile *tile);
+/* Resamples into the tile's planes from plane0 on, where rect (image frame) lies; sets valid where something
+ * was written, leaves the rest alone. */
+void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *window,
+                   const msc_rect *rect, msc_tile *tile);
 /* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. ECRS. */
 msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err);
 
@@ -147,7 +186,8 @@ static inline msc_rect msc_rect_and(msc_rect a, msc_rect b)
     const int64_t x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
     const int64_t x1 = (int64_t)a.x + a.w < (int64_t)b.x + b.w ? (int64_t)a.x + a.w : (int64_t)b.x + b.w;
     const int64_t y1 = (int64_t)a.y + a.h < (int64_t)b.y + b.h ? (int64_t)a.y + a.h : (int64_t)b.y + b.h;
-    const msc_rect r = {(int32_t)x0, (int32_t)y0, x1 > x0 ? (int32_t)(x1 - x0) : 0, y1 > y0 ? (int32_t)(y1 - y0) : 0};
+    const msc_rect r = { (int32_t)x0, (int32_t)y0, x1 > x0 ? (int32_t)(x1 - x0) : 0,
+                         y1 > y0 ? (int32_t)(y1 - y0) : 0 };
     return r;
 }
 #endif

@@ -15,7 +15,8 @@ enum { STRIP_BYTES_WISHED = 4 * 1024 * 1024 };
 /* What decoded blocks may take: a sixteenth of the cap. */
 static int64_t cache_share(const msc_settings *settings)
 {
-    const int64_t share = msc_settings_memory(settings, NULL) / 16, top = (int64_t)256 << 20, least = (int64_t)2 << 20;
+    const int64_t share = msc_settings_memory(settings, NULL) / 16, top = (int64_t)256 << 20,
+                  least = (int64_t)2 << 20;
     return share > top ? top : share < least ? least : share;
 }
 
@@ -40,20 +41,24 @@ static int32_t strip_of(const msc_file *file, GDALDatasetH dataset)
 static void find_direct(msc_file *file, GDALDatasetH dataset)
 {
     if (strcmp(GDALGetDriverShortName(GDALGetDatasetDriver(dataset)), "GTiff") != 0) return;
-    file->is_direct = msc_tiff_probe(file->path, &file->tiff) && file->tiff.width == (uint32_t)file->grid.width_px &&
-                      file->tiff.height == (uint32_t)file->grid.height_px && file->tiff.n_bands == (uint32_t)file->n_file_bands &&
-                      file->tiff.type <= file->as;
+    file->is_direct = msc_tiff_probe(file->path, &file->tiff) &&
+                      file->tiff.width == (uint32_t)file->grid.width_px &&
+                      file->tiff.height == (uint32_t)file->grid.height_px &&
+                      file->tiff.n_bands == (uint32_t)file->n_file_bands && file->tiff.type <= file->as;
     int has = 0;
     const double value = GDALGetRasterNoDataValue(GDALGetRasterBand(dataset, 1), &has);
-    const double least = file->tiff.is_int16 ? -32768 : 0, most = file->tiff.is_int16 ? 32767 : file->tiff.type == MSC_U8 ? 255 : 65535;
+    const double least = file->tiff.is_int16 ? -32768 : 0, most = file->tiff.is_int16         ? 32767
+                                                                  : file->tiff.type == MSC_U8 ? 255
+                                                                                              : 65535;
     file->tiff.empty = has ? value : 0;
     /* A tag that the samples cannot hold could not be filled into blocks that the file leaves out. */
-    if (has && (file->tiff.type != MSC_F32 || file->tiff.is_int16) && !(value >= least && value <= most)) file->is_direct = 0;
+    if (has && (file->tiff.type != MSC_F32 || file->tiff.is_int16) && !(value >= least && value <= most))
+        file->is_direct = 0;
 }
 
 /* Binds the wanted names of one file to numbers. The first file decides the names. */
-static msc_status bind_bands(const msc_raster_spec *spec, const msc_settings *settings, msc_raster *raster, int index,
-                             GDALDatasetH dataset, msc_error *err)
+static msc_status bind_bands(const msc_raster_spec *spec, const msc_settings *settings, msc_raster *raster,
+                             int index, GDALDatasetH dataset, msc_error *err)
 {
     msc_file *file = &raster->file[index];
     msc_bands all;
@@ -66,15 +71,18 @@ static msc_status bind_bands(const msc_raster_spec *spec, const msc_settings *se
         for (int i = 0; i < n; i++) {
             const char *name = spec->want ? spec->want[i] : all.name[i];
             raster->bands.number[i] = msc_bands_find(&all, name);
-            if (!raster->bands.number[i]) return msc_fail(err, MSC_EBAND, file->path, "no band named %s", name);
-            if (msc_bands_find(&raster->bands, name)) return msc_fail(err, MSC_EBAND, file->path, "%s is wanted twice", name);
+            if (!raster->bands.number[i])
+                return msc_fail(err, MSC_EBAND, file->path, "no band named %s", name);
+            if (msc_bands_find(&raster->bands, name))
+                return msc_fail(err, MSC_EBAND, file->path, "%s is wanted twice", name);
             snprintf(raster->bands.name[i], sizeof raster->bands.name[i], "%s", name);
             raster->bands.n++;
         }
         if (is_assumed && !spec->is_class_map) {
             char names[128] = "";
             for (int i = 0; i < all.n; i++)
-                snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "," : "", all.name[i]);
+                snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "," : "",
+                         all.name[i]);
             msc_warn(settings, MSC_WBANDORDER, file->path, "%s", names);
         }
     }
@@ -83,14 +91,15 @@ static msc_status bind_bands(const msc_raster_spec *spec, const msc_settings *se
         const int by_name = msc_bands_find(&all, raster->bands.name[i]);
         file->band[i] = by_name ? by_name : raster->bands.number[i];
         if (file->band[i] > file->n_file_bands)
-            return msc_fail(err, MSC_EBAND, file->path, "no band named %s among %d", raster->bands.name[i], file->n_file_bands);
+            return msc_fail(err, MSC_EBAND, file->path, "no band named %s among %d", raster->bands.name[i],
+                            file->n_file_bands);
     }
     return MSC_OK;
 }
 
 /* Opens one file, learns all about it and closes it again; workers open their own handles. */
-static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *settings, msc_raster *raster, int index,
-                             msc_error *err)
+static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *settings, msc_raster *raster,
+                             int index, msc_error *err)
 {
     msc_file *file = &raster->file[index];
     const int is_mask = raster->has_mask && index == raster->n_files - 1;
@@ -110,11 +119,13 @@ static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *se
     else if (status == MSC_OK) status = bind_bands(spec, settings, raster, index, dataset, err);
     if (status == MSC_OK) status = msc_nodata_bind(is_mask ? NULL : spec->image.nodata, dataset, file, err);
     if (status == MSC_OK)
-        status = msc_gdal_type(dataset, file->path, file->band, file->n_bands + file->has_alpha, &file->type, err);
+        status =
+            msc_gdal_type(dataset, file->path, file->band, file->n_bands + file->has_alpha, &file->type, err);
     if (status == MSC_OK && !is_mask && file->type > raster->type) raster->type = file->type;
     if (status == MSC_OK && index == 0) {
         raster->meta = CSLDuplicate(GDALGetMetadata(dataset, NULL));
-        raster->category = CSLDuplicate(GDALGetRasterCategoryNames(GDALGetRasterBand(dataset, file->band[0])));
+        raster->category =
+            CSLDuplicate(GDALGetRasterCategoryNames(GDALGetRasterBand(dataset, file->band[0])));
     }
     file->as = file->type;
     if (status == MSC_OK) file->strip_px = strip_of(file, dataset);
@@ -137,7 +148,9 @@ static msc_status place_files(const msc_raster_spec *spec, msc_raster *raster, m
         MSC_TRY(msc_warp_place(&raster->grid, file, err));
         n_reaching += i < n && file->reach.w > 0 && file->reach.h > 0;
     }
-    return n_reaching ? MSC_OK : msc_fail(err, MSC_EOVERLAP, raster->file[0].path, "nothing of it lies on the wanted grid");
+    return n_reaching
+               ? MSC_OK
+               : msc_fail(err, MSC_EOVERLAP, raster->file[0].path, "nothing of it lies on the wanted grid");
 }
 
 /* Direct files share decoded blocks among the workers; GDAL keeps its own for the others. */
@@ -176,14 +189,16 @@ static msc_status make_room(const msc_raster_spec *spec, msc_raster *raster, msc
     return is_short ? msc_fail(err, MSC_ENOMEM, spec->image.paths[0], "open") : MSC_OK;
 }
 
-msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster, msc_error *err)
+msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
+                           msc_error *err)
 {
     if (spec->image.n_paths < 1) return msc_fail(err, MSC_ENOFILE, "image", "no file is named");
     limit_cache(settings);
     msc_raster *opened = msc_alloc_zero(1, sizeof *opened);
     if (!opened) return msc_fail(err, MSC_ENOMEM, spec->image.paths[0], "open");
     msc_status status = make_room(spec, opened, err);
-    for (int i = 0; i < opened->n_files && status == MSC_OK; i++) status = probe_file(spec, settings, opened, i, err);
+    for (int i = 0; i < opened->n_files && status == MSC_OK; i++)
+        status = probe_file(spec, settings, opened, i, err);
     if (status == MSC_OK) status = place_files(spec, opened, err);
     if (status == MSC_OK) status = make_caches(settings, opened, err);
     if (status == MSC_OK) status = find_edges(opened, err);
@@ -224,7 +239,10 @@ const msc_grid *msc_raster_grid(const msc_raster *raster) { return &raster->grid
 int msc_raster_n_bands(const msc_raster *raster) { return raster->bands.n; }
 const char *msc_raster_band_name(const msc_raster *raster, int band) { return raster->bands.name[band]; }
 msc_type msc_raster_type(const msc_raster *raster) { return raster->type; }
-const char *msc_raster_meta(const msc_raster *raster, const char *key) { return CSLFetchNameValue(raster->meta, key); }
+const char *msc_raster_meta(const msc_raster *raster, const char *key)
+{
+    return CSLFetchNameValue(raster->meta, key);
+}
 
 const char *msc_raster_category(const msc_raster *raster, int value)
 {

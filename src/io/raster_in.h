@@ -7,23 +7,24 @@ typedef struct msc_raster msc_raster;
 typedef enum msc_resample { MSC_NEAREST = 0, MSC_BILINEAR, MSC_CUBIC } msc_resample;
 
 typedef struct msc_raster_spec {
-    msc_image image;             /* paths, bands, nodata, mask; dem is ignored here. bands NULL: all, in file order */
-    const char *const *want;     /* band names wanted, in this order; NULL: all named bands */
+    msc_image image; /* paths, bands, nodata, mask; dem is ignored here. bands NULL: all, in file order */
+    const char *const *want; /* band names wanted, in this order; NULL: all named bands */
     int n_want;
-    const msc_grid *grid;        /* grid to deliver on; NULL: the file's own (north-up; EGRID for rotated ones) */
-    msc_resample resample;       /* used only where grids differ */
-    int n_workers;               /* as many as the stream has threads; each gets its own handles */
-    int is_class_map;            /* 1: 0 is not observed as well as nodata; values are never interpolated */
+    const msc_grid *grid;  /* grid to deliver on; NULL: the file's own (north-up; EGRID for rotated ones) */
+    msc_resample resample; /* used only where grids differ */
+    int n_workers;         /* as many as the stream has threads; each gets its own handles */
+    int is_class_map;      /* 1: 0 is not observed as well as nodata; values are never interpolated */
 } msc_raster_spec;
 
-/* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the narrowest
- * that holds the file's type (Int16 and wider become f32). */
-msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster, msc_error *err);
+/* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the
+ * narrowest that holds the file's type (Int16 and wider become f32). */
+msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
+                           msc_error *err);
 void msc_raster_close(msc_raster **raster);
 
 const msc_grid *msc_raster_grid(const msc_raster *raster);
 int msc_raster_n_bands(const msc_raster *raster);
-const char *msc_raster_band_name(const msc_raster *raster, int band);   /* "blue"; "band1" when nameless */
+const char *msc_raster_band_name(const msc_raster *raster, int band); /* "blue"; "band1" when nameless */
 msc_type msc_raster_type(const msc_raster *raster);
 /* GDAL category name / metadata item of the first file; NULL when absent. Borrowed. */
 const char *msc_raster_category(const msc_raster *raster, int value);
@@ -31,9 +32,14 @@ const char *msc_raster_meta(const msc_raster *raster, const char *key);
 /* True when direct block reads are in use (for info and benchmarks). */
 int msc_raster_is_direct(const msc_raster *raster);
 
-/* Joins up to 8 rasters on one grid into a source: their bands become consecutive planes, validity is the AND over
- * those whose bit in `required` is set. `self` storage is the caller's and must outlive the source. EGRID. */
-typedef struct msc_rasters { msc_raster *raster[8]; int n; unsigned required; } msc_rasters;
+/* Joins up to 8 rasters on one grid into a source: their bands become consecutive planes, validity is the AND
+ * over those whose bit in `required` is set. `self` storage is the caller's and must outlive the source.
+ * EGRID. */
+typedef struct msc_rasters {
+    msc_raster *raster[8];
+    int n;
+    unsigned required;
+} msc_rasters;
 msc_status msc_rasters_source(msc_rasters *rasters, msc_source *source, msc_error *err);
 
 /* One-off facts about a file, without opening it for streaming (info, plan). Text is GDAL's. */

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *value, const char *subject, msc_error *err)
+msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *value, const char *subject,
+                            msc_error *err)
 {
     char *end = NULL;
     *value = 0;
@@ -22,7 +23,8 @@ msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *val
     *rule = is_edge ? MSC_NODATA_EDGE : MSC_NODATA_VALUE;
     *value = strtod(number, &end);
     if (end == number || *end || (is_edge && !isfinite(*value)))
-        return msc_fail(err, MSC_EVALUE, subject, "nodata \"%s\" is not auto, none, a number or edge:NUMBER", text);
+        return msc_fail(err, MSC_EVALUE, subject, "nodata \"%s\" is not auto, none, a number or edge:NUMBER",
+                        text);
     return MSC_OK;
 }
 
@@ -36,8 +38,10 @@ msc_status msc_nodata_bind(const char *text, GDALDatasetH dataset, msc_file *fil
         GDALRasterBandH band = GDALGetRasterBand(dataset, file->band[b]);
         file->has_value[b] = file->rule == MSC_NODATA_VALUE || file->rule == MSC_NODATA_EDGE;
         file->value[b] = value;
-        if (file->rule == MSC_NODATA_AUTO) file->value[b] = GDALGetRasterNoDataValue(band, &file->has_value[b]);
-        /* An alpha band that is bound to a name is data: four-band files are often tagged so by their writer. */
+        if (file->rule == MSC_NODATA_AUTO)
+            file->value[b] = GDALGetRasterNoDataValue(band, &file->has_value[b]);
+        /* An alpha band that is bound to a name is data: four-band files are often tagged so by their writer.
+         */
         is_alpha_bound |= file->band[b] == alpha;
     }
     if (file->rule != MSC_NODATA_AUTO) return MSC_OK;
@@ -53,11 +57,11 @@ msc_status msc_nodata_bind(const char *text, GDALDatasetH dataset, msc_file *fil
 }
 
 /* valid &= 0 where a[i] equals value in all bands; `T` decides how the tag's value is compared. */
-#define APPLY_EQUAL(T)                                                                          \
-    for (size_t i = 0; i < n; i++) {                                                            \
-        int is_equal = 1;                                                                       \
-        for (int b = 0; b < n_bands; b++) is_equal &= ((const T *)data)[(size_t)b * n + i] == (T)value[b]; \
-        valid[i] = (uint8_t)(valid[i] & !is_equal);                                             \
+#define APPLY_EQUAL(T)                                                                                       \
+    for (size_t i = 0; i < n; i++) {                                                                         \
+        int is_equal = 1;                                                                                    \
+        for (int b = 0; b < n_bands; b++) is_equal &= ((const T *)data)[(size_t)b * n + i] == (T)value[b];   \
+        valid[i] = (uint8_t)(valid[i] & !is_equal);                                                          \
     }
 
 /* A tag that the type cannot hold (-9999 on bytes) matches nothing. */

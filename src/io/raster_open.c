@@ -1,5 +1,5 @@
 /* raster_open.c - opens files with GDAL and reads what they say about themselves. */
-#define _LARGEFILE64_SOURCE   /* for GDAL's stat structure */
+#define _LARGEFILE64_SOURCE /* for GDAL's stat structure */
 #include "io/raster_file.h"
 #include "base/mem.h"
 #include <cpl_conv.h>
@@ -20,7 +20,8 @@ static int is_cut_short(GDALDatasetH dataset, const char *path, int64_t *wanted,
     const char *compressed = GDALGetMetadataItem(dataset, "file_compression", "ENVI");
     VSIStatBufL stat;
     if (nbits || (compressed && strcmp(compressed, "0") != 0) || VSIStatL(path, &stat) != 0) return 0;
-    *wanted = (int64_t)GDALGetRasterXSize(dataset) * GDALGetRasterYSize(dataset) * GDALGetRasterCount(dataset) * (bits / 8);
+    *wanted = (int64_t)GDALGetRasterXSize(dataset) * GDALGetRasterYSize(dataset) *
+              GDALGetRasterCount(dataset) * (bits / 8);
     *found = (int64_t)stat.st_size;
     return *found < *wanted;
 }
@@ -32,27 +33,31 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
     int64_t wanted = 0, found = 0;
     GDALAllRegister();
     msc_say_begin(&say);
-    GDALDatasetH opened = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    GDALDatasetH opened =
+        GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     const int is_there = opened || VSIStatL(path, &stat) == 0;
     const int is_dir = !opened && is_there && VSI_ISDIR(stat.st_mode);
     const int is_known = !opened && is_there && !is_dir && GDALIdentifyDriver(path, NULL) != NULL;
     msc_say_end();
     if (!opened) {
         if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", say.text);
-        return msc_fail(err, is_known ? MSC_EREAD : MSC_EFORMAT, path, "%s", is_dir ? "a directory" : say.text);
+        return msc_fail(err, is_known ? MSC_EREAD : MSC_EFORMAT, path, "%s",
+                        is_dir ? "a directory" : say.text);
     }
     msc_status status = MSC_OK;
     if (GDALGetRasterCount(opened) < 1) status = msc_fail(err, MSC_EFORMAT, path, "no raster bands");
     else if (is_cut_short(opened, path, &wanted, &found))
-        status = msc_fail(err, MSC_EREAD, path, "%lld bytes where %lld are needed", (long long)found, (long long)wanted);
+        status = msc_fail(err, MSC_EREAD, path, "%lld bytes where %lld are needed", (long long)found,
+                          (long long)wanted);
     if (status != MSC_OK) GDALClose(opened);
     else *dataset = opened;
     return status;
 }
 
-msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated, msc_error *err)
+msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated,
+                         msc_error *err)
 {
-    double gt[6] = {0, 1, 0, 0, 0, -1};
+    double gt[6] = { 0, 1, 0, 0, 0, -1 };
     memset(grid, 0, sizeof *grid);
     /* Without a geotransform: pixel units, north-up, as a picture lies. */
     if (GDALGetGeoTransform(dataset, gt) != CE_None) gt[0] = gt[2] = gt[3] = gt[4] = 0, gt[1] = 1, gt[5] = -1;
@@ -70,20 +75,22 @@ msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid,
     OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
     if (!srs) return MSC_OK;
     char *wkt = NULL;
-    const char *options[] = {"FORMAT=WKT2_2019", NULL};
+    const char *options[] = { "FORMAT=WKT2_2019", NULL };
     msc_say say;
     msc_say_begin(&say);
     const int failed = OSRExportToWktEx(srs, &wkt, options) != OGRERR_NONE || !wkt;
     msc_say_end();
     msc_status status = MSC_OK;
     if (failed || strlen(wkt) >= MSC_CRS_MAX)
-        status = msc_fail(err, MSC_ECRS, path, "%s", failed ? say.text : "a coordinate system of more than 8 KiB");
+        status =
+            msc_fail(err, MSC_ECRS, path, "%s", failed ? say.text : "a coordinate system of more than 8 KiB");
     else memcpy(grid->crs, wkt, strlen(wkt) + 1);
     CPLFree(wkt);
     return status;
 }
 
-msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type, msc_error *err)
+msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type,
+                         msc_error *err)
 {
     msc_type widest = MSC_U8;
     for (int i = 0; i < n; i++) {
@@ -136,7 +143,8 @@ msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_
         facts->n_bands = GDALGetRasterCount(dataset);
         GDALGetBlockSize(first, &facts->block_w, &facts->block_h);
         facts->bits = GDALGetDataTypeSizeBits(type);
-        snprintf(facts->driver, sizeof facts->driver, "%s", GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
+        snprintf(facts->driver, sizeof facts->driver, "%s",
+                 GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
         snprintf(facts->type, sizeof facts->type, "%s", GDALGetDataTypeName(type));
         snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "none");
         facts->file_bytes = VSIStatL(path, &stat) == 0 ? (int64_t)stat.st_size : 0;

@@ -1,7 +1,7 @@
 /* raster_out.c - writes rasters in tile order, whole or not at all.
  *
- * Tiles that are whole blocks are compressed by the workers and appended by the sink. Other tile sizes are gathered
- * into rows of blocks by the sink itself; the file's bytes differ then, its pixels do not. */
+ * Tiles that are whole blocks are compressed by the workers and appended by the sink. Other tile sizes are
+ * gathered into rows of blocks by the sink itself; the file's bytes differ then, its pixels do not. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
 #include "base/mem.h"
@@ -14,7 +14,12 @@
 enum { BLOCK_MAX_PX = 512, BLOCK_GATHERED_PX = 256, BLOCK_MIN_PX = 64 };
 
 /* What a worker keeps of one output's tile. */
-typedef struct slot { uint8_t *area; size_t area_bytes; int32_t n_x, n_y; msc_packed packed; } slot;
+typedef struct slot {
+    uint8_t *area;
+    size_t area_bytes;
+    int32_t n_x, n_y;
+    msc_packed packed;
+} slot;
 
 /* The largest multiple of 16 that divides the tile, up to 512; 0 when only small ones do. */
 static int32_t block_of_tile(int32_t tile_px)
@@ -39,15 +44,17 @@ static void fill_area(const msc_raster_out *out, uint8_t *area, size_t n_px)
         for (size_t i = 0; i < n; i++) ((float *)area)[i] = (float)out->fill;
 }
 
-#define LAY(T)                                                                                      \
-    for (int b = 0; b < bands; b++) {                                                               \
-        const T *from = (const T *)tile->plane[plane + b].data + (ptrdiff_t)y * tile->stride_px;    \
-        T *to = (T *)at + b;                                                                        \
-        for (int32_t x = 0; x < tile->core.w; x++) to[(size_t)x * (size_t)bands] = valid[x] ? from[x] : (T)out->fill; \
+#define LAY(T)                                                                                               \
+    for (int b = 0; b < bands; b++) {                                                                        \
+        const T *from = (const T *)tile->plane[plane + b].data + (ptrdiff_t)y * tile->stride_px;             \
+        T *to = (T *)at + b;                                                                                 \
+        for (int32_t x = 0; x < tile->core.w; x++)                                                           \
+            to[(size_t)x * (size_t)bands] = valid[x] ? from[x] : (T)out->fill;                               \
     }
 
 /* Lays planes plane.. of a tile into interleaved pixels, the first of which is `area`. */
-static void lay_tile(const msc_raster_out *out, const msc_tile *tile, int plane, uint8_t *area, size_t stride_px)
+static void lay_tile(const msc_raster_out *out, const msc_tile *tile, int plane, uint8_t *area,
+                     size_t stride_px)
 {
     const int bands = out->n_bands;
     for (int32_t y = 0; y < tile->core.h; y++) {
@@ -65,18 +72,23 @@ static void lay_tile(const msc_raster_out *out, const msc_tile *tile, int plane,
 
 static int check_spec(const msc_raster_out_spec *spec)
 {
-    if (spec->n_bands < 1 || spec->n_bands > MSC_MAX_PLANES || spec->grid.width_px < 1 || spec->grid.height_px < 1) return 0;
+    if (spec->n_bands < 1 || spec->n_bands > MSC_MAX_PLANES || spec->grid.width_px < 1 ||
+        spec->grid.height_px < 1)
+        return 0;
     if (!spec->has_nodata || spec->type == MSC_F32) return 1;
-    return spec->nodata >= 0 && spec->nodata <= (spec->type == MSC_U8 ? 255 : 65535) && spec->nodata == (int)spec->nodata;
+    return spec->nodata >= 0 && spec->nodata <= (spec->type == MSC_U8 ? 255 : 65535) &&
+           spec->nodata == (int)spec->nodata;
 }
 
-static msc_status start(const msc_settings *settings, const msc_raster_out_spec *spec, const msc_layout *layout,
-                        msc_raster_out *out, msc_error *err)
+static msc_status start(const msc_settings *settings, const msc_raster_out_spec *spec,
+                        const msc_layout *layout, msc_raster_out *out, msc_error *err)
 {
     if (strlen(spec->path) + 32 > MSC_PATH_MAX) return msc_fail(err, MSC_EVALUE, spec->path, "path too long");
-    if (!check_spec(spec)) return msc_fail(err, MSC_EVALUE, spec->path, "%d bands, nodata %g", spec->n_bands, spec->nodata);
+    if (!check_spec(spec))
+        return msc_fail(err, MSC_EVALUE, spec->path, "%d bands, nodata %g", spec->n_bands, spec->nodata);
     if (settings->format && strcasecmp(settings->format, "GTiff") != 0)
-        return msc_fail(err, MSC_EVALUE, spec->path, "rasters are written as GTiff, not %s", settings->format);
+        return msc_fail(err, MSC_EVALUE, spec->path, "rasters are written as GTiff, not %s",
+                        settings->format);
     memcpy(out->path, spec->path, strlen(spec->path) + 1);
     out->width_px = spec->grid.width_px;
     out->height_px = spec->grid.height_px;
@@ -106,8 +118,8 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     return out->tiff ? MSC_OK : msc_out_fail(out, out->io.errnum, out->io.words, err);
 }
 
-msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_out_spec *spec, const msc_layout *layout,
-                               msc_raster_out **out, msc_error *err)
+msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_out_spec *spec,
+                               const msc_layout *layout, msc_raster_out **out, msc_error *err)
 {
     msc_raster_out *made = msc_alloc_zero(1, sizeof *made);
     if (!made) return msc_fail(err, MSC_ENOMEM, spec->path, "open");
@@ -117,11 +129,13 @@ msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_ou
     return status;
 }
 
-static msc_status prepare_one(const msc_raster_out *out, const msc_tile *tile, int plane, slot *s, msc_error *err)
+static msc_status prepare_one(const msc_raster_out *out, const msc_tile *tile, int plane, slot *s,
+                              msc_error *err)
 {
     s->n_x = (tile->core.w + out->block_px - 1) / out->block_px;
     s->n_y = (tile->core.h + out->block_px - 1) / out->block_px;
-    const size_t stride = (size_t)s->n_x * (size_t)out->block_px, n_px = stride * (size_t)s->n_y * (size_t)out->block_px;
+    const size_t stride = (size_t)s->n_x * (size_t)out->block_px,
+                 n_px = stride * (size_t)s->n_y * (size_t)out->block_px;
     const size_t bytes = n_px * msc_out_pixel_bytes(out);
     if (bytes > s->area_bytes) {
         msc_release(s->area);
@@ -139,7 +153,8 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slots, msc_err
     msc_raster_outs *outs = self;
     int plane = 0;
     for (int i = 0; i < outs->n; i++) {
-        if (!outs->out[i]->is_gathered) MSC_TRY(prepare_one(outs->out[i], tile, plane, (slot *)slots + i, err));
+        if (!outs->out[i]->is_gathered)
+            MSC_TRY(prepare_one(outs->out[i], tile, plane, (slot *)slots + i, err));
         plane += outs->out[i]->n_bands;
     }
     return MSC_OK;
@@ -151,7 +166,8 @@ static msc_status flush_rows(msc_raster_out *out, int32_t ready_y, msc_error *er
     const int is_last = ready_y >= out->height_px;
     const size_t row_bytes = area_px(out, out->block_px) * msc_out_pixel_bytes(out);
     while (out->rows_y + out->block_px <= ready_y || (is_last && out->rows_y < out->height_px)) {
-        MSC_TRY(msc_blocks_pack(out, out->rows, (size_t)out->n_across * (size_t)out->block_px, out->n_across, 1, &out->packed, err));
+        MSC_TRY(msc_blocks_pack(out, out->rows, (size_t)out->n_across * (size_t)out->block_px, out->n_across,
+                                1, &out->packed, err));
         MSC_TRY(msc_blocks_write(out, 0, out->rows_y / out->block_px, out->n_across, 1, &out->packed, err));
         const size_t rest = area_px(out, out->n_rows - out->block_px) * msc_out_pixel_bytes(out);
         memmove(out->rows, out->rows + row_bytes, rest);
@@ -164,7 +180,8 @@ static msc_status flush_rows(msc_raster_out *out, int32_t ready_y, msc_error *er
 static msc_status put_one(msc_raster_out *out, const msc_tile *tile, int plane, slot *s, msc_error *err)
 {
     if (!out->is_gathered)
-        return msc_blocks_write(out, tile->core.x / out->block_px, tile->core.y / out->block_px, s->n_x, s->n_y, &s->packed, err);
+        return msc_blocks_write(out, tile->core.x / out->block_px, tile->core.y / out->block_px, s->n_x,
+                                s->n_y, &s->packed, err);
     const size_t stride = (size_t)out->n_across * (size_t)out->block_px;
     const size_t at = (size_t)(tile->core.y - out->rows_y) * stride + (size_t)tile->core.x;
     lay_tile(out, tile, plane, out->rows + at * msc_out_pixel_bytes(out), stride);

@@ -18,7 +18,7 @@ static int is_whole(TIFF *tiff, uint64_t file_bytes, char words[MSC_SAY_MAX])
     const tmsize_t bytes = TIFFTileSize(tiff);
     void *block = msc_alloc((size_t)bytes, 1);
     int is_good = block != NULL && n > 0;
-    const uint32_t sample[3] = {0, n / 2, n - 1};
+    const uint32_t sample[3] = { 0, n / 2, n - 1 };
     for (int i = 0; i < 3 && is_good; i++) {
         is_good = TIFFReadEncodedTile(tiff, sample[i], block, bytes) == bytes;
         if (!is_good) snprintf(words, MSC_SAY_MAX, "block %u cannot be read again", (unsigned)sample[i]);

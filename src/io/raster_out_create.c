@@ -1,4 +1,5 @@
-/* raster_out_create.c - makes the empty GeoTIFF with GDAL: georeference, colours, class names, metadata; overviews. */
+/* raster_out_create.c - makes the empty GeoTIFF with GDAL: georeference, colours, class names, metadata;
+ * overviews. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
 #include <cpl_string.h>
@@ -7,10 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* Twelve colours that stay apart in print (ColorBrewer "Paired", Harrower & Brewer 2003), for classes without one. */
-static const uint8_t palette[12][3] = {{227, 26, 28},   {255, 127, 0},   {106, 61, 154},  {177, 89, 40},
-                                       {51, 160, 44},   {31, 120, 180},  {253, 191, 111}, {178, 223, 138},
-                                       {166, 206, 227}, {202, 178, 214}, {251, 154, 153}, {255, 255, 153}};
+/* Twelve colours that stay apart in print (ColorBrewer "Paired", Harrower & Brewer 2003), for classes without
+ * one. */
+static const uint8_t palette[12][3] = { { 227, 26, 28 },   { 255, 127, 0 },   { 106, 61, 154 },
+                                        { 177, 89, 40 },   { 51, 160, 44 },   { 31, 120, 180 },
+                                        { 253, 191, 111 }, { 178, 223, 138 }, { 166, 206, 227 },
+                                        { 202, 178, 214 }, { 251, 154, 153 }, { 255, 255, 153 } };
 
 static void colour_of(const msc_class *class, uint8_t rgb[3])
 {
@@ -23,7 +26,8 @@ static int has_codec(const char *name, uint16_t compression)
     const char *list = GDALGetMetadataItem(GDALGetDriverByName("GTiff"), GDAL_DMD_CREATIONOPTIONLIST, NULL);
     char value[32];
     snprintf(value, sizeof value, ">%s<", name);
-    return compression == COMPRESSION_NONE || (TIFFIsCODECConfigured(compression) && list && strstr(list, value));
+    return compression == COMPRESSION_NONE ||
+           (TIFFIsCODECConfigured(compression) && list && strstr(list, value));
 }
 
 static int parse_level(const char *text, int least, int most, int *level)
@@ -36,8 +40,14 @@ static int parse_level(const char *text, int least, int most, int *level)
 
 msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_codec *codec, msc_error *err)
 {
-    static const struct { const char *name; uint16_t compression; int level; } known[] = {
-        {"ZSTD", COMPRESSION_ZSTD, 3}, {"DEFLATE", COMPRESSION_ADOBE_DEFLATE, 6}, {"LZW", COMPRESSION_LZW, 0}, {"NONE", COMPRESSION_NONE, 0}};
+    static const struct {
+        const char *name;
+        uint16_t compression;
+        int level;
+    } known[] = { { "ZSTD", COMPRESSION_ZSTD, 3 },
+                  { "DEFLATE", COMPRESSION_ADOBE_DEFLATE, 6 },
+                  { "LZW", COMPRESSION_LZW, 0 },
+                  { "NONE", COMPRESSION_NONE, 0 } };
     const char *wanted = NULL, *zlevel = NULL, *zstd_level = NULL, *predictor = "1", *bigtiff = "IF_SAFER";
     GDALAllRegister();
     for (int i = 0; i < settings->n_creation; i++) {
@@ -51,9 +61,11 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
     }
     size_t k = 0;
     while (wanted && k < 4 && strcasecmp(wanted, known[k].name) != 0) k++;
-    if (k == 4) return msc_fail(err, MSC_EVALUE, path, "COMPRESS=%s is not ZSTD, DEFLATE, LZW or NONE", wanted);
+    if (k == 4)
+        return msc_fail(err, MSC_EVALUE, path, "COMPRESS=%s is not ZSTD, DEFLATE, LZW or NONE", wanted);
     if (!has_codec(known[k].name, known[k].compression)) {
-        if (wanted) return msc_fail(err, MSC_EVALUE, path, "COMPRESS=%s is not in this libtiff or GDAL", wanted);
+        if (wanted)
+            return msc_fail(err, MSC_EVALUE, path, "COMPRESS=%s is not in this libtiff or GDAL", wanted);
         k = 1;
     }
     codec->compression = known[k].compression;
@@ -63,9 +75,11 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
     const char *level = k == 0 ? zstd_level : k == 1 ? zlevel : NULL;
     if (level && !parse_level(level, 1, k == 0 ? 22 : 9, &codec->level))
         return msc_fail(err, MSC_EVALUE, path, "%s=%s", k == 0 ? "ZSTD_LEVEL" : "ZLEVEL", level);
-    if (!parse_level(predictor, 1, 3, &codec->predictor)) return msc_fail(err, MSC_EVALUE, path, "PREDICTOR=%s", predictor);
+    if (!parse_level(predictor, 1, 3, &codec->predictor))
+        return msc_fail(err, MSC_EVALUE, path, "PREDICTOR=%s", predictor);
     if (k == 3) codec->predictor = 1;
-    if (strcasecmp(bigtiff, "YES") != 0 && strcasecmp(bigtiff, "NO") != 0 && strncasecmp(bigtiff, "IF_", 3) != 0)
+    if (strcasecmp(bigtiff, "YES") != 0 && strcasecmp(bigtiff, "NO") != 0 &&
+        strncasecmp(bigtiff, "IF_", 3) != 0)
         return msc_fail(err, MSC_EVALUE, path, "BIGTIFF=%s", bigtiff);
     return MSC_OK;
 }
@@ -81,19 +95,22 @@ static char **creation_of(const msc_raster_out_spec *spec, const msc_raster_out 
     o = CSLSetNameValue(o, "BIGTIFF", out->codec.bigtiff);
     o = CSLSetNameValue(o, "SPARSE_OK", "TRUE");
     o = CSLSetNameValue(o, "INTERLEAVE", "PIXEL");
-    if (!(spec->classes && out->type == MSC_U8 && out->n_bands == 1)) o = CSLSetNameValue(o, "PHOTOMETRIC", "MINISBLACK");
+    if (!(spec->classes && out->type == MSC_U8 && out->n_bands == 1))
+        o = CSLSetNameValue(o, "PHOTOMETRIC", "MINISBLACK");
     snprintf(number, sizeof number, "%d", out->codec.predictor);
     if (out->codec.predictor > 1) o = CSLSetNameValue(o, "PREDICTOR", number);
     return o;
 }
 
-/* CLASS_<code>, its machine name and colour as items of the file itself, for readers without the side file. */
+/* CLASS_<code>, its machine name and colour as items of the file itself, for readers without the side file.
+ */
 static void describe_classes(const msc_raster_out_spec *spec, GDALDatasetH dataset)
 {
     char key[32], text[32];
     for (int i = 0; i < spec->n_classes; i++) {
         const msc_class *class = &spec->classes[i];
-        const char *name = class->name ? class->name : "", *label = class->label && class->label[0] ? class->label : name;
+        const char *name = class->name ? class->name : "",
+                   *label = class->label && class->label[0] ? class->label : name;
         uint8_t rgb[3];
         colour_of(class, rgb);
         snprintf(key, sizeof key, "CLASS_%d", class->code);
@@ -111,7 +128,7 @@ static void colour_classes(const msc_raster_out_spec *spec, GDALRasterBandH band
 {
     char **names = NULL;
     GDALColorTableH table = GDALCreateColorTable(GPI_RGB);
-    const GDALColorEntry none = {0, 0, 0, 0};
+    const GDALColorEntry none = { 0, 0, 0, 0 };
     int top = 0;
     for (int i = 0; i < spec->n_classes; i++)
         if (spec->classes[i].code > top && spec->classes[i].code < 256) top = spec->classes[i].code;
@@ -120,12 +137,15 @@ static void colour_classes(const msc_raster_out_spec *spec, GDALRasterBandH band
         const msc_class *class = NULL;
         for (int i = 0; i < spec->n_classes; i++)
             if (spec->classes[i].code == code) class = &spec->classes[i];
-        const char *name = !class ? "" : class->label && class->label[0] ? class->label : class->name ? class->name : "";
+        const char *name = !class                            ? ""
+                           : class->label && class->label[0] ? class->label
+                           : class->name                     ? class->name
+                                                             : "";
         names = CSLAddString(names, name);
         if (!class) continue;
         uint8_t rgb[3];
         colour_of(class, rgb);
-        const GDALColorEntry entry = {rgb[0], rgb[1], rgb[2], 255};
+        const GDALColorEntry entry = { rgb[0], rgb[1], rgb[2], 255 };
         GDALSetColorEntry(table, code, &entry);
     }
     GDALSetRasterColorTable(band, table);
@@ -136,7 +156,7 @@ static void colour_classes(const msc_raster_out_spec *spec, GDALRasterBandH band
 
 static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out, GDALDatasetH dataset)
 {
-    const double gt[6] = {spec->grid.e0, spec->grid.pixel_e, 0, spec->grid.n0, 0, -spec->grid.pixel_n};
+    const double gt[6] = { spec->grid.e0, spec->grid.pixel_e, 0, spec->grid.n0, 0, -spec->grid.pixel_n };
     double copy[6];
     memcpy(copy, gt, sizeof copy);
     GDALSetGeoTransform(dataset, copy);
@@ -159,13 +179,13 @@ static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out,
 
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err)
 {
-    static const GDALDataType types[] = {GDT_Byte, GDT_UInt16, GDT_Float32};
+    static const GDALDataType types[] = { GDT_Byte, GDT_UInt16, GDT_Float32 };
     char aux[MSC_PATH_MAX + 16];
     char **creation = creation_of(spec, out);
     msc_say say;
     msc_say_begin(&say);
-    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), out->temp, out->width_px, out->height_px, out->n_bands,
-                                      types[out->type], creation);
+    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), out->temp, out->width_px, out->height_px,
+                                      out->n_bands, types[out->type], creation);
     if (dataset) {
         describe(spec, out, dataset);
         GDALClose(dataset);
@@ -186,7 +206,8 @@ msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err)
     msc_say say;
     msc_say_begin(&say);
     int is_bad = 1;
-    GDALDatasetH dataset = GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    GDALDatasetH dataset =
+        GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     if (dataset) {
         is_bad = GDALBuildOverviews(dataset, "NEAREST", n, levels, 0, NULL, NULL, NULL) != CE_None;
         GDALClose(dataset);

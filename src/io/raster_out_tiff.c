@@ -23,20 +23,36 @@ static int hear_error(TIFF *tiff, void *words, const char *module, const char *f
 
 static int hear_warning(TIFF *tiff, void *words, const char *module, const char *format, va_list arguments)
 {
-    (void)tiff; (void)words; (void)module; (void)format; (void)arguments;
+    (void)tiff;
+    (void)words;
+    (void)module;
+    (void)format;
+    (void)arguments;
     return 1;
 }
 #endif
 
-typedef struct client { TIFFReadWriteProc read, write; TIFFSeekProc seek; TIFFCloseProc close; TIFFSizeProc size; } client;
+typedef struct client {
+    TIFFReadWriteProc read, write;
+    TIFFSeekProc seek;
+    TIFFCloseProc close;
+    TIFFSizeProc size;
+} client;
 
 static int no_map(thandle_t self, void **base, toff_t *size)
 {
-    (void)self; (void)base; (void)size;
+    (void)self;
+    (void)base;
+    (void)size;
     return 0;
 }
 
-static void no_unmap(thandle_t self, void *base, toff_t size) { (void)self; (void)base; (void)size; }
+static void no_unmap(thandle_t self, void *base, toff_t size)
+{
+    (void)self;
+    (void)base;
+    (void)size;
+}
 
 static TIFF *open_client(const char *name, const char *mode, void *self, const client *c, char *words)
 {
@@ -45,7 +61,8 @@ static TIFF *open_client(const char *name, const char *mode, void *self, const c
     if (!options) return NULL;
     TIFFOpenOptionsSetErrorHandlerExtR(options, hear_error, words);
     TIFFOpenOptionsSetWarningHandlerExtR(options, hear_warning, words);
-    TIFF *tiff = TIFFClientOpenExt(name, mode, self, c->read, c->write, c->seek, c->close, c->size, no_map, no_unmap, options);
+    TIFF *tiff = TIFFClientOpenExt(name, mode, self, c->read, c->write, c->seek, c->close, c->size, no_map,
+                                   no_unmap, options);
     TIFFOpenOptionsFree(options);
     return tiff;
 #else
@@ -107,7 +124,7 @@ static toff_t file_size(thandle_t self)
 
 TIFF *msc_tiff_on_file(const char *path, const char *mode, msc_tiff_io *io)
 {
-    const client c = {file_read, file_write, file_seek, file_close, file_size};
+    const client c = { file_read, file_write, file_seek, file_close, file_size };
     memset(io, 0, sizeof *io);
     io->fd = open(path, mode[0] == 'r' && mode[1] == '+' ? O_RDWR : O_RDONLY);
     if (io->fd < 0) {
@@ -159,7 +176,7 @@ static toff_t memory_size(thandle_t self) { return (toff_t)((msc_tiff_memory *)s
 /* ---- blocks ---- */
 static TIFF *open_memory(const msc_raster_out *out, int32_t n_x, int32_t n_y, msc_tiff_memory *memory)
 {
-    const client c = {memory_read, memory_write, memory_seek, memory_close, memory_size};
+    const client c = { memory_read, memory_write, memory_seek, memory_close, memory_size };
     memory->size = memory->at = 0;
     memory->words[0] = 0;
     TIFF *tiff = open_client("memory", "w", memory, &c, memory->words);
@@ -177,22 +194,26 @@ static TIFF *open_memory(const msc_raster_out *out, int32_t n_x, int32_t n_y, ms
     TIFFSetField(tiff, TIFFTAG_COMPRESSION, out->codec.compression);
     if (out->codec.predictor > 1) TIFFSetField(tiff, TIFFTAG_PREDICTOR, out->codec.predictor);
     if (out->codec.compression == COMPRESSION_ZSTD) TIFFSetField(tiff, TIFFTAG_ZSTD_LEVEL, out->codec.level);
-    if (out->codec.compression == COMPRESSION_ADOBE_DEFLATE) TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, out->codec.level);
+    if (out->codec.compression == COMPRESSION_ADOBE_DEFLATE)
+        TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, out->codec.level);
     return tiff;
 }
 
-msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, size_t stride_px, int32_t n_x, int32_t n_y,
-                           msc_packed *packed, msc_error *err)
+msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, size_t stride_px, int32_t n_x,
+                           int32_t n_y, msc_packed *packed, msc_error *err)
 {
-    const size_t pixel = msc_out_pixel_bytes(out), row = (size_t)out->block_px * pixel, block = row * (size_t)out->block_px;
+    const size_t pixel = msc_out_pixel_bytes(out), row = (size_t)out->block_px * pixel,
+                 block = row * (size_t)out->block_px;
     packed->n = (size_t)n_x * (size_t)n_y;
     if (!packed->block) packed->block = msc_alloc(block, 1);
-    if (!packed->block || !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, 2 * sizeof *packed->place))
+    if (!packed->block ||
+        !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, 2 * sizeof *packed->place))
         return msc_fail(err, MSC_ENOMEM, out->path, "blocks of %zu bytes", block);
     TIFF *tiff = open_memory(out, n_x, n_y, &packed->memory);
     int is_bad = !tiff;
     for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
-        const size_t x = (size_t)(i % (uint32_t)n_x) * (size_t)out->block_px, y = (size_t)(i / (uint32_t)n_x) * (size_t)out->block_px;
+        const size_t x = (size_t)(i % (uint32_t)n_x) * (size_t)out->block_px,
+                     y = (size_t)(i / (uint32_t)n_x) * (size_t)out->block_px;
         for (size_t v = 0; v < (size_t)out->block_px; v++)
             memcpy(packed->block + v * row, pixels + ((y + v) * stride_px + x) * pixel, row);
         is_bad = TIFFWriteEncodedTile(tiff, i, packed->block, (tmsize_t)block) != (tmsize_t)block;
@@ -201,7 +222,8 @@ msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, siz
         packed->place[2 * i] = (size_t)TIFFGetStrileOffset(tiff, i);
         packed->place[2 * i + 1] = (size_t)TIFFGetStrileByteCount(tiff, i);
     }
-    const msc_status status = is_bad ? msc_fail(err, MSC_EWRITE, out->path, "compression: %s", packed->memory.words) : MSC_OK;
+    const msc_status status =
+        is_bad ? msc_fail(err, MSC_EWRITE, out->path, "compression: %s", packed->memory.words) : MSC_OK;
     /* Without TIFFClose no directory is written: only the blocks are wanted. */
     if (tiff) TIFFCleanup(tiff);
     return status;
@@ -215,15 +237,16 @@ void msc_packed_clear(msc_packed *packed)
     memset(packed, 0, sizeof *packed);
 }
 
-msc_status msc_blocks_write(msc_raster_out *out, int32_t bx, int32_t by, int32_t n_x, int32_t n_y, const msc_packed *packed,
-                            msc_error *err)
+msc_status msc_blocks_write(msc_raster_out *out, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
+                            const msc_packed *packed, msc_error *err)
 {
     for (int32_t v = 0; v < n_y; v++)
         for (int32_t u = 0; u < n_x; u++) {
             const size_t i = (size_t)v * (size_t)n_x + (size_t)u, count = packed->place[2 * i + 1];
             const uint32_t index = (uint32_t)(by + v) * (uint32_t)out->n_across + (uint32_t)(bx + u);
             uint8_t *bytes = packed->memory.bytes + packed->place[2 * i];
-            if (TIFFWriteRawTile(out->tiff, index, bytes, (tmsize_t)count) != (tmsize_t)count || out->io.errnum)
+            if (TIFFWriteRawTile(out->tiff, index, bytes, (tmsize_t)count) != (tmsize_t)count ||
+                out->io.errnum)
                 return msc_out_fail(out, out->io.errnum, out->io.words, err);
         }
     return MSC_OK;
@@ -233,7 +256,8 @@ msc_status msc_out_fail(const msc_raster_out *out, int errnum, const char *words
 {
     struct statvfs disk;
     if (errnum) return msc_fail_errno(err, errnum, MSC_EWRITE, out->path);
-    const int is_full = statvfs(out->temp, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < 65536;
+    const int is_full =
+        statvfs(out->temp, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < 65536;
     if (is_full || strstr(words, strerror(ENOSPC))) return msc_fail_errno(err, ENOSPC, MSC_EWRITE, out->path);
     return msc_fail(err, MSC_EWRITE, out->path, "%s", words[0] ? words : "not written");
 }

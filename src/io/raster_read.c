@@ -3,7 +3,10 @@
 #include "base/mem.h"
 #include <string.h>
 
-static GDALDataType gdal_type(msc_type type) { return type == MSC_U8 ? GDT_Byte : type == MSC_U16 ? GDT_UInt16 : GDT_Float32; }
+static GDALDataType gdal_type(msc_type type)
+{
+    return type == MSC_U8 ? GDT_Byte : type == MSC_U16 ? GDT_UInt16 : GDT_Float32;
+}
 
 static msc_status open_dataset(const msc_file *file, msc_handle *handle, msc_error *err)
 {
@@ -12,8 +15,8 @@ static msc_status open_dataset(const msc_file *file, msc_handle *handle, msc_err
 
 static msc_status fail_read(const msc_file *file, const msc_rect *r, const msc_say *say, msc_error *err)
 {
-    return msc_fail(err, MSC_EREAD, file->path, "at pixel %d,%d (%d x %d): %s", (int)r->x, (int)r->y, (int)r->w, (int)r->h,
-                    say->text);
+    return msc_fail(err, MSC_EREAD, file->path, "at pixel %d,%d (%d x %d): %s", (int)r->x, (int)r->y,
+                    (int)r->w, (int)r->h, say->text);
 }
 
 static msc_status read_by_gdal(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
@@ -24,8 +27,9 @@ static msc_status read_by_gdal(const msc_file *file, msc_handle *handle, msc_win
     msc_say_begin(&say);
     int band[MSC_RASTER_BANDS_MAX];
     memcpy(band, file->band, sizeof band);
-    const CPLErr failed = GDALDatasetRasterIOEx(handle->dataset, GF_Read, r.x, r.y, r.w, r.h, window->data, r.w, r.h,
-                                                gdal_type(window->type), window->n_bands, band, 0, 0, 0, NULL);
+    const CPLErr failed =
+        GDALDatasetRasterIOEx(handle->dataset, GF_Read, r.x, r.y, r.w, r.h, window->data, r.w, r.h,
+                              gdal_type(window->type), window->n_bands, band, 0, 0, 0, NULL);
     msc_say_end();
     return failed != CE_None || say.has_failed ? fail_read(file, &r, &say, err) : MSC_OK;
 }
@@ -38,7 +42,8 @@ static msc_status read_mask(const msc_file *file, msc_handle *handle, msc_window
     MSC_TRY(open_dataset(file, handle, err));
     msc_say_begin(&say);
     GDALRasterBandH mask = GDALGetMaskBand(GDALGetRasterBand(handle->dataset, file->band[0]));
-    const CPLErr failed = GDALRasterIO(mask, GF_Read, r.x, r.y, r.w, r.h, window->valid, r.w, r.h, GDT_Byte, 0, 0);
+    const CPLErr failed =
+        GDALRasterIO(mask, GF_Read, r.x, r.y, r.w, r.h, window->valid, r.w, r.h, GDT_Byte, 0, 0);
     msc_say_end();
     if (failed != CE_None || say.has_failed) return fail_read(file, &r, &say, err);
     for (size_t i = 0; i < n; i++) window->valid[i] = window->valid[i] != 0;

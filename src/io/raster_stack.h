@@ -4,22 +4,25 @@
 #include "io/raster_file.h"
 
 /* Memory of one worker, kept from tile to tile. */
-typedef struct msc_room { void *data; size_t bytes; } msc_room;
+typedef struct msc_room {
+    void *data;
+    size_t bytes;
+} msc_room;
 typedef struct msc_worker {
-    msc_handle *handle;          /* [n_files], the mask last */
+    msc_handle *handle; /* [n_files], the mask last */
     msc_room pixels, valid, nodes, mask_pixels, mask_valid, stack_valid;
 } msc_worker;
 
 struct msc_raster {
     msc_grid grid;
     msc_type type;
-    msc_bands bands;             /* names of the delivered bands */
-    int n_files;                 /* with the mask */
-    int has_mask;                /* file[n_files - 1] */
+    msc_bands bands; /* names of the delivered bands */
+    int n_files;     /* with the mask */
+    int has_mask;    /* file[n_files - 1] */
     msc_file *file;
     int n_workers;
     msc_worker *worker;
-    char **meta, **category;     /* GDAL string lists of the first file */
+    char **meta, **category; /* GDAL string lists of the first file */
 };
 
 /* Fills core, padding and validity of `tile` (n_bands planes of the raster's type, valid) for `worker`. */

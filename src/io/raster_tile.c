@@ -18,8 +18,8 @@ void *msc_room_get(msc_room *room, size_t count, size_t size)
 
 static msc_rect area_of(const msc_tile *tile)
 {
-    const msc_rect area = {tile->core.x - tile->pad_px, tile->core.y - tile->pad_px, tile->core.w + 2 * tile->pad_px,
-                           tile->core.h + 2 * tile->pad_px};
+    const msc_rect area = { tile->core.x - tile->pad_px, tile->core.y - tile->pad_px,
+                            tile->core.w + 2 * tile->pad_px, tile->core.h + 2 * tile->pad_px };
     return area;
 }
 
@@ -37,17 +37,20 @@ static void clear(msc_tile *tile, int n_planes)
 }
 
 /* Rooms for a window of `rect`; ENOMEM. */
-static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect rect, msc_window *window, msc_error *err)
+static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect rect, msc_window *window,
+                              msc_error *err)
 {
     const size_t n = msc_mul_size((size_t)rect.w, (size_t)rect.h);
     memset(window, 0, sizeof *window);
     window->rect = rect;
     window->type = file->as;
     window->n_bands = file->n_bands + file->has_alpha;
-    window->data = msc_room_get(&worker->pixels, msc_mul_size(n, (size_t)window->n_bands), msc_type_bytes(file->as));
+    window->data =
+        msc_room_get(&worker->pixels, msc_mul_size(n, (size_t)window->n_bands), msc_type_bytes(file->as));
     window->valid = msc_room_get(&worker->valid, n, 1);
-    return window->data && window->valid ? MSC_OK
-                                         : msc_fail(err, MSC_ENOMEM, file->path, "%d x %d px", (int)rect.w, (int)rect.h);
+    return window->data && window->valid
+               ? MSC_OK
+               : msc_fail(err, MSC_ENOMEM, file->path, "%d x %d px", (int)rect.w, (int)rect.h);
 }
 
 static void copy_valid(uint8_t *to, const uint8_t *from, const uint8_t *valid, size_t n, size_t bytes)
@@ -55,9 +58,11 @@ static void copy_valid(uint8_t *to, const uint8_t *from, const uint8_t *valid, s
     if (bytes == 1) {
         for (size_t i = 0; i < n; i++) to[i] = valid[i] ? from[i] : to[i];
     } else if (bytes == 2) {
-        for (size_t i = 0; i < n; i++) ((uint16_t *)to)[i] = valid[i] ? ((const uint16_t *)from)[i] : ((uint16_t *)to)[i];
+        for (size_t i = 0; i < n; i++)
+            ((uint16_t *)to)[i] = valid[i] ? ((const uint16_t *)from)[i] : ((uint16_t *)to)[i];
     } else {
-        for (size_t i = 0; i < n; i++) ((uint32_t *)to)[i] = valid[i] ? ((const uint32_t *)from)[i] : ((uint32_t *)to)[i];
+        for (size_t i = 0; i < n; i++)
+            ((uint32_t *)to)[i] = valid[i] ? ((const uint32_t *)from)[i] : ((uint32_t *)to)[i];
     }
 }
 
@@ -67,7 +72,8 @@ static void lay(const msc_file *file, const msc_window *window, int32_t x, int32
     const size_t w = (size_t)window->rect.w, h = (size_t)window->rect.h, bytes = msc_type_bytes(file->as);
     for (size_t row = 0; row < h; row++) {
         const uint8_t *valid = window->valid + row * w;
-        const ptrdiff_t at = (ptrdiff_t)(y + (int32_t)row - tile->core.y) * tile->stride_px + (x - tile->core.x);
+        const ptrdiff_t at =
+            (ptrdiff_t)(y + (int32_t)row - tile->core.y) * tile->stride_px + (x - tile->core.x);
         const int is_whole = memchr(valid, 0, w) == NULL;
         for (int b = 0; b < file->n_bands; b++) {
             uint8_t *to = (uint8_t *)tile->plane[b].data + at * (ptrdiff_t)bytes;
@@ -80,17 +86,20 @@ static void lay(const msc_file *file, const msc_window *window, int32_t x, int32
 }
 
 /* Rows are read in strips of whole blocks, so that no block is decoded twice. */
-static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_handle *handle, msc_worker *worker, msc_rect part, msc_tile *tile,
-                               msc_error *err)
+static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_handle *handle,
+                               msc_worker *worker, msc_rect part, msc_tile *tile, msc_error *err)
 {
-    const msc_rect core = {(int32_t)(tile->core.x + file->shift_x), (int32_t)(tile->core.y + file->shift_y), tile->core.w,
-                           tile->core.h};
-    const msc_hint hint = {core, tile->pad_px, file->shift_x, file->shift_y, grid->width_px, grid->height_px};
-    const int32_t fx = (int32_t)(part.x + file->shift_x), fy = (int32_t)(part.y + file->shift_y), end = fy + part.h;
+    const msc_rect core = { (int32_t)(tile->core.x + file->shift_x), (int32_t)(tile->core.y + file->shift_y),
+                            tile->core.w, tile->core.h };
+    const msc_hint hint = {
+        core, tile->pad_px, file->shift_x, file->shift_y, grid->width_px, grid->height_px
+    };
+    const int32_t fx = (int32_t)(part.x + file->shift_x), fy = (int32_t)(part.y + file->shift_y),
+                  end = fy + part.h;
     for (int32_t y = fy; y < end;) {
         int32_t next = (y / file->strip_px + 1) * file->strip_px;
         if (next > end) next = end;
-        const msc_rect rect = {fx, y, part.w, next - y};
+        const msc_rect rect = { fx, y, part.w, next - y };
         msc_window window;
         MSC_TRY(window_init(file, worker, rect, &window, err));
         window.hint = hint;
@@ -101,9 +110,10 @@ static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_h
     return MSC_OK;
 }
 
-/* Halves `rect` until its source window is small, then resamples. The result does not depend on the halving. */
-static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker *worker, const msc_mesh *lattice,
-                            msc_rect rect, msc_tile *tile, msc_error *err)
+/* Halves `rect` until its source window is small, then resamples. The result does not depend on the halving.
+ */
+static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker *worker,
+                            const msc_mesh *lattice, msc_rect rect, msc_tile *tile, msc_error *err)
 {
     const msc_rect source = msc_mesh_window(lattice, file, &rect);
     if (source.w == 0) return MSC_OK;
@@ -130,8 +140,8 @@ static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker
     return MSC_OK;
 }
 
-static msc_status read_warped(const msc_raster *raster, const msc_file *file, msc_handle *handle, msc_worker *worker,
-                              msc_rect part, msc_tile *tile, msc_error *err)
+static msc_status read_warped(const msc_raster *raster, const msc_file *file, msc_handle *handle,
+                              msc_worker *worker, msc_rect part, msc_tile *tile, msc_error *err)
 {
     msc_mesh lattice;
     const size_t n = msc_mesh_nodes(&part, &lattice);
@@ -144,7 +154,8 @@ static msc_status read_warped(const msc_raster *raster, const msc_file *file, ms
     return warp_part(file, handle, worker, &lattice, part, tile, err);
 }
 
-static msc_status read_file(const msc_raster *raster, int index, msc_worker *worker, msc_tile *tile, msc_error *err)
+static msc_status read_file(const msc_raster *raster, int index, msc_worker *worker, msc_tile *tile,
+                            msc_error *err)
 {
     const msc_file *file = &raster->file[index];
     msc_handle *handle = &worker->handle[index];
@@ -159,12 +170,13 @@ static msc_status apply_mask(const msc_raster *raster, msc_worker *worker, msc_t
 {
     const int index = raster->n_files - 1;
     const msc_rect area = area_of(tile);
-    const size_t n = msc_mul_size((size_t)area.w, (size_t)area.h), bytes = msc_type_bytes(raster->file[index].as);
+    const size_t n = msc_mul_size((size_t)area.w, (size_t)area.h),
+                 bytes = msc_type_bytes(raster->file[index].as);
     char *pixels = msc_room_get(&worker->mask_pixels, n, bytes);
     uint8_t *valid = msc_room_get(&worker->mask_valid, n, 1);
     if (!pixels || !valid) return msc_fail(err, MSC_ENOMEM, raster->file[index].path, "mask");
     const size_t origin = (size_t)tile->pad_px * (size_t)area.w + (size_t)tile->pad_px;
-    msc_tile mask = {.core = tile->core, .pad_px = tile->pad_px, .stride_px = area.w, .n_planes = 1};
+    msc_tile mask = { .core = tile->core, .pad_px = tile->pad_px, .stride_px = area.w, .n_planes = 1 };
     mask.plane[0].type = raster->file[index].as;
     mask.plane[0].data = pixels + origin * bytes;
     mask.valid = valid + origin;
@@ -181,9 +193,11 @@ static msc_status apply_mask(const msc_raster *raster, msc_worker *worker, msc_t
 msc_status msc_raster_read_tile(msc_raster *raster, int worker_index, msc_tile *tile, msc_error *err)
 {
     if (worker_index >= raster->n_workers)
-        return msc_fail(err, MSC_EBUG, raster->file[0].path, "worker %d of %d", worker_index, raster->n_workers);
+        return msc_fail(err, MSC_EBUG, raster->file[0].path, "worker %d of %d", worker_index,
+                        raster->n_workers);
     msc_worker *worker = &raster->worker[worker_index];
     clear(tile, raster->bands.n);
-    for (int i = 0; i < raster->n_files - raster->has_mask; i++) MSC_TRY(read_file(raster, i, worker, tile, err));
+    for (int i = 0; i < raster->n_files - raster->has_mask; i++)
+        MSC_TRY(read_file(raster, i, worker, tile, err));
     return raster->has_mask ? apply_mask(raster, worker, tile, err) : MSC_OK;
 }

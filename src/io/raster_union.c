@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct extent { double x0, y0, x1, y1; } extent;   /* px of the first file */
+typedef struct extent {
+    double x0, y0, x1, y1;
+} extent; /* px of the first file */
 
 static msc_status grow_extent(const msc_file *first, const msc_file *file, extent *all, msc_error *err)
 {
@@ -13,7 +15,8 @@ static msc_status grow_extent(const msc_file *first, const msc_file *file, exten
     msc_crs *crs = NULL;
     if (!msc_crs_same(first->grid.crs, file->grid.crs)) {
         if (!first->grid.crs[0] || !file->grid.crs[0])
-            return msc_fail(err, MSC_ECRS, file->path, "one of the files has a coordinate system, another has none");
+            return msc_fail(err, MSC_ECRS, file->path,
+                            "one of the files has a coordinate system, another has none");
         MSC_TRY(msc_crs_open(file->grid.crs, first->grid.crs, &crs, err));
     }
     msc_status status = MSC_OK;
@@ -23,10 +26,12 @@ static msc_status grow_extent(const msc_file *first, const msc_file *file, exten
             double n = msc_grid_n(&file->grid, (double)file->grid.height_px * j / (N - 1));
             if (crs) msc_crs_forward(crs, &e, &n, 1, 1);
             if (!isfinite(e) || !isfinite(n)) {
-                status = msc_fail(err, MSC_ECRS, file->path, "cannot be brought to the first file's coordinate system");
+                status = msc_fail(err, MSC_ECRS, file->path,
+                                  "cannot be brought to the first file's coordinate system");
                 break;
             }
-            const double x = (e - first->grid.e0) / first->grid.pixel_e, y = (first->grid.n0 - n) / first->grid.pixel_n;
+            const double x = (e - first->grid.e0) / first->grid.pixel_e,
+                         y = (first->grid.n0 - n) / first->grid.pixel_n;
             all->x0 = fmin(all->x0, x);
             all->x1 = fmax(all->x1, x);
             all->y0 = fmin(all->y0, y);
@@ -39,10 +44,11 @@ static msc_status grow_extent(const msc_file *first, const msc_file *file, exten
 msc_status msc_raster_union(const msc_file *file, int n, msc_grid *grid, msc_error *err)
 {
     *grid = file[0].grid;
-    extent all = {0, 0, grid->width_px, grid->height_px};
+    extent all = { 0, 0, grid->width_px, grid->height_px };
     for (int i = 1; i < n; i++) MSC_TRY(grow_extent(&file[0], &file[i], &all, err));
     /* A thousandth of a pixel is rounding in a header, not a row of pixels. */
-    const double x0 = floor(all.x0 + 1e-3), y0 = floor(all.y0 + 1e-3), x1 = ceil(all.x1 - 1e-3), y1 = ceil(all.y1 - 1e-3);
+    const double x0 = floor(all.x0 + 1e-3), y0 = floor(all.y0 + 1e-3), x1 = ceil(all.x1 - 1e-3),
+                 y1 = ceil(all.y1 - 1e-3);
     if (x1 - x0 > 1e7 || y1 - y0 > 1e7)
         return msc_fail(err, MSC_EVALUE, file[0].path, "a mosaic of %.0f x %.0f px", x1 - x0, y1 - y0);
     grid->e0 += x0 * grid->pixel_e;
@@ -63,13 +69,19 @@ static msc_status read_stack(void *self, int worker, msc_tile *tile, msc_error *
     msc_rasters *rasters = self;
     const int32_t w = tile->core.w + 2 * tile->pad_px, h = tile->core.h + 2 * tile->pad_px;
     const ptrdiff_t corner = -(ptrdiff_t)tile->pad_px * tile->stride_px - tile->pad_px;
-    for (int32_t y = 0; y < h; y++) memset(tile->valid + corner + (ptrdiff_t)y * tile->stride_px, 1, (size_t)w);
+    for (int32_t y = 0; y < h; y++)
+        memset(tile->valid + corner + (ptrdiff_t)y * tile->stride_px, 1, (size_t)w);
     int plane = 0;
     for (int i = 0; i < rasters->n; i++) {
         msc_raster *raster = rasters->raster[i];
-        msc_tile part = {.core = tile->core, .pad_px = tile->pad_px, .stride_px = tile->stride_px, .n_planes = raster->bands.n};
+        msc_tile part = { .core = tile->core,
+                          .pad_px = tile->pad_px,
+                          .stride_px = tile->stride_px,
+                          .n_planes = raster->bands.n };
         for (int b = 0; b < raster->bands.n; b++) part.plane[b] = tile->plane[plane++];
-        uint8_t *valid = worker < raster->n_workers ? valid_room(raster, worker, (size_t)tile->stride_px * (size_t)h) : NULL;
+        uint8_t *valid = worker < raster->n_workers
+                             ? valid_room(raster, worker, (size_t)tile->stride_px * (size_t)h)
+                             : NULL;
         if (!valid) return msc_fail(err, MSC_ENOMEM, raster->file[0].path, "worker %d", worker);
         part.valid = valid + (size_t)tile->pad_px * (size_t)tile->stride_px + (size_t)tile->pad_px;
         MSC_TRY(msc_raster_read_tile(raster, worker, &part, err));
@@ -100,10 +112,11 @@ msc_status msc_rasters_source(msc_rasters *rasters, msc_source *source, msc_erro
     for (int i = 0; i < rasters->n; i++) {
         const msc_raster *raster = rasters->raster[i];
         if (!msc_grid_same(&first->grid, &raster->grid))
-            return msc_fail(err, MSC_EGRID, raster->file[0].path, "%d x %d px, not the grid of %s", (int)raster->grid.width_px,
-                            (int)raster->grid.height_px, first->file[0].path);
+            return msc_fail(err, MSC_EGRID, raster->file[0].path, "%d x %d px, not the grid of %s",
+                            (int)raster->grid.width_px, (int)raster->grid.height_px, first->file[0].path);
         if (source->n_planes + raster->bands.n > MSC_MAX_PLANES)
-            return msc_fail(err, MSC_EBAND, raster->file[0].path, "more than %d bands together", MSC_MAX_PLANES);
+            return msc_fail(err, MSC_EBAND, raster->file[0].path, "more than %d bands together",
+                            MSC_MAX_PLANES);
         for (int b = 0; b < raster->bands.n; b++) source->types[source->n_planes++] = raster->type;
     }
     return MSC_OK;

@@ -1,7 +1,8 @@
 /* raster_warp.c - resamples one grid's pixels onto another: pure maths on memory.
  *
- * The source position of a target pixel is exact (PROJ) at the nodes of a lattice of 16 target px, counted from the
- * target's own corner, and bilinear between; so it depends on the pixel alone, never on tile or thread. */
+ * The source position of a target pixel is exact (PROJ) at the nodes of a lattice of 16 target px, counted
+ * from the target's own corner, and bilinear between; so it depends on the pixel alone, never on tile or
+ * thread. */
 #include "io/raster_file.h"
 #include <math.h>
 #include <string.h>
@@ -50,7 +51,8 @@ msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const ms
 {
     const double reach = kernel_reach(file);
     double x0 = HUGE_VAL, y0 = HUGE_VAL, x1 = -HUGE_VAL, y1 = -HUGE_VAL;
-    const int32_t u0 = rect->x / MSC_WARP_STEP_PX - lattice->cell_x, v0 = rect->y / MSC_WARP_STEP_PX - lattice->cell_y;
+    const int32_t u0 = rect->x / MSC_WARP_STEP_PX - lattice->cell_x,
+                  v0 = rect->y / MSC_WARP_STEP_PX - lattice->cell_y;
     const int32_t u1 = (rect->x + rect->w - 1) / MSC_WARP_STEP_PX - lattice->cell_x + 1;
     const int32_t v1 = (rect->y + rect->h - 1) / MSC_WARP_STEP_PX - lattice->cell_y + 1;
     for (int32_t v = v0; v <= v1; v++)
@@ -63,11 +65,13 @@ msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const ms
             y0 = fmin(y0, y);
             y1 = fmax(y1, y);
         }
-    msc_rect none = {0, 0, 0, 0};
+    msc_rect none = { 0, 0, 0, 0 };
     if (x0 > x1) return none;
-    const int32_t left = clamp_px(floor(x0 - reach), file->grid.width_px), top = clamp_px(floor(y0 - reach), file->grid.height_px);
-    const int32_t right = clamp_px(ceil(x1 + reach), file->grid.width_px), bottom = clamp_px(ceil(y1 + reach), file->grid.height_px);
-    const msc_rect window = {left, top, right - left, bottom - top};
+    const int32_t left = clamp_px(floor(x0 - reach), file->grid.width_px),
+                  top = clamp_px(floor(y0 - reach), file->grid.height_px);
+    const int32_t right = clamp_px(ceil(x1 + reach), file->grid.width_px),
+                  bottom = clamp_px(ceil(y1 + reach), file->grid.height_px);
+    const msc_rect window = { left, top, right - left, bottom - top };
     return window.w > 0 && window.h > 0 ? window : none;
 }
 
@@ -86,12 +90,17 @@ static int weigh(msc_resample resample, double u, double scale, int32_t *first, 
     const double radius = (resample == MSC_CUBIC ? 2 : 1) * scale;
     const int32_t from = (int32_t)floor(u - radius) + 1, to = (int32_t)ceil(u + radius) - 1;
     int n = 0;
-    for (int32_t i = from; i <= to && n < TAPS_MAX; i++) weight[n++] = kernel(resample, ((double)i - u) / scale);
+    for (int32_t i = from; i <= to && n < TAPS_MAX; i++)
+        weight[n++] = kernel(resample, ((double)i - u) / scale);
     *first = from;
     return n;
 }
 
-typedef struct taps { int32_t x, y; int n_x, n_y; double weight_x[TAPS_MAX], weight_y[TAPS_MAX]; } taps;
+typedef struct taps {
+    int32_t x, y;
+    int n_x, n_y;
+    double weight_x[TAPS_MAX], weight_y[TAPS_MAX];
+} taps;
 
 static inline double value_at(const msc_window *w, size_t i)
 {
@@ -125,13 +134,14 @@ static double gather(const msc_window *w, const taps *t, double *sum, int *n_mis
     return total;
 }
 
-#define BLEND(T)                                                                                        \
-    for (int b = 0; b < n_bands; b++) {                                                                 \
-        const T *p = (const T *)w->data + (size_t)b * plane + at;                                       \
-        out[b] = (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[row] * (1 - fx) + p[row + 1] * fx) * fy; \
+#define BLEND(T)                                                                                             \
+    for (int b = 0; b < n_bands; b++) {                                                                      \
+        const T *p = (const T *)w->data + (size_t)b * plane + at;                                            \
+        out[b] = (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[row] * (1 - fx) + p[row + 1] * fx) * fy;      \
     }
 
-/* The common case: four observed pixels round (u, v), pixel centres being integers. 0 when one of them is not there. */
+/* The common case: four observed pixels round (u, v), pixel centres being integers. 0 when one of them is not
+ * there. */
 static int blend_four(const msc_window *w, int n_bands, double u, double v, double *out)
 {
     const int32_t x = (int32_t)floor(u) - w->rect.x, y = (int32_t)floor(v) - w->rect.y;
@@ -152,12 +162,14 @@ static int blend_four(const msc_window *w, int n_bands, double u, double v, doub
 }
 
 /* Interpolates at source position (x, y) whose own pixel is observed. */
-static void interpolate(const msc_file *file, const msc_window *w, double x, double y, size_t nearest, double *out)
+static void interpolate(const msc_file *file, const msc_window *w, double x, double y, size_t nearest,
+                        double *out)
 {
     const size_t plane = (size_t)w->rect.w * (size_t)w->rect.h;
     msc_resample resample = file->resample;
     double total = 0;
-    if (resample == MSC_BILINEAR && file->scale <= 1 && blend_four(w, file->n_bands, x - 0.5, y - 0.5, out)) return;
+    if (resample == MSC_BILINEAR && file->scale <= 1 && blend_four(w, file->n_bands, x - 0.5, y - 0.5, out))
+        return;
     if (resample != MSC_NEAREST) {
         taps t;
         int n_missing = 0;
@@ -165,14 +177,15 @@ static void interpolate(const msc_file *file, const msc_window *w, double x, dou
         t.n_y = weigh(resample, y - 0.5, file->scale, &t.y, t.weight_y);
         total = gather(w, &t, out, &n_missing);
         if (resample == MSC_CUBIC && n_missing && (file->scale <= 1 || total < 0.25)) {
-            /* Negative lobes without their partners overshoot: near gaps and borders the triangle is used. Wide
-             * kernels keep partners enough and are only brought back to a sum of 1. */
+            /* Negative lobes without their partners overshoot: near gaps and borders the triangle is used.
+             * Wide kernels keep partners enough and are only brought back to a sum of 1. */
             t.n_x = weigh(MSC_BILINEAR, x - 0.5, file->scale, &t.x, t.weight_x);
             t.n_y = weigh(MSC_BILINEAR, y - 0.5, file->scale, &t.y, t.weight_y);
             total = gather(w, &t, out, &n_missing);
         }
     }
-    for (int b = 0; b < file->n_bands; b++) out[b] = total > 1e-6 ? out[b] / total : value_at(w, (size_t)b * plane + nearest);
+    for (int b = 0; b < file->n_bands; b++)
+        out[b] = total > 1e-6 ? out[b] / total : value_at(w, (size_t)b * plane + nearest);
 }
 
 static void put_pixel(const msc_file *file, const double *value, msc_tile *tile, ptrdiff_t at)
@@ -180,13 +193,15 @@ static void put_pixel(const msc_file *file, const double *value, msc_tile *tile,
     for (int b = 0; b < file->n_bands; b++) {
         const double v = value[b];
         if (file->as == MSC_F32) ((float *)tile->plane[b].data)[at] = (float)v;
-        else if (file->as == MSC_U8) ((uint8_t *)tile->plane[b].data)[at] = (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v + 0.5);
+        else if (file->as == MSC_U8)
+            ((uint8_t *)tile->plane[b].data)[at] = (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : v + 0.5);
         else ((uint16_t *)tile->plane[b].data)[at] = (uint16_t)(v <= 0 ? 0 : v >= 65535 ? 65535 : v + 0.5);
     }
     tile->valid[at] = 1;
 }
 
-void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *w, const msc_rect *rect, msc_tile *tile)
+void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *w, const msc_rect *rect,
+                   msc_tile *tile)
 {
     const size_t n_x = (size_t)lattice->n_x;
     double value[MSC_RASTER_BANDS_MAX];
@@ -198,14 +213,17 @@ void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_wind
             const double fx = ((double)(x % MSC_WARP_STEP_PX) + 0.5) / MSC_WARP_STEP_PX;
             const size_t i = row + (size_t)(x / MSC_WARP_STEP_PX - lattice->cell_x);
             const double *px = lattice->x + i, *py = lattice->y + i;
-            const double left_x = px[0] + (px[n_x] - px[0]) * fy, right_x = px[1] + (px[n_x + 1] - px[1]) * fy;
-            const double left_y = py[0] + (py[n_x] - py[0]) * fy, right_y = py[1] + (py[n_x + 1] - py[1]) * fy;
+            const double left_x = px[0] + (px[n_x] - px[0]) * fy,
+                         right_x = px[1] + (px[n_x + 1] - px[1]) * fy;
+            const double left_y = py[0] + (py[n_x] - py[0]) * fy,
+                         right_y = py[1] + (py[n_x + 1] - py[1]) * fy;
             const double sx = left_x + (right_x - left_x) * fx, sy = left_y + (right_y - left_y) * fx;
             /* Comparisons that a NaN fails: positions that PROJ could not give are outside. */
             if (!(sx + EDGE_PX >= 0 && sy + EDGE_PX >= 0 && sx + EDGE_PX < (double)file->grid.width_px &&
                   sy + EDGE_PX < (double)file->grid.height_px))
                 continue;
-            const int32_t wx = (int32_t)floor(sx + EDGE_PX) - w->rect.x, wy = (int32_t)floor(sy + EDGE_PX) - w->rect.y;
+            const int32_t wx = (int32_t)floor(sx + EDGE_PX) - w->rect.x,
+                          wy = (int32_t)floor(sy + EDGE_PX) - w->rect.y;
             const size_t nearest = (size_t)wy * (size_t)w->rect.w + (size_t)wx;
             if (!w->valid[nearest]) continue;
             interpolate(file, w, sx, sy, nearest, value);
@@ -222,8 +240,8 @@ static int is_on_lattice(const msc_grid *target, msc_file *file)
     const double x = (target->e0 - g->e0) / g->pixel_e, y = (g->n0 - target->n0) / g->pixel_n;
     const double drift_x = (target->pixel_e / g->pixel_e - 1) * target->width_px;
     const double drift_y = (target->pixel_n / g->pixel_n - 1) * target->height_px;
-    if (fabs(x) > 1e9 || fabs(y) > 1e9 || !is_close_px(x, round(x)) || !is_close_px(y, round(y)) || !is_close_px(drift_x, 0) ||
-        !is_close_px(drift_y, 0))
+    if (fabs(x) > 1e9 || fabs(y) > 1e9 || !is_close_px(x, round(x)) || !is_close_px(y, round(y)) ||
+        !is_close_px(drift_x, 0) || !is_close_px(drift_y, 0))
         return 0;
     file->shift_x = (int64_t)llround(x);
     file->shift_y = (int64_t)llround(y);
@@ -236,17 +254,18 @@ static msc_rect reach_of_aligned(const msc_grid *target, const msc_file *file)
     int64_t x1 = file->grid.width_px - file->shift_x, y1 = file->grid.height_px - file->shift_y;
     if (x1 > target->width_px) x1 = target->width_px;
     if (y1 > target->height_px) y1 = target->height_px;
-    const msc_rect none = {0, 0, 0, 0};
+    const msc_rect none = { 0, 0, 0, 0 };
     if (x1 <= x0 || y1 <= y0) return none;
-    const msc_rect reach = {(int32_t)x0, (int32_t)y0, (int32_t)(x1 - x0), (int32_t)(y1 - y0)};
+    const msc_rect reach = { (int32_t)x0, (int32_t)y0, (int32_t)(x1 - x0), (int32_t)(y1 - y0) };
     return reach;
 }
 
-/* The target pixels round the file, from a mesh of points over it; the whole target where some cannot be brought over. */
+/* The target pixels round the file, from a mesh of points over it; the whole target where some cannot be
+ * brought over. */
 static msc_rect reach_of_mesh(const msc_grid *target, const msc_file *file, msc_crs *back)
 {
     enum { N = 33 };
-    const msc_rect all = {0, 0, target->width_px, target->height_px};
+    const msc_rect all = { 0, 0, target->width_px, target->height_px };
     double x0 = HUGE_VAL, y0 = HUGE_VAL, x1 = -HUGE_VAL, y1 = -HUGE_VAL;
     for (int j = 0; j < N; j++)
         for (int i = 0; i < N; i++) {
@@ -260,13 +279,16 @@ static msc_rect reach_of_mesh(const msc_grid *target, const msc_file *file, msc_
             y1 = fmax(y1, (target->n0 - n) / target->pixel_n);
         }
     const double margin = MSC_WARP_STEP_PX + 0.02 * (x1 - x0 + y1 - y0);
-    const int32_t left = clamp_px(floor(x0 - margin), target->width_px), top = clamp_px(floor(y0 - margin), target->height_px);
-    const int32_t right = clamp_px(ceil(x1 + margin), target->width_px), bottom = clamp_px(ceil(y1 + margin), target->height_px);
-    const msc_rect reach = {left, top, right - left, bottom - top};
+    const int32_t left = clamp_px(floor(x0 - margin), target->width_px),
+                  top = clamp_px(floor(y0 - margin), target->height_px);
+    const int32_t right = clamp_px(ceil(x1 + margin), target->width_px),
+                  bottom = clamp_px(ceil(y1 + margin), target->height_px);
+    const msc_rect reach = { left, top, right - left, bottom - top };
     return reach;
 }
 
-/* Source pixels a target pixel at the middle of `reach`, at least 1; small ratios are left, as gdalwarp does. */
+/* Source pixels a target pixel at the middle of `reach`, at least 1; small ratios are left, as gdalwarp does.
+ */
 static double scale_at(const msc_grid *target, const msc_file *file, msc_crs *crs, const msc_rect *reach)
 {
     double x[3], y[3];
@@ -276,14 +298,16 @@ static double scale_at(const msc_grid *target, const msc_file *file, msc_crs *cr
     }
     if (crs) msc_crs_forward(crs, x, y, 3, 1);
     const msc_grid *g = &file->grid;
-    const double area = fabs((x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])) / (g->pixel_e * g->pixel_n);
+    const double area =
+        fabs((x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])) / (g->pixel_e * g->pixel_n);
     const double scale = isfinite(area) ? sqrt(area) : 1, top = (double)(TAPS_MAX - 4) / 4;
     return scale < 1 / 0.95 ? 1 : scale > top ? top : scale;
 }
 
 msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err)
 {
-    const int is_nameless = !target->crs[0] || !file->grid.crs[0], is_same = msc_crs_same(target->crs, file->grid.crs);
+    const int is_nameless = !target->crs[0] || !file->grid.crs[0],
+              is_same = msc_crs_same(target->crs, file->grid.crs);
     msc_crs *there = NULL, *back = NULL;
     msc_status status = MSC_OK;
     file->scale = 1;

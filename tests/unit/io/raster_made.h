@@ -1,4 +1,5 @@
-/* raster_made.h - small rasters made with GDAL or with raster_out, and whole rasters read through the stream. */
+/* raster_made.h - small rasters made with GDAL or with raster_out, and whole rasters read through the stream.
+ */
 #ifndef TEST_IO_RASTER_MADE_H
 #define TEST_IO_RASTER_MADE_H
 #define _DEFAULT_SOURCE
@@ -49,27 +50,31 @@ static inline const char *made_path(const char *name)
 }
 
 /* A value of pixel (x, y) of band b, below 200, never 0. */
-static inline double made_value(int x, int y, int b) { return 1 + (x * 7 + y * 13 + b * 31 + (x / 16) * (y / 16)) % 199; }
+static inline double made_value(int x, int y, int b)
+{
+    return 1 + (x * 7 + y * 13 + b * 31 + (x / 16) * (y / 16)) % 199;
+}
 
 /* What a test file is like. */
 typedef struct made_spec {
-    const char *name, *driver, *creation;   /* creation: space-separated NAME=VALUE */
+    const char *name, *driver, *creation; /* creation: space-separated NAME=VALUE */
     int w, h, bands;
     GDALDataType type;
     double e0, n0, pixel;
-    int epsg;                               /* 0 none */
+    int epsg; /* 0 none */
     int has_nodata;
     double nodata;
-    double (*value)(int x, int y, int b);   /* NULL: made_value */
+    double (*value)(int x, int y, int b); /* NULL: made_value */
 } made_spec;
 
 static inline const char *made_file(const made_spec *s)
 {
     const char *path = made_path(s->name);
     char **options = CSLTokenizeString2(s->creation ? s->creation : "", " ", 0);
-    GDALDatasetH ds = GDALCreate(GDALGetDriverByName(s->driver ? s->driver : "GTiff"), path, s->w, s->h, s->bands, s->type, options);
+    GDALDatasetH ds = GDALCreate(GDALGetDriverByName(s->driver ? s->driver : "GTiff"), path, s->w, s->h,
+                                 s->bands, s->type, options);
     assert_non_null(ds);
-    double gt[6] = {s->e0, s->pixel, 0, s->n0, 0, -s->pixel};
+    double gt[6] = { s->e0, s->pixel, 0, s->n0, 0, -s->pixel };
     GDALSetGeoTransform(ds, gt);
     if (s->epsg) {
         OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
@@ -84,7 +89,8 @@ static inline const char *made_file(const made_spec *s)
         if (s->has_nodata) GDALSetRasterNoDataValue(band, s->nodata);
         for (int y = 0; y < s->h; y++) {
             for (int x = 0; x < s->w; x++) row[x] = (s->value ? s->value : made_value)(x, y, b);
-            assert_int_equal(GDALRasterIO(band, GF_Write, 0, y, s->w, 1, row, s->w, 1, GDT_Float64, 0, 0), CE_None);
+            assert_int_equal(GDALRasterIO(band, GF_Write, 0, y, s->w, 1, row, s->w, 1, GDT_Float64, 0, 0),
+                             CE_None);
         }
     }
     free(row);
@@ -93,45 +99,63 @@ static inline const char *made_file(const made_spec *s)
     return path;
 }
 
-/* A whole raster in memory as doubles, read through the stream with a halo that is checked against the core. */
-typedef struct made_all { int w, h, bands; double *value; uint8_t *valid; msc_raster *raster; } made_all;
+/* A whole raster in memory as doubles, read through the stream with a halo that is checked against the core.
+ */
+typedef struct made_all {
+    int w, h, bands;
+    double *value;
+    uint8_t *valid;
+    msc_raster *raster;
+} made_all;
 
 static inline double made_get(const msc_tile *t, int b, int x, int y)
 {
-    return t->plane[b].type == MSC_U8 ? msc_row_u8(t, b, y)[x] : t->plane[b].type == MSC_U16 ? msc_row_u16(t, b, y)[x] : msc_row_f32(t, b, y)[x];
+    return t->plane[b].type == MSC_U8    ? msc_row_u8(t, b, y)[x]
+           : t->plane[b].type == MSC_U16 ? msc_row_u16(t, b, y)[x]
+                                         : msc_row_f32(t, b, y)[x];
 }
 
 static inline msc_status made_keep(void *self, const msc_tile *t, void *slot, int64_t index, msc_error *err)
 {
     made_all *all = self;
-    (void)slot; (void)index; (void)err;
+    (void)slot;
+    (void)index;
+    (void)err;
     for (int y = 0; y < t->core.h; y++)
         for (int x = 0; x < t->core.w; x++) {
             const size_t at = (size_t)(t->core.y + y) * (size_t)all->w + (size_t)(t->core.x + x);
             all->valid[at] = msc_row_valid(t, y)[x];
-            for (int b = 0; b < t->n_planes; b++) all->value[(size_t)b * (size_t)all->w * (size_t)all->h + at] = made_get(t, b, x, y);
+            for (int b = 0; b < t->n_planes; b++)
+                all->value[(size_t)b * (size_t)all->w * (size_t)all->h + at] = made_get(t, b, x, y);
         }
     return MSC_OK;
 }
 
-/* Second pass: every padding pixel equals the core pixel that another tile owns, or is 0 and not valid outside. */
-static inline msc_status made_compare(void *self, const msc_tile *t, void *slot, int64_t index, msc_error *err)
+/* Second pass: every padding pixel equals the core pixel that another tile owns, or is 0 and not valid
+ * outside. */
+static inline msc_status made_compare(void *self, const msc_tile *t, void *slot, int64_t index,
+                                      msc_error *err)
 {
     made_all *all = self;
-    (void)slot; (void)index;
+    (void)slot;
+    (void)index;
     for (int y = -t->pad_px; y < t->core.h + t->pad_px; y++)
         for (int x = -t->pad_px; x < t->core.w + t->pad_px; x++) {
-            const int ix = t->core.x + x, iy = t->core.y + y, in = ix >= 0 && iy >= 0 && ix < all->w && iy < all->h;
+            const int ix = t->core.x + x, iy = t->core.y + y,
+                      in = ix >= 0 && iy >= 0 && ix < all->w && iy < all->h;
             const size_t at = in ? (size_t)iy * (size_t)all->w + (size_t)ix : 0;
-            if (msc_row_valid(t, y)[x] != (in ? all->valid[at] : 0)) return msc_fail(err, MSC_EBUG, "valid", "%d %d", ix, iy);
+            if (msc_row_valid(t, y)[x] != (in ? all->valid[at] : 0))
+                return msc_fail(err, MSC_EBUG, "valid", "%d %d", ix, iy);
             for (int b = 0; b < t->n_planes; b++)
-                if (made_get(t, b, x, y) != (in ? all->value[(size_t)b * (size_t)all->w * (size_t)all->h + at] : 0))
+                if (made_get(t, b, x, y) !=
+                    (in ? all->value[(size_t)b * (size_t)all->w * (size_t)all->h + at] : 0))
                     return msc_fail(err, MSC_EBUG, "value", "%d %d", ix, iy);
         }
     return MSC_OK;
 }
 
-static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px, int threads, int halo, made_all *all, msc_error *err)
+static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px, int threads, int halo,
+                                       made_all *all, msc_error *err)
 {
     msc_settings settings;
     msc_settings_defaults(&settings);
@@ -142,7 +166,7 @@ static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px,
     own.n_workers = threads;
     memset(all, 0, sizeof *all);
     MSC_TRY(msc_raster_open(&own, &settings, &all->raster, err));
-    msc_rasters rasters = {.raster = {all->raster}, .n = 1, .required = 1};
+    msc_rasters rasters = { .raster = { all->raster }, .n = 1, .required = 1 };
     msc_source source;
     msc_layout layout;
     MSC_TRY(msc_rasters_source(&rasters, &source, err));
@@ -151,7 +175,7 @@ static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px,
     all->bands = source.n_planes;
     all->value = calloc((size_t)all->w * (size_t)all->h * (size_t)all->bands, sizeof(double));
     all->valid = calloc((size_t)all->w * (size_t)all->h, 1);
-    msc_sink sink = {.self = all, .put = made_keep, .halo_px = halo};
+    msc_sink sink = { .self = all, .put = made_keep, .halo_px = halo };
     MSC_TRY(msc_stream_plan(&settings, &source, NULL, 0, &sink, 0, &layout, err));
     MSC_TRY(msc_stream_run(&settings, &layout, &source, NULL, 0, &sink, "read", err));
     if (halo == 0) return MSC_OK;

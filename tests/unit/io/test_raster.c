@@ -3,14 +3,15 @@
 
 static msc_raster_spec spec_of(const char *const *path, int n)
 {
-    msc_raster_spec spec = {.image = {.paths = path, .n_paths = n}, .resample = MSC_BILINEAR};
+    msc_raster_spec spec = { .image = { .paths = path, .n_paths = n }, .resample = MSC_BILINEAR };
     return spec;
 }
 
 static void read_ok(const msc_raster_spec *spec, int tile, int threads, int halo, made_all *all)
 {
-    msc_error err = {0};
-    if (made_read_all(spec, tile, threads, halo, all, &err) != MSC_OK) fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
+    msc_error err = { 0 };
+    if (made_read_all(spec, tile, threads, halo, all, &err) != MSC_OK)
+        fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
 }
 
 static msc_status read_status(const msc_raster_spec *spec, msc_error *err)
@@ -28,7 +29,8 @@ static void check_made(const made_all *all, int dx, int dy)
         for (int y = 0; y < all->h; y++)
             for (int x = 0; x < all->w; x++) {
                 if (made_at(all, b, x, y) != made_value(x + dx, y + dy, b))
-                    fail_msg("band %d at %d,%d: %g, not %g", b, x, y, made_at(all, b, x, y), made_value(x + dx, y + dy, b));
+                    fail_msg("band %d at %d,%d: %g, not %g", b, x, y, made_at(all, b, x, y),
+                             made_value(x + dx, y + dy, b));
                 assert_int_equal(all->valid[(size_t)y * (size_t)all->w + (size_t)x], 1);
             }
 }
@@ -36,22 +38,42 @@ static void check_made(const made_all *all, int dx, int dy)
 static void test_kinds_of_file(void **state)
 {
     (void)state;
-    static const struct { const char *name, *driver, *creation; GDALDataType type; int is_direct; msc_type as; } kinds[] = {
-        {"none.tif", NULL, "TILED=YES BLOCKXSIZE=64 BLOCKYSIZE=48", GDT_Byte, 1, MSC_U8},
-        {"deflate.tif", NULL, "TILED=YES COMPRESS=DEFLATE PREDICTOR=2", GDT_UInt16, 1, MSC_U16},
-        {"zstd.tif", NULL, "TILED=YES COMPRESS=ZSTD INTERLEAVE=BAND BLOCKXSIZE=64 BLOCKYSIZE=64", GDT_Int16, 1, MSC_F32},
-        {"lzw.tif", NULL, "TILED=YES COMPRESS=LZW PREDICTOR=2 BLOCKXSIZE=128 BLOCKYSIZE=64", GDT_Byte, 1, MSC_U8},
-        {"float.tif", NULL, "TILED=YES COMPRESS=DEFLATE PREDICTOR=3", GDT_Float32, 1, MSC_F32},
-        {"big.tif", NULL, "TILED=YES BIGTIFF=YES ENDIANNESS=BIG", GDT_UInt16, 1, MSC_U16},
-        {"strips.tif", NULL, "", GDT_Byte, 0, MSC_U8},
-        {"double.tif", NULL, "TILED=YES", GDT_Float64, 0, MSC_F32},
-        {"int32.tif", NULL, "TILED=YES", GDT_Int32, 0, MSC_F32},
-        {"raw.dat", "ENVI", "INTERLEAVE=BIL", GDT_UInt16, 0, MSC_U16},
-        {"i.img", "HFA", "", GDT_Byte, 0, MSC_U8},
+    static const struct {
+        const char *name, *driver, *creation;
+        GDALDataType type;
+        int is_direct;
+        msc_type as;
+    } kinds[] = {
+        { "none.tif", NULL, "TILED=YES BLOCKXSIZE=64 BLOCKYSIZE=48", GDT_Byte, 1, MSC_U8 },
+        { "deflate.tif", NULL, "TILED=YES COMPRESS=DEFLATE PREDICTOR=2", GDT_UInt16, 1, MSC_U16 },
+        { "zstd.tif", NULL, "TILED=YES COMPRESS=ZSTD INTERLEAVE=BAND BLOCKXSIZE=64 BLOCKYSIZE=64", GDT_Int16,
+          1, MSC_F32 },
+        { "lzw.tif", NULL, "TILED=YES COMPRESS=LZW PREDICTOR=2 BLOCKXSIZE=128 BLOCKYSIZE=64", GDT_Byte, 1,
+          MSC_U8 },
+        { "float.tif", NULL, "TILED=YES COMPRESS=DEFLATE PREDICTOR=3", GDT_Float32, 1, MSC_F32 },
+        { "big.tif", NULL, "TILED=YES BIGTIFF=YES ENDIANNESS=BIG", GDT_UInt16, 1, MSC_U16 },
+        { "strips.tif", NULL, "", GDT_Byte, 0, MSC_U8 },
+        { "double.tif", NULL, "TILED=YES", GDT_Float64, 0, MSC_F32 },
+        { "int32.tif", NULL, "TILED=YES", GDT_Int32, 0, MSC_F32 },
+        { "raw.dat", "ENVI", "INTERLEAVE=BIL", GDT_UInt16, 0, MSC_U16 },
+        { "i.img", "HFA", "", GDT_Byte, 0, MSC_U8 },
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (int tile = 64; tile <= 256; tile += 96) {
-            const made_spec made = {kinds[k].name, kinds[k].driver, kinds[k].creation, 301, 203, 3, kinds[k].type, 500000, 4000000, 2, 32650, 0, 0, NULL};
+            const made_spec made = { kinds[k].name,
+                                     kinds[k].driver,
+                                     kinds[k].creation,
+                                     301,
+                                     203,
+                                     3,
+                                     kinds[k].type,
+                                     500000,
+                                     4000000,
+                                     2,
+                                     32650,
+                                     0,
+                                     0,
+                                     NULL };
             const char *path = made_file(&made);
             const msc_raster_spec spec = spec_of(&path, 1);
             made_all all;
@@ -66,7 +88,9 @@ static void test_kinds_of_file(void **state)
 static void test_vrt_reads_its_parts(void **state)
 {
     (void)state;
-    const made_spec made = {"part.tif", NULL, "TILED=YES", 120, 90, 2, GDT_UInt16, 0, 0, 1, 32650, 0, 0, NULL};
+    const made_spec made = {
+        "part.tif", NULL, "TILED=YES", 120, 90, 2, GDT_UInt16, 0, 0, 1, 32650, 0, 0, NULL
+    };
     const char *part = made_file(&made), *path = made_path("all.vrt");
     GDALDatasetH ds = GDALOpen(part, GA_ReadOnly);
     GDALClose(GDALCreateCopy(GDALGetDriverByName("VRT"), path, ds, 0, NULL, NULL, NULL));
@@ -76,7 +100,7 @@ static void test_vrt_reads_its_parts(void **state)
     read_ok(&spec, 64, 2, 3, &all);
     check_made(&all, 0, 0);
     made_clear(&all);
-    msc_error err = {0};
+    msc_error err = { 0 };
     unlink(part);
     assert_int_equal(read_status(&spec, &err), MSC_EREAD);
 }
@@ -99,9 +123,25 @@ static int64_t count_valid(const made_all *all)
 static void test_nodata_rules(void **state)
 {
     (void)state;
-    static const struct { const char *rule; int64_t n_not; } rules[] = {
-        {NULL, 300}, {"auto", 300}, {"none", 0}, {"0", 300}, {"7", 0}, {"edge:0", 200}, {"edge:3", 0}};
-    made_spec made = {"marked.tif", NULL, "TILED=YES BLOCKXSIZE=32 BLOCKYSIZE=32", 100, 80, 3, GDT_Byte, 0, 0, 1, 32650, 1, 0, marked};
+    static const struct {
+        const char *rule;
+        int64_t n_not;
+    } rules[] = { { NULL, 300 }, { "auto", 300 },   { "none", 0 },  { "0", 300 },
+                  { "7", 0 },    { "edge:0", 200 }, { "edge:3", 0 } };
+    made_spec made = { "marked.tif",
+                       NULL,
+                       "TILED=YES BLOCKXSIZE=32 BLOCKYSIZE=32",
+                       100,
+                       80,
+                       3,
+                       GDT_Byte,
+                       0,
+                       0,
+                       1,
+                       32650,
+                       1,
+                       0,
+                       marked };
     const char *path = made_file(&made);
     for (size_t k = 0; k < sizeof rules / sizeof rules[0]; k++)
         for (int tile = 16; tile <= 112; tile += 96) {
@@ -112,7 +152,7 @@ static void test_nodata_rules(void **state)
             assert_int_equal(100 * 80 - count_valid(&all), rules[k].n_not);
             made_clear(&all);
         }
-    msc_error err = {0};
+    msc_error err = { 0 };
     msc_raster_spec spec = spec_of(&path, 1);
     spec.image.nodata = "edge:";
     assert_int_equal(read_status(&spec, &err), MSC_EVALUE);
@@ -124,15 +164,16 @@ static void test_nodata_rules(void **state)
 static double spiral(int x, int y, int b)
 {
     (void)b;
-    static const char *const picture[] = {"..........", ".########.", ".#......#.", ".#.####.#.", ".#.#..#.#.",
-                                          ".#.##.#.#.", ".#....#.#.", ".######.#.", "........#.", "##########"};
+    static const char *const picture[] = { "..........", ".########.", ".#......#.", ".#.####.#.",
+                                           ".#.#..#.#.", ".#.##.#.#.", ".#....#.#.", ".######.#.",
+                                           "........#.", "##########" };
     return picture[y][x] == '#' ? 0 : 9;
 }
 
 static void test_edge_fill_follows_turns(void **state)
 {
     (void)state;
-    const made_spec made = {"spiral.tif", NULL, "", 10, 10, 1, GDT_Byte, 0, 0, 1, 0, 0, 0, spiral};
+    const made_spec made = { "spiral.tif", NULL, "", 10, 10, 1, GDT_Byte, 0, 0, 1, 0, 0, 0, spiral };
     const char *path = made_file(&made);
     msc_raster_spec spec = spec_of(&path, 1);
     made_all all;
@@ -145,16 +186,20 @@ static void test_edge_fill_follows_turns(void **state)
     made_clear(&all);
     spec.image.nodata = "edge:9";
     read_ok(&spec, 16, 1, 1, &all);
-    assert_int_equal(count_valid(&all), n_zero);   /* the way in is found too, through all its turns */
+    assert_int_equal(count_valid(&all), n_zero); /* the way in is found too, through all its turns */
     made_clear(&all);
 }
 
-static double with_nan(int x, int y, int b) { return x == 3 && b == 1 ? NAN : x == 4 && y == 4 ? -9999 : made_value(x, y, b); }
+static double with_nan(int x, int y, int b)
+{
+    return x == 3 && b == 1 ? NAN : x == 4 && y == 4 ? -9999 : made_value(x, y, b);
+}
 
 static void test_nan_and_alpha_and_mask(void **state)
 {
     (void)state;
-    const made_spec made = {"nan.tif", NULL, "TILED=YES", 40, 30, 2, GDT_Float32, 0, 0, 1, 32650, 1, -9999, with_nan};
+    const made_spec made = { "nan.tif", NULL, "TILED=YES", 40,    30, 2,     GDT_Float32,
+                             0,         0,    1,           32650, 1,  -9999, with_nan };
     const char *path = made_file(&made);
     msc_raster_spec spec = spec_of(&path, 1);
     made_all all;
@@ -162,7 +207,10 @@ static void test_nan_and_alpha_and_mask(void **state)
     assert_int_equal(40 * 30 - count_valid(&all), 31);
     made_clear(&all);
 
-    made_spec four = {"alpha.tif", NULL, "TILED=YES PHOTOMETRIC=RGB ALPHA=YES", 40, 30, 4, GDT_Byte, 0, 0, 1, 32650, 0, 0, marked};
+    made_spec four = {
+        "alpha.tif", NULL,  "TILED=YES PHOTOMETRIC=RGB ALPHA=YES", 40, 30, 4, GDT_Byte, 0, 0, 1, 32650, 0,
+        0,           marked
+    };
     path = made_file(&four);
     read_ok(&spec, 16, 1, 1, &all);
     assert_int_equal(all.bands, 3);
@@ -175,20 +223,23 @@ static void test_nan_and_alpha_and_mask(void **state)
     assert_int_equal(40 * 30 - count_valid(&all), 0);
     made_clear(&all);
 
-    const made_spec mask = {"mask.tif", NULL, "", 20, 80, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, marked};
+    const made_spec mask = { "mask.tif", NULL, "", 20, 80, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, marked };
     spec.image.mask = made_file(&mask);
     read_ok(&spec, 16, 2, 3, &all);
-    assert_int_equal(count_valid(&all), 20 * 30 - 200);   /* right of the mask nothing is observed */
+    assert_int_equal(count_valid(&all), 20 * 30 - 200); /* right of the mask nothing is observed */
     made_clear(&all);
 }
 
 static void test_bands_by_name(void **state)
 {
     (void)state;
-    const made_spec made = {"bands.tif", NULL, "TILED=YES", 50, 40, 4, GDT_UInt16, 0, 0, 1, 32650, 0, 0, NULL};
+    const made_spec made = {
+        "bands.tif", NULL, "TILED=YES", 50, 40, 4, GDT_UInt16, 0, 0, 1, 32650, 0, 0, NULL
+    };
     const char *path = made_file(&made);
     GDALDatasetH ds = GDALOpen(path, GA_Update);
-    static const char *const names[] = {"Blue", "Green", "Red", "NIR"}, *const want[] = {"nir", "red"}, *const wrong[] = {"swir1"};
+    static const char *const names[] = { "Blue", "Green", "Red", "NIR" }, *const want[] = { "nir", "red" },
+                             *const wrong[] = { "swir1" };
     for (int b = 0; b < 4; b++) GDALSetDescription(GDALGetRasterBand(ds, b + 1), names[b]);
     GDALClose(ds);
     msc_raster_spec spec = spec_of(&path, 1);
@@ -196,10 +247,11 @@ static void test_bands_by_name(void **state)
     spec.want = want;
     spec.n_want = 2;
     read_ok(&spec, 32, 1, 0, &all);
-    assert_true(made_at(&all, 0, 7, 9) == made_value(7, 9, 3) && made_at(&all, 1, 7, 9) == made_value(7, 9, 2));
+    assert_true(made_at(&all, 0, 7, 9) == made_value(7, 9, 3) &&
+                made_at(&all, 1, 7, 9) == made_value(7, 9, 2));
     made_clear(&all);
-    msc_error err = {0};
-    static const char *const bad[] = {"red:5", "red:0", "red", "red:1,red:2", "red:1,green:x", ","};
+    msc_error err = { 0 };
+    static const char *const bad[] = { "red:5", "red:0", "red", "red:1,red:2", "red:1,green:x", "," };
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         msc_raster_spec other = spec_of(&path, 1);
         other.image.bands = bad[k];
@@ -216,9 +268,10 @@ static double right_part(int x, int y, int b) { return made_value(x + 50, y + 10
 static void test_mosaic(void **state)
 {
     (void)state;
-    const made_spec a = {"a.tif", NULL, "TILED=YES", 100, 80, 2, GDT_Byte, 1000, 2000, 2, 32650, 1, 0, left_half};
-    const made_spec b = {"b.tif", NULL, "", 90, 60, 2, GDT_UInt16, 1100, 1980, 2, 32650, 1, 0, right_part};
-    const char *paths[] = {made_file(&a), made_file(&b)};
+    const made_spec a = { "a.tif", NULL, "TILED=YES", 100,   80, 2, GDT_Byte,
+                          1000,    2000, 2,           32650, 1,  0, left_half };
+    const made_spec b = { "b.tif", NULL, "", 90, 60, 2, GDT_UInt16, 1100, 1980, 2, 32650, 1, 0, right_part };
+    const char *paths[] = { made_file(&a), made_file(&b) };
     const msc_raster_spec spec = spec_of(paths, 2);
     made_all all;
     read_ok(&spec, 48, 2, 4, &all);
@@ -237,7 +290,8 @@ static void test_mosaic(void **state)
 static void test_wanted_grid_is_cut_out_without_resampling(void **state)
 {
     (void)state;
-    const made_spec made = {"cut.tif", NULL, "TILED=YES", 100, 80, 1, GDT_Float32, 1000, 2000, 2, 32650, 0, 0, NULL};
+    const made_spec made = { "cut.tif", NULL, "TILED=YES", 100,   80, 1, GDT_Float32,
+                             1000,      2000, 2,           32650, 0,  0, NULL };
     const char *path = made_file(&made);
     msc_raster_spec spec = spec_of(&path, 1);
     made_all all, part;
@@ -251,7 +305,7 @@ static void test_wanted_grid_is_cut_out_without_resampling(void **state)
     read_ok(&spec, 16, 2, 3, &part);
     check_made(&part, 30, 20);
     made_clear(&part);
-    msc_error err = {0};
+    msc_error err = { 0 };
     grid.e0 += 1e6;
     assert_int_equal(read_status(&spec, &err), MSC_EOVERLAP);
     made_clear(&all);
@@ -260,7 +314,7 @@ static void test_wanted_grid_is_cut_out_without_resampling(void **state)
 static void test_wrong_files(void **state)
 {
     (void)state;
-    msc_error err = {0};
+    msc_error err = { 0 };
     const char *path = made_path("absent.tif");
     msc_raster_spec spec = spec_of(&path, 1);
     assert_int_equal(read_status(&spec, &err), MSC_ENOFILE);
@@ -269,10 +323,10 @@ static void test_wrong_files(void **state)
     assert_int_equal(read_status(&spec, &err), MSC_EFORMAT);
     path = made_dir;
     assert_int_equal(read_status(&spec, &err), MSC_EFORMAT);
-    const made_spec made = {"turned.tif", NULL, "", 20, 20, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, NULL};
+    const made_spec made = { "turned.tif", NULL, "", 20, 20, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, NULL };
     path = made_file(&made);
     GDALDatasetH ds = GDALOpen(path, GA_Update);
-    double gt[6] = {0, 1, 0.2, 0, 0.2, -1};
+    double gt[6] = { 0, 1, 0.2, 0, 0.2, -1 };
     GDALSetGeoTransform(ds, gt);
     GDALClose(ds);
     assert_int_equal(read_status(&spec, &err), MSC_EGRID);
@@ -292,20 +346,27 @@ static void cut_file(const char *path, double share)
 static void test_damaged_files(void **state)
 {
     (void)state;
-    static const struct { const char *name, *driver, *creation; } kinds[] = {
-        {"cut1.tif", NULL, "TILED=YES"}, {"cut2.tif", NULL, "TILED=YES COMPRESS=DEFLATE"}, {"cut3.tif", NULL, ""},
-        {"cut4.tif", NULL, "TILED=YES COMPRESS=ZSTD"}, {"cut5.dat", "ENVI", ""}, {"cut6.tif", NULL, "COMPRESS=LZW"}};
+    static const struct {
+        const char *name, *driver, *creation;
+    } kinds[] = { { "cut1.tif", NULL, "TILED=YES" }, { "cut2.tif", NULL, "TILED=YES COMPRESS=DEFLATE" },
+                  { "cut3.tif", NULL, "" },          { "cut4.tif", NULL, "TILED=YES COMPRESS=ZSTD" },
+                  { "cut5.dat", "ENVI", "" },        { "cut6.tif", NULL, "COMPRESS=LZW" } };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-        const made_spec made = {kinds[k].name, kinds[k].driver, kinds[k].creation, 600, 600, 2, GDT_Byte, 0, 0, 1, 32650, 0, 0, NULL};
+        const made_spec made = {
+            kinds[k].name, kinds[k].driver, kinds[k].creation, 600, 600, 2, GDT_Byte, 0, 0, 1, 32650, 0, 0,
+            NULL
+        };
         const char *path = made_file(&made);
         cut_file(path, 0.6);
-        msc_error err = {0};
+        msc_error err = { 0 };
         const msc_raster_spec spec = spec_of(&path, 1);
         const msc_status status = read_status(&spec, &err);
         if (status != MSC_EREAD) fail_msg("%s: %s (%s)", kinds[k].name, msc_status_name(status), err.detail);
         assert_true(err.detail[0] != 0);
     }
-    const made_spec made = {"corrupt.tif", NULL, "TILED=YES COMPRESS=DEFLATE", 600, 600, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, NULL};
+    const made_spec made = {
+        "corrupt.tif", NULL, "TILED=YES COMPRESS=DEFLATE", 600, 600, 1, GDT_Byte, 0, 0, 1, 32650, 0, 0, NULL
+    };
     const char *path = made_file(&made);
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
@@ -313,7 +374,7 @@ static void test_damaged_files(void **state)
     fseek(file, st.st_size / 2, SEEK_SET);
     for (int i = 0; i < 3000; i++) fputc(0xff, file);
     fclose(file);
-    msc_error err = {0};
+    msc_error err = { 0 };
     const msc_raster_spec spec = spec_of(&path, 1);
     assert_int_equal(read_status(&spec, &err), MSC_EREAD);
 }

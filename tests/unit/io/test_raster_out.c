@@ -1,14 +1,20 @@
-/* test_raster_out.c - what is written is what was given, whole or not at all, the same for any thread count. */
+/* test_raster_out.c - what is written is what was given, whole or not at all, the same for any thread count.
+ */
 #include "raster_made.h"
 #include "base/hash.h"
 
 enum { W = 1500, H = 1100 };
 
-typedef struct picture { int bands; msc_type types[4]; } picture;
+typedef struct picture {
+    int bands;
+    msc_type types[4];
+} picture;
 
 static msc_status draw(void *self, int worker, msc_tile *t, msc_error *err)
 {
-    (void)self; (void)worker; (void)err;
+    (void)self;
+    (void)worker;
+    (void)err;
     for (int y = -t->pad_px; y < t->core.h + t->pad_px; y++)
         for (int x = -t->pad_px; x < t->core.w + t->pad_px; x++) {
             const int ix = t->core.x + x, iy = t->core.y + y;
@@ -25,7 +31,9 @@ static msc_status draw(void *self, int worker, msc_tile *t, msc_error *err)
 
 static msc_grid made_grid(void)
 {
-    msc_grid grid = {.width_px = W, .height_px = H, .e0 = 500000, .n0 = 4400000, .pixel_e = 2, .pixel_n = 2};
+    msc_grid grid = {
+        .width_px = W, .height_px = H, .e0 = 500000, .n0 = 4400000, .pixel_e = 2, .pixel_n = 2
+    };
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
     OSRImportFromEPSG(srs, 32650);
     char *wkt = NULL;
@@ -36,18 +44,37 @@ static msc_grid made_grid(void)
     return grid;
 }
 
-static const msc_class classes[] = {{.code = 1, .name = "quarry", .label = "采场", .rgb = {200, 10, 10}}, {.code = 5, .name = "vegetation", .label = "植被"}};
+static const msc_class classes[] = { { .code = 1, .name = "quarry", .label = "采场", .rgb = { 200, 10, 10 } },
+                                     { .code = 5, .name = "vegetation", .label = "植被" } };
 
 /* Writes one u8 class map and one three-band raster of `type` at once. */
-static msc_status write_two(const char *map, const char *bands, msc_type type, int tile, int threads, msc_settings *settings, msc_error *err)
+static msc_status write_two(const char *map, const char *bands, msc_type type, int tile, int threads,
+                            msc_settings *settings, msc_error *err)
 {
-    const picture drawn = {4, {MSC_U8, type, type, type}};
-    msc_source source = {.self = (void *)&drawn, .width_px = W, .height_px = H, .n_planes = 4, .read = draw};
+    const picture drawn = { 4, { MSC_U8, type, type, type } };
+    msc_source source = {
+        .self = (void *)&drawn, .width_px = W, .height_px = H, .n_planes = 4, .read = draw
+    };
     memcpy(source.types, drawn.types, sizeof drawn.types);
-    static const char *const names[] = {"red", "green", "blue"}, *const meta[] = {"RUN_ID=r1"};
-    msc_raster_out_spec a = {.path = map, .grid = made_grid(), .n_bands = 1, .type = MSC_U8, .has_nodata = 1, .classes = classes, .n_classes = 2, .has_overviews = 1, .meta = meta, .n_meta = 1};
-    msc_raster_out_spec b = {.path = bands, .grid = made_grid(), .n_bands = 3, .type = type, .has_nodata = type == MSC_U16, .nodata = 65535, .band_names = names};
-    msc_raster_outs outs = {.n = 2};
+    static const char *const names[] = { "red", "green", "blue" }, *const meta[] = { "RUN_ID=r1" };
+    msc_raster_out_spec a = { .path = map,
+                              .grid = made_grid(),
+                              .n_bands = 1,
+                              .type = MSC_U8,
+                              .has_nodata = 1,
+                              .classes = classes,
+                              .n_classes = 2,
+                              .has_overviews = 1,
+                              .meta = meta,
+                              .n_meta = 1 };
+    msc_raster_out_spec b = { .path = bands,
+                              .grid = made_grid(),
+                              .n_bands = 3,
+                              .type = type,
+                              .has_nodata = type == MSC_U16,
+                              .nodata = 65535,
+                              .band_names = names };
+    msc_raster_outs outs = { .n = 2 };
     msc_sink sink;
     msc_layout layout;
     settings->n_threads = threads;
@@ -82,7 +109,9 @@ static void check_pixels(const char *path, int band0, msc_type type)
     double *row = malloc(sizeof(double) * W);
     for (int b = 0; b < n; b++)
         for (int y = 0; y < H; y++) {
-            assert_int_equal(GDALRasterIO(GDALGetRasterBand(ds, b + 1), GF_Read, 0, y, W, 1, row, W, 1, GDT_Float64, 0, 0), CE_None);
+            assert_int_equal(
+                GDALRasterIO(GDALGetRasterBand(ds, b + 1), GF_Read, 0, y, W, 1, row, W, 1, GDT_Float64, 0, 0),
+                CE_None);
             for (int x = 0; x < W; x++) {
                 const double v = made_value(x, y, b + band0);
                 const double drawn = type == MSC_U8 ? v : type == MSC_U16 ? v * 100 : v / 8;
@@ -94,16 +123,18 @@ static void check_pixels(const char *path, int band0, msc_type type)
     GDALClose(ds);
 }
 
-static void write_ok(const char *map, const char *bands, msc_type type, int tile, int threads, msc_settings *settings)
+static void write_ok(const char *map, const char *bands, msc_type type, int tile, int threads,
+                     msc_settings *settings)
 {
-    msc_error err = {0};
-    if (write_two(map, bands, type, tile, threads, settings, &err) != MSC_OK) fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
+    msc_error err = { 0 };
+    if (write_two(map, bands, type, tile, threads, settings, &err) != MSC_OK)
+        fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
 }
 
 static void test_round_trip_of_types_and_tiles(void **state)
 {
     (void)state;
-    static const int tiles[] = {64, 256, 511, 1024};
+    static const int tiles[] = { 64, 256, 511, 1024 };
     for (int type = MSC_U8; type <= MSC_F32; type++)
         for (size_t t = 0; t < 4; t++) {
             const char *map = made_path("map.tif"), *bands = made_path("bands.tif");
@@ -114,7 +145,7 @@ static void test_round_trip_of_types_and_tiles(void **state)
             check_pixels(map, 0, MSC_U8);
             check_pixels(bands, 1, (msc_type)type);
         }
-    assert_int_equal(count_files(), 3);   /* map.tif, its .aux.xml, bands.tif */
+    assert_int_equal(count_files(), 3); /* map.tif, its .aux.xml, bands.tif */
 }
 
 static void test_same_bytes_for_any_thread_count(void **state)
@@ -137,7 +168,10 @@ static void test_same_bytes_for_any_thread_count(void **state)
 static void test_creation_options(void **state)
 {
     (void)state;
-    static const char *const ways[][2] = {{"COMPRESS=NONE", "BIGTIFF=YES"}, {"COMPRESS=LZW", "PREDICTOR=2"}, {"COMPRESS=DEFLATE", "ZLEVEL=9"}, {"COMPRESS=ZSTD", "ZSTD_LEVEL=1"}};
+    static const char *const ways[][2] = { { "COMPRESS=NONE", "BIGTIFF=YES" },
+                                           { "COMPRESS=LZW", "PREDICTOR=2" },
+                                           { "COMPRESS=DEFLATE", "ZLEVEL=9" },
+                                           { "COMPRESS=ZSTD", "ZSTD_LEVEL=1" } };
     for (size_t k = 0; k < 4; k++) {
         const char *map = made_path("map.tif"), *bands = made_path("bands.tif");
         msc_settings settings;
@@ -153,15 +187,16 @@ static void test_creation_options(void **state)
         assert_string_equal(is ? is : "NONE", ways[k][0] + 9);
         GDALClose(ds);
     }
-    static const char *const wrong[] = {"COMPRESS=JPEG", "COMPRESS=DEFLATE", "PREDICTOR=7"};
+    static const char *const wrong[] = { "COMPRESS=JPEG", "COMPRESS=DEFLATE", "PREDICTOR=7" };
     for (int k = 0; k < 3; k += 2) {
         msc_settings settings;
-        msc_error err = {0};
+        msc_error err = { 0 };
         msc_settings_defaults(&settings);
         settings.overwrite = 1;
         settings.creation = wrong + k;
         settings.n_creation = 1;
-        assert_int_equal(write_two(made_path("x.tif"), made_path("y.tif"), MSC_U8, 256, 1, &settings, &err), MSC_EVALUE);
+        assert_int_equal(write_two(made_path("x.tif"), made_path("y.tif"), MSC_U8, 256, 1, &settings, &err),
+                         MSC_EVALUE);
     }
     assert_false(msc_file_exists(made_path("x.tif")));
 }
@@ -186,7 +221,7 @@ static void test_georeference_colours_and_names(void **state)
     assert_int_equal(GDALGetOverviewCount(band), 3);
     assert_string_equal(GDALGetMetadataItem(ds, "RUN_ID", NULL), "r1");
     GDALClose(ds);
-    msc_raster_spec spec = {.image = {.paths = &map, .n_paths = 1}, .is_class_map = 1};
+    msc_raster_spec spec = { .image = { .paths = &map, .n_paths = 1 }, .is_class_map = 1 };
     msc_raster *raster = NULL;
     assert_int_equal(unlink(made_path("map.tif.aux.xml")), 0);
     assert_int_equal(msc_raster_open(&spec, &settings, &raster, NULL), MSC_OK);
@@ -201,15 +236,20 @@ static void test_existing_and_missing_places(void **state)
 {
     (void)state;
     msc_settings settings;
-    msc_error err = {0};
+    msc_error err = { 0 };
     msc_settings_defaults(&settings);
     const int before = count_files();
-    assert_int_equal(write_two(made_path("map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err), MSC_EEXISTS);
-    assert_int_equal(write_two(made_path("no/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err), MSC_EWRITE);
+    assert_int_equal(write_two(made_path("map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
+                     MSC_EEXISTS);
+    assert_int_equal(
+        write_two(made_path("no/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
+        MSC_EWRITE);
     if (geteuid() == 0) print_message("a read-only directory is not tested as root\n");
     else {
         assert_int_equal(mkdir(made_path("closed"), 0500), 0);
-        assert_int_equal(write_two(made_path("closed/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err), MSC_EPERM);
+        assert_int_equal(
+            write_two(made_path("closed/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
+            MSC_EPERM);
         rmdir(made_path("closed"));
     }
     assert_int_equal(count_files(), before);
@@ -226,17 +266,20 @@ static void test_full_disk(void **state)
         rmdir(made_path("small"));
         skip();
     }
-    static const char *const none[] = {"COMPRESS=NONE"};
+    static const char *const none[] = { "COMPRESS=NONE" };
     msc_settings settings;
-    msc_error err = {0};
+    msc_error err = { 0 };
     msc_settings_defaults(&settings);
     settings.creation = none;
     settings.n_creation = 1;
-    const msc_status wide = write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 256, 2, &settings, &err);
-    const msc_status gathered = write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 300, 2, &settings, &err);
+    const msc_status wide =
+        write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 256, 2, &settings, &err);
+    const msc_status gathered =
+        write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 300, 2, &settings, &err);
     DIR *dir = opendir(made_path("small"));
     int n = 0;
-    for (struct dirent *e; (e = readdir(dir));) n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    for (struct dirent *e; (e = readdir(dir));)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
     closedir(dir);
     snprintf(command, sizeof command, "umount %s", made_path("small"));
     assert_int_equal(system(command), 0);

@@ -1,11 +1,13 @@
-/* test_raster_real.c - real images, where they are at hand ($MINESCAR_DATA or ../shared/data beside the project). */
+/* test_raster_real.c - real images, where they are at hand ($MINESCAR_DATA or ../shared/data beside the
+ * project). */
 #include "raster_made.h"
 
 static const char *data_path(const char *name)
 {
     static char paths[8][600];
     static int next;
-    const char *const roots[] = {getenv("MINESCAR_DATA"), "../shared/data", "../../shared/data", "../../../shared/data"};
+    const char *const roots[] = { getenv("MINESCAR_DATA"), "../shared/data", "../../shared/data",
+                                  "../../../shared/data" };
     for (size_t i = 0; i < 4; i++) {
         char *path = paths[next % 8];
         if (!roots[i]) continue;
@@ -21,8 +23,9 @@ static const char *data_path(const char *name)
 
 static void read_ok(const msc_raster_spec *spec, int tile, int halo, made_all *all)
 {
-    msc_error err = {0};
-    if (made_read_all(spec, tile, 2, halo, all, &err) != MSC_OK) fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
+    msc_error err = { 0 };
+    if (made_read_all(spec, tile, 2, halo, all, &err) != MSC_OK)
+        fail_msg("%s: %s: %s", msc_status_name(err.status), err.subject, err.detail);
 }
 
 static int64_t count_valid(const made_all *all)
@@ -37,7 +40,8 @@ static double correlation(const made_all *a, const made_all *b, int band)
     double n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
     for (int64_t i = 0; i < (int64_t)a->w * a->h; i++) {
         if (!a->valid[i] || !b->valid[i]) continue;
-        const double x = a->value[(int64_t)band * a->w * a->h + i], y = b->value[(int64_t)band * b->w * b->h + i];
+        const double x = a->value[(int64_t)band * a->w * a->h + i],
+                     y = b->value[(int64_t)band * b->w * b->h + i];
         n++;
         sa += x;
         sb += y;
@@ -51,8 +55,12 @@ static double correlation(const made_all *a, const made_all *b, int band)
 static void test_naip_pair_on_one_grid(void **state)
 {
     (void)state;
-    const char *before = data_path("naip/m_4709963_se_14_1_20120731.tif"), *after = data_path("naip/m_4709963_se_14_1_20180716.tif");
-    msc_raster_spec spec = {.image = {.paths = &before, .n_paths = 1, .bands = "red:1,green:2,blue:3,nir:4"}, .resample = MSC_BILINEAR};
+    const char *before = data_path("naip/m_4709963_se_14_1_20120731.tif"),
+               *after = data_path("naip/m_4709963_se_14_1_20180716.tif");
+    msc_raster_spec spec = {
+        .image = { .paths = &before, .n_paths = 1, .bands = "red:1,green:2,blue:3,nir:4" },
+        .resample = MSC_BILINEAR
+    };
     made_all a, b;
     read_ok(&spec, 256, 5, &a);
     assert_true(msc_raster_is_direct(a.raster));
@@ -71,7 +79,7 @@ static void test_taizhou_envi(void **state)
 {
     (void)state;
     const char *before = data_path("taizhou/2000TM"), *after = data_path("taizhou/2003TM");
-    msc_raster_spec spec = {.image = {.paths = &before, .n_paths = 1}};
+    msc_raster_spec spec = { .image = { .paths = &before, .n_paths = 1 } };
     made_all a, b;
     read_ok(&spec, 100, 7, &a);
     spec.image.paths = &after;
@@ -87,10 +95,12 @@ static void test_taizhou_envi(void **state)
 static void test_hongkong_raw_on_a_metric_grid(void **state)
 {
     (void)state;
-    const char *paths[] = {data_path("hongkong_raw/imgs_1/S2A_OPER_MSI_L1C_TL_SGS__20160927T081713_A006607_T49QHE_B03.tif"),
-                           data_path("hongkong_raw/imgs_2/T50QKK_20180323T024539_B03.tif")};
-    msc_error err = {0};
-    msc_raster_spec spec = {.image = {.paths = paths, .n_paths = 1}, .resample = MSC_CUBIC};
+    const char *paths[] = {
+        data_path("hongkong_raw/imgs_1/S2A_OPER_MSI_L1C_TL_SGS__20160927T081713_A006607_T49QHE_B03.tif"),
+        data_path("hongkong_raw/imgs_2/T50QKK_20180323T024539_B03.tif")
+    };
+    msc_error err = { 0 };
+    msc_raster_spec spec = { .image = { .paths = paths, .n_paths = 1 }, .resample = MSC_CUBIC };
     made_all fine, coarse;
     msc_raster_facts facts;
     assert_int_equal(msc_raster_facts_read(paths[0], &facts, &err), MSC_OK);
@@ -108,11 +118,12 @@ static void test_hongkong_raw_on_a_metric_grid(void **state)
 static void test_hongkong_dem_of_the_wrong_place(void **state)
 {
     (void)state;
-    const char *dem = data_path("dem/Copernicus_DSM_10_N45_00_E005_00_DEM.tif"), *image = data_path("hongkong/t2016.tif");
+    const char *dem = data_path("dem/Copernicus_DSM_10_N45_00_E005_00_DEM.tif"),
+               *image = data_path("hongkong/t2016.tif");
     msc_raster_facts facts;
-    msc_error err = {0};
+    msc_error err = { 0 };
     assert_int_equal(msc_raster_facts_read(image, &facts, &err), MSC_OK);
-    msc_raster_spec spec = {.image = {.paths = &dem, .n_paths = 1}, .resample = MSC_BILINEAR};
+    msc_raster_spec spec = { .image = { .paths = &dem, .n_paths = 1 }, .resample = MSC_BILINEAR };
     made_all all;
     read_ok(&spec, 128, 3, &all);
     assert_int_equal(msc_raster_type(all.raster), MSC_F32);
