@@ -22,11 +22,12 @@ static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64
     for (int32_t y = 0; y < tile->core.h; y++) {
         const uint8_t *before = msc_row_u8(tile, 0, y);
         const uint16_t *change = msc_row_u16(tile, 1, y);
+        const uint8_t *valid = msc_row_valid(tile, y);
         const int64_t *px_area = c->area->px_area + (size_t)((tile->core.y + y) / MSC_AREA_BLOCK) * (size_t)c->area->n_across;
         for (int32_t x = 0; x < tile->core.w; x++) {
             const int64_t units = px_area[(tile->core.x + x) / MSC_AREA_BLOCK];
             const uint16_t code = change[x];
-            if (code == 65535 || before[x] == 0) {
+            if (!valid[x] || code == 65535 || before[x] == 0) {
                 c->sum->px_not_observed++;
                 c->sum->units_not_observed += units;
                 continue;
@@ -62,7 +63,7 @@ msc_status msc_transitions_count(const msc_settings *settings, const char *befor
         goto done;
     }
     if ((status = msc_area_init(msc_raster_grid(map[0]), &area, err)) != MSC_OK) goto done;
-    msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 0 };
+    msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 2 };
     if ((status = msc_rasters_source(&both, &source, err)) != MSC_OK) goto done;
     counting c = { transitions, &area };
     const msc_sink sink = { .self = &c, .put = count_tile };
