@@ -48,10 +48,25 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     msc_kernels_scalar.bin_row(bins + i, values + i, n - i, cuts, n_cuts);
 }
 
+static void count_votes(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes)
+{
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        const __m256i class = _mm256_loadu_si256((const void *)(classes + i));
+        for (int c = 0; c < n_classes; c++) {
+            __m256i *to = (void *)(votes + (size_t)c * stride + i);
+            const __m256i here = _mm256_cmpeq_epi8(class, _mm256_set1_epi8((char)c));
+            _mm256_storeu_si256(to, _mm256_sub_epi8(_mm256_loadu_si256(to), here));
+        }
+    }
+    msc_kernels_scalar.count_votes(votes + i, stride, classes + i, n - i, n_classes);
+}
+
 const msc_kernels msc_kernels_avx2 = {
     .name = "avx2",
     .normalized_difference = normalized_difference,
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx2,
+    .count_votes = count_votes,
 };

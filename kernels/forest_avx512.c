@@ -8,7 +8,7 @@ static void top_of(top *t, const msc_walk *block, const uint32_t *tree)
 {
     for (int i = 0; i < MSC_TREE_FIRST; i++) {
         const uint32_t f = tree[i] & MSC_NODE_LEAF ? 0 : msc_node_feature(tree[i]);
-        t->plane[i] = block->planes + f * MSC_WALK_BLOCK;
+        t->plane[i] = block->planes + f * MSC_WALK_STRIDE;
         t->cut[i] = (uint8_t)(msc_node_cut(tree[i]) ^ 0x80u);
     }
 }
@@ -49,16 +49,16 @@ static inline __m512i bins_of(__m512i node, const uint32_t *words, int n_words, 
         const __m512i low = _mm512_and_si512(_mm512_srli_epi32(node, 5), _mm512_set1_epi32(3));
         const __m512i high = _mm512_and_si512(_mm512_slli_epi32(node, 2), _mm512_set1_epi32(28));
         const __m512i row = _mm512_min_epi32(_mm512_or_si512(low, high), _mm512_set1_epi32(n_words - 1));
-        const __m512i at = _mm512_add_epi32(_mm512_mullo_epi32(row, _mm512_set1_epi32(MSC_WALK_BLOCK)), pixel);
+        const __m512i at = _mm512_add_epi32(_mm512_mullo_epi32(row, _mm512_set1_epi32(MSC_WALK_STRIDE)), pixel);
         word = _mm512_i32gather_epi32(at, words, 4);
     } else if (n_words > 1) {
         const __mmask16 odd = _mm512_test_epi32_mask(node, _mm512_set1_epi32(32));
-        word = _mm512_mask_loadu_epi32(word, odd, words + MSC_WALK_BLOCK);
+        word = _mm512_mask_loadu_epi32(word, odd, words + MSC_WALK_STRIDE);
         if (n_words > 2) {
             const __mmask16 upper = _mm512_test_epi32_mask(node, _mm512_set1_epi32(64));
-            word = _mm512_mask_loadu_epi32(word, upper, words + 2 * MSC_WALK_BLOCK);
+            word = _mm512_mask_loadu_epi32(word, upper, words + 2 * MSC_WALK_STRIDE);
             if (n_words > 3)
-                word = _mm512_mask_loadu_epi32(word, upper & odd, words + 3 * MSC_WALK_BLOCK);
+                word = _mm512_mask_loadu_epi32(word, upper & odd, words + 3 * MSC_WALK_STRIDE);
         }
     }
     return _mm512_and_si512(_mm512_srlv_epi32(word, shift), _mm512_set1_epi32(255));
@@ -107,5 +107,19 @@ void msc_walk_tree_avx512(uint8_t *classes, const msc_walk *block, const uint32_
     case 3: walk(classes, block, tree, 3); break;
     case 4: walk(classes, block, tree, 4); break;
     default: walk(classes, block, tree, block->n_words); break;
+    }
+}
+
+void msc_count_votes_avx512(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        const __mmask64 m = n - i >= 64 ? ~0ULL : (1ULL << (n - i)) - 1;
+        const __m512i class = _mm512_maskz_loadu_epi8(m, classes + i), one = _mm512_set1_epi8(1);
+        uint8_t *to = votes + i;
+        for (int c = 0; c < n_classes; c++, to += stride) {
+            const __mmask64 here = _mm512_mask_cmpeq_epi8_mask(m, class, _mm512_set1_epi8((char)c));
+            const __m512i old = _mm512_maskz_loadu_epi8(m, to);
+            _mm512_mask_storeu_epi8(to, m, _mm512_mask_add_epi8(old, here, old, one));
+        }
     }
 }

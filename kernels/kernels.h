@@ -2,7 +2,7 @@
  * Build rule: -ffp-contract=off everywhere, so a*b+c is never fused behind our back. */
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
-#include "kernels/forest_walk.h"
+#include "kernels/forest_levels.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +16,13 @@ typedef struct msc_kernels {
     void (*bin_row)(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts);
     /* One tree over the block's pixels: classes[i] = class of pixel i (see forest_walk.h for nodes and blocks). */
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
+    /* The same by the tables of forest_levels.h; NULL where nodes are walked faster. Reads the block's planes only. */
+    void (*walk_levels)(uint8_t *classes, const msc_walk *block, const msc_levels *forest, int tree, uint8_t *scratch);
+    /* votes[c * stride + i] += classes[i] == c for c < n_classes, modulo 256. */
+    void (*count_votes)(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes);
 } msc_kernels;
 
-extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;
-/* The best for this CPU; MINESCAR_CPU=scalar|avx2 in the environment lowers it. */
+extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;
+/* The best for this CPU; MINESCAR_CPU=scalar|avx2|avx512 in the environment lowers it. */
 const msc_kernels *msc_kernels_select(void);
 #endif

@@ -2,12 +2,13 @@
 #include "model/forest.h"
 #include "base/mem.h"
 #include "kernels/kernels.h"
+#include "model/forest_parts.h"
 #include <assert.h>
 #include <string.h>
 
-/* The scratch of one caller:  planes | words | classes of one tree | votes of 8 bits | votes of 16 bits */
+/* The scratch of one caller:  planes | words or stages | classes of one tree | votes of 8 bits | votes of 16 bits */
 typedef struct desk {
-    uint8_t *planes, *classes, *few;
+    uint8_t *planes, *stages, *classes, *few;
     uint32_t *words;
     uint16_t *many;
     size_t bytes;
@@ -16,13 +17,15 @@ typedef struct desk {
 static desk desk_of(const msc_forest *forest, void *scratch)
 {
     const size_t block = MSC_WALK_BLOCK, n_words = ((size_t)forest->n_features + 3) / 4;
-    const size_t words = 4 * n_words * block, n_classes = (size_t)forest->n_classes;
+    const size_t planes = 4 * n_words * MSC_WALK_STRIDE, n_classes = (size_t)forest->n_classes;
+    const size_t stages = forest->levels ? msc_levels_scratch(4 * n_words) : 0, walked = stages > planes ? stages : planes;
     uint8_t *at = scratch;
-    desk d = { .bytes = 2 * words + block + 3 * n_classes * block };
+    desk d = { .bytes = planes + walked + block + 3 * n_classes * block };
     if (!at) return d;
     d.planes = at;
-    d.words = (uint32_t *)(void *)(at + words);
-    d.classes = at + 2 * words;
+    d.words = (uint32_t *)(void *)(at + planes);
+    d.stages = at + planes;
+    d.classes = at + planes + walked;
     d.few = d.classes + block;
     d.many = (uint16_t *)(void *)(d.few + n_classes * block);
     return d;
@@ -33,18 +36,19 @@ size_t msc_forest_scratch(const msc_forest *forest)
     return desk_of(forest, NULL).bytes;
 }
 
-/* Copies the block's bins into planes and words, zeroed to a multiple of 64 pixels. */
-static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n)
+/* Copies the block's bins into planes and, for walks over nodes, words, zeroed to a multiple of 64 pixels. */
+static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, int by_levels)
 {
     const size_t padded = (n + 63) / 64 * 64, n_features = (size_t)forest->n_features;
     for (size_t f = 0; f < n_features; f++) {
-        uint8_t *plane = d->planes + f * MSC_WALK_BLOCK;
-        uint32_t *word = d->words + f / 4 * MSC_WALK_BLOCK;
+        uint8_t *plane = d->planes + f * MSC_WALK_STRIDE;
+        uint32_t *word = d->words + f / 4 * MSC_WALK_STRIDE;
         const uint8_t *row = bins + f * stride;
         const unsigned shift = (unsigned)(f % 4 * 8);
-        if (shift == 0) memset(word, 0, padded * sizeof *word);
         for (size_t i = 0; i < n; i++) plane[i] = row[i] ^ 0x80;
         memset(plane + n, 0x80, padded - n);
+        if (by_levels) continue;
+        if (shift == 0) memset(word, 0, padded * sizeof *word);
         for (size_t i = 0; i < n; i++) word[i] |= (uint32_t)row[i] << shift;
     }
 }
@@ -67,16 +71,15 @@ void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride
     const msc_kernels *kernels = msc_kernels_select();
     const desk d = desk_of(forest, scratch);
     const size_t n_classes = (size_t)forest->n_classes;
+    const int by_levels = forest->levels && kernels->walk_levels;
     const msc_walk block = { n, (forest->n_features + 3) / 4, d.planes, d.words };
     assert(n <= MSC_FOREST_BLOCK && (int)MSC_FOREST_BLOCK <= (int)MSC_WALK_BLOCK);
-    pack(&d, forest, bins, stride, n);
+    pack(&d, forest, bins, stride, n, by_levels);
     memset(d.few, 0, 3 * n_classes * MSC_WALK_BLOCK);
     for (int t = 0; t < forest->n_trees; t++) {
-        kernels->walk_tree(d.classes, &block, forest->nodes + forest->roots[t]);
-        for (size_t c = 0; c < n_classes; c++) {
-            uint8_t *few = d.few + c * MSC_WALK_BLOCK;
-            for (size_t i = 0; i < n; i++) few[i] = (uint8_t)(few[i] + (d.classes[i] == c));
-        }
+        if (by_levels) kernels->walk_levels(d.classes, &block, forest->levels, t, d.stages);
+        else kernels->walk_tree(d.classes, &block, forest->nodes + forest->roots[t]);
+        kernels->count_votes(d.few, MSC_WALK_BLOCK, d.classes, n, forest->n_classes);
         if (t % 255 == 254) carry(&d, n_classes * MSC_WALK_BLOCK);
     }
     carry(&d, n_classes * MSC_WALK_BLOCK);
@@ -96,5 +99,6 @@ void msc_forest_clear(msc_forest *forest)
     for (int f = 0; f < MSC_MAX_FEATURES; f++) msc_release(forest->cuts[f]);
     msc_release(forest->nodes);
     msc_release(forest->roots);
+    msc_forest_levels_free(&forest->levels);
     *forest = (msc_forest){ 0 };
 }

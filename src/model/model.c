@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "kernels/forest_walk.h"
+#include "model/forest_parts.h"
 #include "model/model_parts.h"
 #include <string.h>
 
@@ -136,6 +137,7 @@ msc_status msc_model_parse(const uint8_t *bytes, size_t n, const char *path, msc
     const uint8_t *at = bytes + MAGIC + LENGTH + n_head;
     const char *wrong = take_cuts(&at, &model->forest);
     if (!wrong) wrong = take_trees(&at, &model->forest);
+    if (!wrong && !msc_forest_levels(&model->forest)) wrong = "memory";
     if (wrong && strcmp(wrong, "memory") == 0) return msc_fail(err, MSC_ENOMEM, path, "%zu bytes", n);
     return wrong ? msc_fail(err, MSC_EMODEL, path, "%s", wrong) : MSC_OK;
 }

@@ -5,6 +5,7 @@ set(MINESCAR_model
     forest_folds.c
     forest_judge.c
     forest_layout.c
+    forest_levels.c
     forest_train.c
     forest_tree.c
     model.c

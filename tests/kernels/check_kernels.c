@@ -115,12 +115,27 @@ static void check_bins(const msc_kernels *k, const rows *r, int kind, size_t n, 
     }
 }
 
+static void check_votes(const msc_kernels *k, const rows *r, size_t n, size_t gap)
+{
+    enum { CLASSES = 5, STRIDE = LONGEST + GAPS };
+    uint8_t *classes = (uint8_t *)r->a - n - gap;
+    uint8_t *want = (uint8_t *)r->want - CLASSES * STRIDE, *got = (uint8_t *)r->got - CLASSES * STRIDE;
+    for (size_t i = 0; i < n; i++) classes[i] = (uint8_t)(draw() % (CLASSES + 1));   /* one class is not counted */
+    for (size_t i = 0; i < CLASSES * STRIDE; i++) want[i] = got[i] = (uint8_t)(draw() % 3 ? draw() : 255);
+    for (size_t i = 0; i < n; i++)
+        if (classes[i] < CLASSES) want[classes[i] * (size_t)STRIDE + i]++;
+    k->count_votes(got, STRIDE, classes, n, CLASSES);
+    verdict(!memcmp(want, got, CLASSES * STRIDE), k->name, "count_votes", 0, n, gap);
+}
+
 static void check_table(const msc_kernels *k, const rows *r)
 {
-    if (!k->normalized_difference || !k->add_row || !k->bin_row) {
+    if (!k->normalized_difference || !k->add_row || !k->bin_row || !k->count_votes) {
         verdict(0, k->name, "an empty entry", 0, 0, 0);
         return;
     }
+    for (size_t n = 0; n <= LONGEST; n++)
+        for (size_t gap = 0; gap < GAPS && k != &msc_kernels_emulated; gap++) check_votes(k, r, n, gap);
     for (int kind = 0; kind < KINDS; kind++)
         for (size_t n = 0; n <= LONGEST; n++)
             for (size_t gap = 0; gap < GAPS; gap++) {

@@ -121,7 +121,7 @@ def law_kernels(folder):
     made = scene(folder)
     want = steps(made, folder / "scalar", env={"MINESCAR_CPU": "scalar"})
     flags = pathlib.Path("/proc/cpuinfo").read_text()
-    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw")):
+    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw"), ("avx512vbmi", "avx512_vbmi2")):
         if flag not in flags.split():
             print(f"skip   kernels {table}: this processor has no {flag}")
             continue
