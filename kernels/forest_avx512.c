@@ -110,16 +110,26 @@ void msc_walk_tree_avx512(uint8_t *classes, const msc_walk *block, const uint32_
     }
 }
 
-void msc_count_votes_avx512(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes)
+static inline __attribute__((always_inline)) void count(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n,
+                                                        int n_classes)
 {
     for (size_t i = 0; i < n; i += 64) {
         const __mmask64 m = n - i >= 64 ? ~0ULL : (1ULL << (n - i)) - 1;
-        const __m512i class = _mm512_maskz_loadu_epi8(m, classes + i), one = _mm512_set1_epi8(1);
+        const __m512i one = _mm512_set1_epi8(1);
+        __m512i row[MSC_VOTE_ROWS];
         uint8_t *to = votes + i;
-        for (int c = 0; c < n_classes; c++, to += stride) {
-            const __mmask64 here = _mm512_mask_cmpeq_epi8_mask(m, class, _mm512_set1_epi8((char)c));
-            const __m512i old = _mm512_maskz_loadu_epi8(m, to);
-            _mm512_mask_storeu_epi8(to, m, _mm512_mask_add_epi8(old, here, old, one));
+        for (int k = 0; k < n_rows; k++) row[k] = _mm512_maskz_loadu_epi8(m, classes + (size_t)k * MSC_WALK_BLOCK + i);
+        for (int c = 0; c < n_classes; c++, to += MSC_WALK_BLOCK) {
+            const __m512i class = _mm512_set1_epi8((char)c);
+            __m512i sum = _mm512_maskz_loadu_epi8(m, to);
+            for (int k = 0; k < n_rows; k++) sum = _mm512_mask_add_epi8(sum, _mm512_cmpeq_epi8_mask(row[k], class), sum, one);
+            _mm512_mask_storeu_epi8(to, m, sum);
         }
     }
+}
+
+void msc_count_votes_avx512(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes)
+{
+    if (n_rows == MSC_VOTE_ROWS) count(votes, classes, MSC_VOTE_ROWS, n, n_classes);
+    else count(votes, classes, n_rows, n, n_classes);
 }

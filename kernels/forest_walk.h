@@ -21,6 +21,7 @@ enum {
     MSC_TREE_TOP_NODES = (2 << MSC_TREE_TOP) - 1,
     MSC_NODE_LEAF = 0x80,
     MSC_WALK_BLOCK = 8192,                          /* pixels of a block, at most */
+    MSC_VOTE_ROWS = 8,                              /* trees whose answers are counted together */
     MSC_WALK_STRIDE = MSC_WALK_BLOCK + 64           /* between its rows, so that they do not crowd one cache set */
 };
 
@@ -54,5 +55,5 @@ void msc_walk_tree_scalar(uint8_t *classes, const msc_walk *block, const uint32_
 void msc_walk_tree_avx2(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
 void msc_walk_tree_avx512(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
 /* The variant of msc_kernels.count_votes. */
-void msc_count_votes_avx512(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes);
+void msc_count_votes_avx512(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
 #endif

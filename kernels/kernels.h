@@ -18,8 +18,9 @@ typedef struct msc_kernels {
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
     /* The same by the tables of forest_levels.h; NULL where nodes are walked faster. Reads the block's planes only. */
     void (*walk_levels)(uint8_t *classes, const msc_walk *block, const msc_levels *forest, int tree, uint8_t *scratch);
-    /* votes[c * stride + i] += classes[i] == c for c < n_classes, modulo 256. */
-    void (*count_votes)(uint8_t *votes, size_t stride, const uint8_t *classes, size_t n, int n_classes);
+    /* votes[c * MSC_WALK_BLOCK + i] += the number of k < n_rows with classes[k * MSC_WALK_BLOCK + i] == c, for c < n_classes,
+     * modulo 256. n_rows 1..MSC_VOTE_ROWS. */
+    void (*count_votes)(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

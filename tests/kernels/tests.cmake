@@ -1,7 +1,3 @@
 minescar_test(kernels check_kernels)
 minescar_test(kernels check_walk)
-add_library(emulated_avx512 OBJECT tests/kernels/emulated/avx512.c)
-target_include_directories(emulated_avx512 BEFORE PRIVATE tests/kernels/emulated)
-target_include_directories(emulated_avx512 PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-target_sources(check_kernels PRIVATE $<TARGET_OBJECTS:emulated_avx512>)
 minescar_test(kernels check_forest)
