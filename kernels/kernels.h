@@ -3,6 +3,7 @@
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
 #include "kernels/forest_walk.h"
+#include "kernels/gauss.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,10 @@ typedef struct msc_kernels {
     void (*bin_row)(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts);
     /* One tree over the block's pixels: classes[i] = class of pixel i (see forest_walk.h for nodes and blocks). */
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
+    /* Pixels rows[f][i] against the signatures of gauss.h: winner[i] = class index of the least score (ties: the first);
+     * percent[i] = 100 x its share of all densities, rounded half up. Where no score is a finite number the first
+     * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
+    void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;
