@@ -1,4 +1,4 @@
-/* gauss_rows.h - the body of every variant of gauss_row: LANES pixels at a time, written once with vector types and
+/* gauss_rows.h - the body of every variant of gauss_row: vectors of LANES pixels, two at a time, written once with vector types and
  * compiled for each instruction set. The compiler may neither fuse nor reorder, so only the width differs. */
 #include "kernels/gauss.h"
 #include <math.h>
@@ -9,10 +9,12 @@ typedef float reals VECTOR(float);
 typedef int32_t marks VECTOR(int32_t);      /* -1 where a comparison holds, 0 where not */
 typedef uint32_t bits VECTOR(uint32_t);
 typedef uint8_t bytes VECTOR(uint8_t);
-typedef reals loose __attribute__((aligned(4)));
+typedef reals loose __attribute__((aligned(4), may_alias));
 
-/* A view of LANES pixels of every feature. */
+/* PAIR x LANES pixels of every feature, from `at` on. */
 typedef struct view { const float *const *rows; size_t at; } view;
+
+enum { PAIR = 2 };               /* vectors scored together */
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -34,20 +36,26 @@ INLINE reals exponential(reals x)
     return (reals)((bits)p + ((bits)whole << 23));
 }
 
-/* The score of one signature. */
-INLINE reals score_of(const view *pixels, const float *numbers, int n)
+/* The scores of PAIR vectors of pixels by one signature: a weight is fetched once for all of them. */
+INLINE void score_of(const view *pixels, const float *numbers, int n, reals *score)
 {
     const float *w = numbers + n;
-    reals away[MSC_GAUSS_FEATURES], score = { 0 };
+    reals away[MSC_GAUSS_FEATURES][PAIR];
+    for (int k = 0; k < PAIR; k++) score[k] = (reals){ 0 };
 #pragma GCC unroll 8
     for (int i = 0; i < n; i++) {
-        away[i] = *(const loose *)(pixels->rows[i] + pixels->at) - numbers[i];
-        reals z = away[0] * *w++;
+        reals z[PAIR];
+        for (int k = 0; k < PAIR; k++) {
+            away[i][k] = ((const loose *)(pixels->rows[i] + pixels->at))[k] - numbers[i];
+            z[k] = away[0][k] * *w;
+        }
+        w++;
 #pragma GCC unroll 8
-        for (int j = 1; j <= i; j++) z += away[j] * *w++;
-        score += z * z;
+        for (int j = 1; j <= i; j++, w++)
+            for (int k = 0; k < PAIR; k++) z[k] += away[j][k] * *w;
+        for (int k = 0; k < PAIR; k++) score[k] += z[k] * z[k];
     }
-    return score + *w;
+    for (int k = 0; k < PAIR; k++) score[k] = score[k] + *w;
 }
 
 /* 100 x the winner's share of all densities; 0 where no score is a number. */
@@ -59,39 +67,49 @@ INLINE bytes share_of(const reals *scores, reals best, int n_signatures)
     return __builtin_convertvector(__builtin_convertvector(percent, marks), bytes);
 }
 
-INLINE void lanes_of(uint8_t *winner, uint8_t *percent, const view *pixels, const msc_gauss_table *t, int n)
+INLINE void pair_of(uint8_t *winner, uint8_t *percent, const view *pixels, const msc_gauss_table *t, int n)
 {
     const size_t step = msc_gauss_numbers(n);
-    reals scores[MSC_GAUSS_CLASSES], best = (reals){ 0 } + INFINITY;
-    marks first = (marks){ 0 } + t->class_index[0];
-    for (int s = 0; s < t->n_signatures; s++) {
-        const reals score = score_of(pixels, t->numbers + (size_t)s * step, n);
-        const marks is_less = score < best;
-        best = choose(is_less, score, best);
-        first = (is_less & t->class_index[s]) | (~is_less & first);
-        if (percent) scores[s] = score;
+    reals scores[PAIR][MSC_GAUSS_CLASSES], best[PAIR];
+    marks first[PAIR];
+    for (int k = 0; k < PAIR; k++) {
+        best[k] = (reals){ 0 } + INFINITY;
+        first[k] = (marks){ 0 } + t->class_index[0];
     }
-    const bytes class_index = __builtin_convertvector(first, bytes);
-    memcpy(winner, &class_index, LANES);
-    if (!percent) return;
-    const bytes share = share_of(scores, best, t->n_signatures);
-    memcpy(percent, &share, LANES);
+    for (int s = 0; s < t->n_signatures; s++) {
+        reals score[PAIR];
+        score_of(pixels, t->numbers + (size_t)s * step, n, score);
+        for (int k = 0; k < PAIR; k++) {
+            const marks is_less = score[k] < best[k];
+            best[k] = choose(is_less, score[k], best[k]);
+            first[k] = (is_less & t->class_index[s]) | (~is_less & first[k]);
+            if (percent) scores[k][s] = score[k];
+        }
+    }
+    for (int k = 0; k < PAIR; k++) {
+        const bytes class_index = __builtin_convertvector(first[k], bytes);
+        memcpy(winner + k * LANES, &class_index, LANES);
+        if (!percent) continue;
+        const bytes share = share_of(scores[k], best[k], t->n_signatures);
+        memcpy(percent + k * LANES, &share, LANES);
+    }
 }
 
-/* Whole vectors where they lie; the last pixels out of a copy. */
+/* Whole pairs where they lie; the last pixels out of a copy. */
 INLINE void row_of(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *t, int n_features)
 {
+    enum { STEP = PAIR * LANES };
     view pixels = { rows, 0 };
-    for (; pixels.at + LANES <= n; pixels.at += LANES)
-        lanes_of(winner + pixels.at, percent ? percent + pixels.at : NULL, &pixels, t, n_features);
+    for (; pixels.at + STEP <= n; pixels.at += STEP)
+        pair_of(winner + pixels.at, percent ? percent + pixels.at : NULL, &pixels, t, n_features);
     const size_t left = n - pixels.at;
     if (left == 0) return;
-    float copy[MSC_GAUSS_FEATURES][LANES] = { { 0 } };
+    float copy[MSC_GAUSS_FEATURES][STEP] = { { 0 } };
     const float *copies[MSC_GAUSS_FEATURES];
-    uint8_t last[LANES], share[LANES];
+    uint8_t last[STEP], share[STEP];
     for (int f = 0; f < n_features; f++) copies[f] = memcpy(copy[f], rows[f] + pixels.at, left * sizeof(float));
     const view tail = { copies, 0 };
-    lanes_of(last, percent ? share : NULL, &tail, t, n_features);
+    pair_of(last, percent ? share : NULL, &tail, t, n_features);
     memcpy(winner + pixels.at, last, left);
     if (percent) memcpy(percent + pixels.at, share, left);
 }
