@@ -72,9 +72,9 @@ static uint8_t *share_row(const msc_predict *self, const msc_tile *out, int32_t 
 /* Asks the forest about the pixels gathered and spreads its answers over the tile. */
 static void answer(const msc_predict *self, msc_tile *out, work *k)
 {
+    if (k->n == 0) return;
     const unsigned n_trees = (unsigned)self->forest->n_trees;
     uint8_t *code = msc_row_u8(out, 0, 0), *share = share_row(self, out, 0), *seen = msc_row_valid(out, 0);
-    if (k->n == 0) return;
     msc_forest_ask(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, k->winner, k->votes, k->forest);
     for (size_t i = 0; i < k->n; i++) {
         const int c = k->winner[i];
