@@ -131,7 +131,8 @@ def law_kernels(folder):
 
 
 def law_gauss(folder):
-    made = scene(folder)
+    made = folder / "unclassified"
+    minescar("simulate", made, "--size-px", SIZE, "--seed", "7", "--overwrite")
     model, image = folder / "gauss.msm", made / "image_2025.tif"
     train = ["train", made / "image_2024.tif", image, made / "training.gpkg", model, "--year", 2024, "--year", 2025, "--year-field", "year",
              "--class-field", "code", "--method", "gauss", "--overwrite"]
