@@ -70,4 +70,5 @@ const msc_kernels msc_kernels_avx2 = {
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx2,
     .count_votes = count_votes,
+    .gauss_row = msc_gauss_row_avx2,
 };

@@ -89,7 +89,8 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
 
 #define ROWS                                                                                                          \
     .normalized_difference = normalized_difference, .add_row = add_row, .bin_row = bin_row,                           \
-    .walk_tree = msc_walk_tree_avx512, .count_votes = msc_count_votes_avx512
+    .walk_tree = msc_walk_tree_avx512, .count_votes = msc_count_votes_avx512,                           \
+    .gauss_row = msc_gauss_row_avx512
 
 const msc_kernels msc_kernels_avx512 = { .name = "avx512", ROWS };
 const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", ROWS, .walk_levels = msc_walk_levels_vbmi };

@@ -3,6 +3,7 @@
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
 #include "kernels/forest_levels.h"
+#include "kernels/gauss.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ typedef struct msc_kernels {
     /* votes[c * MSC_WALK_BLOCK + i] += the number of k < n_rows with classes[k * MSC_WALK_BLOCK + i] == c, for c < n_classes,
      * modulo 256. n_rows 1..MSC_VOTE_ROWS. */
     void (*count_votes)(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
+    /* Pixels rows[f][i] against the signatures of gauss.h: winner[i] = class index of the least score (ties: the first);
+     * percent[i] = 100 x its share of all densities, rounded half up. Where no score is a finite number the first
+     * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
+    void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

@@ -39,4 +39,5 @@ const msc_kernels msc_kernels_scalar = {
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_scalar,
     .count_votes = count_votes,
+    .gauss_row = msc_gauss_row_scalar,
 };

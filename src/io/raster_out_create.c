@@ -203,8 +203,13 @@ msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err)
     const int32_t side = out->width_px > out->height_px ? out->width_px : out->height_px;
     for (int32_t level = 2; n < 24 && side / (level / 2) >= 256; level *= 2) levels[n++] = level;
     if (!out->has_overviews || n == 0) return MSC_OK;
+    char level[16];
     msc_say say;
     msc_say_begin(&say);
+    /* Without these GDAL packs overviews at its own level 9, which takes longer than all other work on a class map. */
+    snprintf(level, sizeof level, "%d", out->codec.level);
+    CPLSetThreadLocalConfigOption("ZSTD_LEVEL_OVERVIEW", level);
+    CPLSetThreadLocalConfigOption("ZLEVEL_OVERVIEW", level);
     int is_bad = 1;
     GDALDatasetH dataset =
         GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
@@ -212,6 +217,8 @@ msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err)
         is_bad = GDALBuildOverviews(dataset, "NEAREST", n, levels, 0, NULL, NULL, NULL) != CE_None;
         GDALClose(dataset);
     }
+    CPLSetThreadLocalConfigOption("ZSTD_LEVEL_OVERVIEW", NULL);
+    CPLSetThreadLocalConfigOption("ZLEVEL_OVERVIEW", NULL);
     msc_say_end();
     return is_bad || say.has_failed ? msc_out_fail(out, 0, say.text, err) : MSC_OK;
 }

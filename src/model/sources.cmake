@@ -8,6 +8,8 @@ set(MINESCAR_model
     forest_levels.c
     forest_train.c
     forest_tree.c
+    gauss.c
+    gauss_fit.c
     model.c
     model_head.c
     samples.c)
