@@ -38,7 +38,8 @@ void msc_sieve_free(msc_sieve_graph **graph)
     if (!g) return;
     msc_release(g->value);
     msc_release(g->node);
-    msc_release(g->border);
+    msc_release(g->near);
+    msc_release(g->across);
     msc_release(g->turn);
     msc_release(g->tile_base);
     msc_release(g->above);
@@ -62,37 +63,42 @@ static uint32_t find(msc_sieve_node *node, uint32_t i)
 
 static void unite(msc_sieve_graph *g, uint32_t here, uint32_t there)
 {
-    uint32_t a = find(g->node, here), b = find(g->node, there);
+    const uint32_t a = find(g->node, here), b = find(g->node, there);
     if (a == b) return;
-    if (a > b) {
-        const uint32_t lower = b;
-        b = a;
-        a = lower;
-    }
-    msc_sieve_node *root = &g->node[a], *gone = &g->node[b];
-    gone->parent = a;
+    msc_sieve_node *root = &g->node[a < b ? a : b], *gone = &g->node[a < b ? b : a];
+    const uint32_t next = root->next;
+    gone->parent = a < b ? a : b;
+    root->next = gone->next;     /* the two rings become one */
+    gone->next = next;
     root->size_px += gone->size_px;
     if (gone->first_px < root->first_px) root->first_px = gone->first_px;
+    g->n_joined++;
+}
+
+/* Adds to what a node under the unit has behind its seams; long borders come pixel by pixel. */
+static int reach_across(msc_sieve_graph *g, uint32_t from, uint32_t to, uint32_t length_px)
+{
+    msc_sieve_node *node = &g->node[from];
+    if (node->piece_px >= g->mmu_px) return 1;
+    if (node->seam && g->across[node->seam - 1].node == to) {
+        g->across[node->seam - 1].length_px += length_px;
+        return 1;
+    }
+    if (!msc_reserve((void **)&g->across, &g->across_capacity, g->n_across_seams + 1, sizeof *g->across)) return 0;
+    g->across[g->n_across_seams++] = (msc_sieve_across){ to, length_px, node->seam };
+    node->seam = (uint32_t)g->n_across_seams;
+    return 1;
 }
 
 /* One pair of pixels across a seam: the same value unites, another value shares a border. */
 static int meet(msc_sieve_graph *g, uint32_t here, uint32_t there, uint32_t length_px)
 {
     if (here == MSC_NO_LABEL || there == MSC_NO_LABEL) return 1;
-    const msc_sieve_node *a = &g->node[here], *b = &g->node[there];
-    if (g->value[a->piece] == g->value[b->piece]) {
+    if (g->node[here].value == g->node[there].value) {
         unite(g, here, there);
         return 1;
     }
-    if (a->piece_px >= g->mmu_px && b->piece_px >= g->mmu_px) return 1;
-    msc_sieve_border *last = g->n_borders ? &g->border[g->n_borders - 1] : NULL;
-    if (last && last->a == here && last->b == there) {
-        last->length_px += length_px;
-        return 1;
-    }
-    if (!msc_reserve((void **)&g->border, &g->border_capacity, g->n_borders + 1, sizeof *g->border)) return 0;
-    g->border[g->n_borders++] = (msc_sieve_border){ here, there, length_px };
-    return 1;
+    return reach_across(g, here, there, length_px) && reach_across(g, there, here, length_px);
 }
 
 /* Node of a run on the tile's side. Regions there are never decided by the tile, unless the side is the map's. */
@@ -145,9 +151,10 @@ static void leave_seams(msc_sieve_graph *g, const msc_sieve_tile *t, const msc_t
 static int append(msc_sieve_graph *g, const msc_sieve_tile *t)
 {
     const uint32_t first_piece = (uint32_t)g->n_pieces, base = (uint32_t)g->n_nodes, n = t->runs.n_labels;
+    const uint32_t first_near = (uint32_t)g->n_near, n_near = t->list[t->n_nodes];
     if (!msc_reserve((void **)&g->value, &g->value_capacity, g->n_pieces + n + 1, sizeof *g->value) ||
         !msc_reserve((void **)&g->node, &g->node_capacity, g->n_nodes + t->n_nodes + 2, sizeof *g->node) ||
-        !msc_reserve((void **)&g->border, &g->border_capacity, g->n_borders + t->n_touches + 1, sizeof *g->border) ||
+        !msc_reserve((void **)&g->near, &g->near_capacity, g->n_near + n_near + 1, sizeof *g->near) ||
         !msc_reserve((void **)&g->turn, &g->turn_capacity, g->n_turns + t->n_turns + 1, sizeof *g->turn))
         return 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -159,28 +166,27 @@ static int append(msc_sieve_graph *g, const msc_sieve_tile *t)
         }
         const uint32_t at = base + p->node;
         g->node[at] = (msc_sieve_node){ .size_px = p->size_px, .first_px = p->first_px, .parent = at, .next = at,
-                                        .piece = first_piece + i, .piece_px = p->size_px };
+                                        .list = first_near + t->list[p->node], .piece = first_piece + i,
+                                        .piece_px = p->size_px, .value = p->value };
     }
-    for (size_t i = 0; i < t->n_touches; i++) {
-        const msc_sieve_touch *touched = &t->touch[i];
-        if (t->piece[touched->a].node == MSC_NO_LABEL) continue;
-        g->border[g->n_borders++] = (msc_sieve_border){ t->piece[touched->a].node + base, t->piece[touched->b].node + base,
-                                                        touched->length_px };
-    }
+    for (uint32_t i = 0; i < n_near; i++)
+        g->near[first_near + i] = (msc_sieve_near){ t->near[i].node + base, t->near[i].length_px };
     for (size_t i = 0; i < t->n_turns; i++)
-        g->turn[g->n_turns++] = (msc_sieve_turn){ t->turn[i].key, t->turn[i].node + base, 1 };
+        g->turn[g->n_turns++] = (msc_sieve_turn){ t->turn[i].key, t->turn[i].node + base, t->turn[i].is_speck };
     g->n_pieces += n;
     g->n_nodes += t->n_nodes;
+    g->n_near += n_near;
+    g->node[g->n_nodes].list = (uint32_t)g->n_near;   /* the end of the last list */
     return 1;
 }
 
-/* Bytes that the graph takes at its peak, in the merge: values of pieces; nodes; a turn twice (it is sorted) for every decided
- * region and, at worst, every node; borders with their two ends in the neighbour lists. */
+/* Bytes that the graph takes at its peak, in the merge: values of pieces, nodes, their neighbours, and a turn twice (it is
+ * sorted) for every region under the unit. */
 static size_t peak_bytes(const msc_sieve_graph *g, const msc_sieve_tile *t)
 {
-    return (g->n_pieces + t->runs.n_labels) * sizeof *g->value
-         + (g->n_nodes + t->n_nodes) * (sizeof *g->node + sizeof *g->value + 2 * sizeof *g->turn)
-         + (g->n_turns + t->n_turns) * 2 * sizeof *g->turn + (g->n_borders + t->n_touches) * (sizeof *g->border + 16);
+    return (g->n_pieces + t->runs.n_labels) * sizeof *g->value + (g->n_nodes + t->n_nodes) * sizeof *g->node
+         + (g->n_near + t->list[t->n_nodes]) * sizeof *g->near + g->n_across_seams * sizeof *g->across
+         + (g->n_turns + t->n_turns) * 2 * sizeof *g->turn;
 }
 
 static msc_status put(void *self, const msc_tile *tile, void *space, int64_t index, msc_error *err)
@@ -189,7 +195,8 @@ static msc_status put(void *self, const msc_tile *tile, void *space, int64_t ind
     const msc_sieve_tile *t = space;
     const uint32_t base = (uint32_t)g->n_nodes;
     const size_t wanted = peak_bytes(g, t);
-    if (wanted > (size_t)g->memory_bytes || g->n_pieces + t->runs.n_labels >= UINT32_MAX)
+    if (wanted > (size_t)g->memory_bytes || g->n_pieces + t->runs.n_labels >= UINT32_MAX ||
+        g->n_near + t->list[t->n_nodes] >= UINT32_MAX)
         return msc_fail(err, MSC_EMEMCAP, "sieve", "%zu regions so far take %zu MiB, %lld MiB are left for them", g->n_pieces,
                         wanted >> 20, (long long)(g->memory_bytes >> 20));
     g->tile_base[index] = (uint32_t)g->n_pieces;

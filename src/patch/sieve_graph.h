@@ -8,13 +8,17 @@
  * have no node. */
 typedef struct msc_sieve_node {
     int64_t size_px, first_px;   /* of the region, at its root */
-    uint32_t parent, next;       /* next: ring of the members of a merged region */
-    uint32_t list;               /* where the merge's list of neighbours begins */
-    uint32_t piece;              /* number of the tile's region */
-    uint32_t piece_px, mark;     /* mark: scratch of the merge */
+    uint32_t parent, next;       /* next: ring of the members of a region */
+    uint32_t list;               /* its first neighbour in `near`; the next node's first one ends its list */
+    uint32_t seam;               /* its first neighbour in `across`, plus 1 */
+    uint32_t piece, piece_px;    /* the tile's region that it was made of */
+    uint32_t mark;               /* scratch of the merge */
+    uint16_t value;
 } msc_sieve_node;
 
-typedef struct msc_sieve_border { uint32_t a, b, length_px; } msc_sieve_border;   /* 0 px: corners touch (8 only) */
+/* Neighbours of nodes that are under the unit in their tile; 0 px: only corners touch (connectivity 8). */
+typedef struct msc_sieve_near { uint32_t node, length_px; } msc_sieve_near;
+typedef struct msc_sieve_across { uint32_t node, length_px, next; } msc_sieve_across;   /* behind a seam */
 
 /* A region in the order of the sieve: smaller first, then the one whose first pixel comes first. `node` is the region itself,
  * or, for one that its tile decided (`is_speck`), the region that it joins when its turn comes. */
@@ -33,14 +37,17 @@ struct msc_sieve_graph {
     int64_t mmu_px, memory_bytes;
     int connectivity;
     const msc_rows *rows;
-    uint16_t *value;             /* of pieces: as read, then as the sieve leaves them */
+    uint16_t *value;             /* of pieces: as read (decided: as decided), then as the sieve leaves them */
     size_t n_pieces, value_capacity;
     msc_sieve_node *node;
     size_t n_nodes, node_capacity;
-    msc_sieve_border *border;    /* between nodes */
-    size_t n_borders, border_capacity;
-    msc_sieve_turn *turn;        /* decided regions, then all regions under the unit */
+    msc_sieve_near *near;
+    size_t n_near, near_capacity;
+    msc_sieve_across *across;
+    size_t n_across_seams, across_capacity;
+    msc_sieve_turn *turn;        /* of pieces under the unit, tile after tile; sorted by the merge */
     size_t n_turns, turn_capacity;
+    int64_t n_joined;            /* nodes that seams made part of another's region */
     int64_t n_px_decided;        /* pixels of decided regions */
     uint32_t *tile_base;         /* number of a tile's first piece */
     uint32_t *above, *left;      /* nodes along the last row of the tiles above, the last column of the tile before */
@@ -49,11 +56,12 @@ struct msc_sieve_graph {
 
 /* ---- one tile (sieve_tile.c) ---- */
 
-/* A region of the tile: `node` counts the tile's nodes and is MSC_NO_LABEL where the region was decided. */
+/* A region of the tile: `node` counts the tile's nodes and is MSC_NO_LABEL where the region was decided. `link` is its first
+ * border with a large region, plus 1. */
 typedef struct msc_sieve_piece {
     int64_t first_px;
-    uint32_t size_px, node, border;   /* border: its first one with a large region, plus 1 */
-    uint16_t value, is_open;          /* open: it reaches a seam, or has a neighbour that may change */
+    uint32_t size_px, node, link;
+    uint16_t value, is_open;     /* open: it reaches a seam, or has a neighbour that may change */
 } msc_sieve_piece;
 
 /* Between two pieces of one tile; a is the small one where b reaches the unit. */
@@ -71,7 +79,11 @@ typedef struct msc_sieve_tile {
     uint32_t n_nodes;
     msc_sieve_touch *touch;
     size_t n_touches, touch_capacity;
-    msc_sieve_turn *turn;        /* decided regions; `node` counts the tile's nodes */
+    msc_sieve_near *near;        /* `node` counts the tile's nodes */
+    size_t near_capacity;
+    uint32_t *list;              /* [n_nodes + 1] where each node's neighbours begin in `near` */
+    size_t list_capacity;
+    msc_sieve_turn *turn;        /* `node` counts the tile's nodes */
     size_t n_turns, turn_capacity;
     uint32_t recent[MSC_SIEVE_RECENT];   /* touches by hash, plus 1: sums most of the repeats */
 } msc_sieve_tile;

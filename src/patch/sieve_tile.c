@@ -96,7 +96,7 @@ static uint32_t decide(const msc_sieve_tile *t, const msc_sieve_piece *small)
 {
     struct { uint32_t piece, length_px; } near[NEIGHBOURS_MAX];
     int n = 0, best = 0;
-    for (uint32_t i = small->border; i; i = t->touch[i - 1].next) {
+    for (uint32_t i = small->link; i; i = t->touch[i - 1].next) {
         const msc_sieve_touch *touched = &t->touch[i - 1];
         int k = 0;
         while (k < n && near[k].piece != touched->b) k++;
@@ -118,28 +118,54 @@ static uint32_t decide(const msc_sieve_tile *t, const msc_sieve_piece *small)
     return near[best].piece;
 }
 
+/* Decides what can be decided; what is left becomes nodes. Turns stand in the order of first pixels. */
 static int settle(msc_sieve_tile *t, const msc_sieve_graph *g)
 {
     const uint32_t n = t->runs.n_labels;
     for (size_t i = 0; i < t->n_touches; i++) {
         msc_sieve_piece *small = &t->piece[t->touch[i].a];
         if (small->is_open) continue;
-        t->touch[i].next = small->border;
-        small->border = (uint32_t)i + 1;
+        t->touch[i].next = small->link;
+        small->link = (uint32_t)i + 1;
     }
     t->n_nodes = 0;
     t->n_turns = 0;
+    if (!msc_reserve((void **)&t->turn, &t->turn_capacity, n + (size_t)1, sizeof *t->turn)) return 0;
     for (uint32_t i = 0; i < n; i++) {
         msc_sieve_piece *p = &t->piece[i];
         const int is_small = p->size_px < g->mmu_px && p->size_px < MSC_SIEVE_KEY_SIZES;
         const uint32_t winner = is_small && !p->is_open ? decide(t, p) : MSC_NO_LABEL;
-        p->node = winner == MSC_NO_LABEL ? t->n_nodes++ : MSC_NO_LABEL;
-        if (winner == MSC_NO_LABEL) continue;
-        if (!msc_reserve((void **)&t->turn, &t->turn_capacity, t->n_turns + 1, sizeof *t->turn)) return 0;
-        t->turn[t->n_turns++] = (msc_sieve_turn){ msc_sieve_key(p->size_px, p->first_px), winner, 1 };
-        p->value = t->piece[winner].value;
+        const int is_speck = winner != MSC_NO_LABEL;
+        p->node = is_speck ? MSC_NO_LABEL : t->n_nodes++;
+        if (is_speck) p->value = t->piece[winner].value;
+        if (is_small)
+            t->turn[t->n_turns++] = (msc_sieve_turn){ msc_sieve_key(p->size_px, p->first_px), is_speck ? winner : i, (uint32_t)is_speck };
     }
     for (size_t i = 0; i < t->n_turns; i++) t->turn[i].node = t->piece[t->turn[i].node].node;
+    return 1;
+}
+
+/* The neighbours of every node under the unit: counts, sums, then a sweep that fills from the back. */
+static int list_neighbours(msc_sieve_tile *t, int64_t mmu_px)
+{
+    uint32_t n = 0;
+    if (!msc_reserve((void **)&t->near, &t->near_capacity, 2 * t->n_touches + 1, sizeof *t->near) ||
+        !msc_reserve((void **)&t->list, &t->list_capacity, t->n_nodes + (size_t)1, sizeof *t->list))
+        return 0;
+    memset(t->list, 0, (t->n_nodes + (size_t)1) * sizeof *t->list);
+    for (size_t i = 0; i < t->n_touches; i++) {
+        const msc_sieve_piece *a = &t->piece[t->touch[i].a], *b = &t->piece[t->touch[i].b];
+        if (a->node == MSC_NO_LABEL) continue;
+        t->list[a->node]++;
+        if (b->size_px < mmu_px) t->list[b->node]++;
+    }
+    for (uint32_t i = 0; i <= t->n_nodes; i++) t->list[i] = n += t->list[i];
+    for (size_t i = 0; i < t->n_touches; i++) {
+        const msc_sieve_piece *a = &t->piece[t->touch[i].a], *b = &t->piece[t->touch[i].b];
+        if (a->node == MSC_NO_LABEL) continue;
+        t->near[--t->list[a->node]] = (msc_sieve_near){ b->node, t->touch[i].length_px };
+        if (b->size_px < mmu_px) t->near[--t->list[b->node]] = (msc_sieve_near){ a->node, t->touch[i].length_px };
+    }
     return 1;
 }
 
@@ -163,7 +189,7 @@ msc_status msc_sieve_tile_find(const msc_sieve_graph *g, const msc_tile *tile, m
         open_seams(t, tile, g);
     }
     for (int32_t y = 0; ok && y < t->runs.h; y++) ok = touch_row(t, g->mmu_px, y, g->connectivity == 8);
-    ok = ok && settle(t, g);
+    ok = ok && settle(t, g) && list_neighbours(t, g->mmu_px);
     return ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sieve", "%u regions in a tile", (unsigned)t->runs.n_labels);
 }
 
@@ -172,6 +198,8 @@ void msc_sieve_tile_clear(msc_sieve_tile *t)
     msc_release(t->space);
     msc_release(t->piece);
     msc_release(t->touch);
+    msc_release(t->near);
+    msc_release(t->list);
     msc_release(t->turn);
     memset(t, 0, sizeof *t);
 }
