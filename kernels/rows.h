@@ -21,6 +21,12 @@ typedef struct msc_rows {
                          const uint8_t *near_a, const uint8_t *near_b, size_t n);
     /* code[i] = 0 where code[i] is not 65535 and a[i] or b[i] is below `least`. */
     void (*drop_below)(uint16_t *code, const uint8_t *a, const uint8_t *b, uint8_t least, size_t n);
+    /* to[i] = from[i * step], step >= 1: one band out of interleaved ones. */
+    void (*pick_u8)(uint8_t *to, const uint8_t *from, size_t step, size_t n);
+    void (*pick_u16)(uint16_t *to, const uint16_t *from, size_t step, size_t n);
+    /* row[i] += row[i - step] from i = step on, modulo 2^8 or 2^16: undoes TIFF's horizontal differencing (predictor 2). */
+    void (*undo_u8)(uint8_t *row, size_t step, size_t n);
+    void (*undo_u16)(uint16_t *row, size_t step, size_t n);
 } msc_rows;
 
 extern const msc_rows msc_rows_scalar, msc_rows_avx2, msc_rows_avx512;

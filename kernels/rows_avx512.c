@@ -1,5 +1,6 @@
 /* rows_avx512.c - the row kernels over codes, 64 pixels at a time; a mask takes the first pixel's missing neighbour and the
  * last partial vector. */
+#define MSC_ROWS_OWN_UNDO_U16
 #include "kernels/rows_body.h"
 #include <immintrin.h>
 
@@ -38,5 +39,22 @@ static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *val
     }
 }
 
+/* A pixel of four bands is one half of a register: one addition a pixel. */
+static void undo_u16(uint16_t *row, size_t step, size_t n)
+{
+    if (step != 4) {
+        msc_rows_scalar.undo_u16(row, step, n);
+        return;
+    }
+    __m128i sum = _mm_setzero_si128();
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        sum = _mm_add_epi16(sum, _mm_loadl_epi64((const __m128i *)(const void *)(row + i)));
+        _mm_storel_epi64((__m128i *)(void *)(row + i), sum);
+    }
+    for (i = i < step ? step : i; i < n; i++) row[i] = (uint16_t)(row[i] + row[i - step]);
+}
+
 const msc_rows msc_rows_avx512 = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,
-                                   .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below };
+                                   .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below,
+                                   .pick_u8 = pick_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };

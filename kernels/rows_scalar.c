@@ -18,4 +18,5 @@ static void run_starts_u8(uint64_t *bits, const uint8_t *v, const uint8_t *valid
 static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *valid, size_t n) { RUN_STARTS }
 
 const msc_rows msc_rows_scalar = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,
-                                   .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below };
+                                   .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below,
+                                   .pick_u8 = pick_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };
