@@ -71,4 +71,5 @@ const msc_kernels msc_kernels_avx2 = {
     .walk_tree = msc_walk_tree_avx2,
     .count_votes = count_votes,
     .gauss_row = msc_gauss_row_avx2,
+    .rows = &msc_rows_avx2,
 };

@@ -87,10 +87,15 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     }
 }
 
-#define ROWS                                                                                                          \
-    .normalized_difference = normalized_difference, .add_row = add_row, .bin_row = bin_row,                           \
-    .walk_tree = msc_walk_tree_avx512, .count_votes = msc_count_votes_avx512,                           \
-    .gauss_row = msc_gauss_row_avx512
+/* Both tables but for the walks by level. */
+#define SHARED                                                                                                        \
+    .normalized_difference = normalized_difference,                                                                   \
+    .add_row = add_row,                                                                                               \
+    .bin_row = bin_row,                                                                                               \
+    .walk_tree = msc_walk_tree_avx512,                                                                                \
+    .count_votes = msc_count_votes_avx512,                                                                            \
+    .gauss_row = msc_gauss_row_avx512,                                                                                \
+    .rows = &msc_rows_avx512
 
-const msc_kernels msc_kernels_avx512 = { .name = "avx512", ROWS };
-const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", ROWS, .walk_levels = msc_walk_levels_vbmi };
+const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };
+const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", SHARED, .walk_levels = msc_walk_levels_vbmi };

@@ -4,6 +4,7 @@
 #define MSC_KERNELS_H
 #include "kernels/forest_levels.h"
 #include "kernels/gauss.h"
+#include "kernels/rows.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ typedef struct msc_kernels {
      * percent[i] = 100 x its share of all densities, rounded half up. Where no score is a finite number the first
      * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
     void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
+    const msc_rows *rows;            /* over codes and validity */
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

@@ -40,4 +40,5 @@ const msc_kernels msc_kernels_scalar = {
     .walk_tree = msc_walk_tree_scalar,
     .count_votes = count_votes,
     .gauss_row = msc_gauss_row_scalar,
+    .rows = &msc_rows_scalar,
 };

@@ -1,7 +1,7 @@
 # Each table of kernels has its files and the instructions that they may use.
-set(MINESCAR_SCALAR select.c scalar.c forest_scalar.c gauss_scalar.c)
-set(MINESCAR_AVX2 avx2.c forest_avx2.c gauss_avx2.c)
-set(MINESCAR_AVX512 avx512.c forest_avx512.c gauss_avx512.c)
+set(MINESCAR_SCALAR select.c scalar.c forest_scalar.c gauss_scalar.c rows_scalar.c)
+set(MINESCAR_AVX2 avx2.c forest_avx2.c gauss_avx2.c rows_avx2.c)
+set(MINESCAR_AVX512 avx512.c forest_avx512.c gauss_avx512.c rows_avx512.c)
 set(MINESCAR_VBMI forest_avx512vbmi.c)
 set(MINESCAR_AVX2_FLAGS -mavx2)
 set(MINESCAR_AVX512_FLAGS -mavx512f -mavx512vl -mavx512bw -mavx512dq)

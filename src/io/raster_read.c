@@ -59,7 +59,9 @@ msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_wi
         MSC_TRY(read_by_gdal(file, handle, window, err));
     }
     if (file->has_mask_band) MSC_TRY(read_mask(file, handle, window, err));
-    else memset(window->valid, 1, (size_t)window->rect.w * (size_t)window->rect.h);
+    else
+        for (size_t y = 0; y < (size_t)window->rect.h; y++)
+            memset(window->valid + y * window->stride_px, 1, (size_t)window->rect.w);
     msc_nodata_apply(file, window);
     return MSC_OK;
 }
