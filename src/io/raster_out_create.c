@@ -57,6 +57,7 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
         else if (strncasecmp(item, "ZSTD_LEVEL=", 11) == 0) zstd_level = item + 11;
         else if (strncasecmp(item, "PREDICTOR=", 10) == 0) predictor = item + 10;
         else if (strncasecmp(item, "BIGTIFF=", 8) == 0) bigtiff = item + 8;
+        else if (strcasecmp(item, "OVERVIEWS=NONE") == 0) codec->has_no_overviews = 1;
         else msc_warn(settings, MSC_WOTHER, path, "creation option %s is not used", item);
     }
     size_t k = 0;
@@ -202,7 +203,7 @@ msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err)
     int levels[24], n = 0;
     const int32_t side = out->width_px > out->height_px ? out->width_px : out->height_px;
     for (int32_t level = 2; n < 24 && side / (level / 2) >= 256; level *= 2) levels[n++] = level;
-    if (!out->has_overviews || n == 0) return MSC_OK;
+    if (!out->has_overviews || out->codec.has_no_overviews || n == 0) return MSC_OK;
     msc_say say;
     msc_say_begin(&say);
     int is_bad = 1;
