@@ -58,6 +58,7 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
         else if (strncasecmp(item, "ZSTD_LEVEL=", 11) == 0) zstd_level = item + 11;
         else if (strncasecmp(item, "PREDICTOR=", 10) == 0) predictor = item + 10;
         else if (strncasecmp(item, "BIGTIFF=", 8) == 0) bigtiff = item + 8;
+        else if (strcasecmp(item, "OVERVIEWS=NONE") == 0) codec->has_no_overviews = 1;
         else msc_warn(settings, MSC_WOTHER, path, "creation option %s is not used", item);
     }
     size_t k = 0;

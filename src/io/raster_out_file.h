@@ -21,7 +21,7 @@ typedef struct msc_tiff_memory {
 
 typedef struct msc_codec {
     uint16_t compression;
-    int level, predictor;
+    int level, predictor, has_no_overviews;
     char name[16], bigtiff[16];
 } msc_codec;
 

@@ -100,13 +100,15 @@ static void row(const void *self, const msc_tile *tile, int32_t y, float *const 
 static msc_status collect_image(msc_training *t, msc_imagery *imagery, int image, size_t first, msc_error *err)
 {
     const msc_sample_rows rows = { t->features, t->model.n_features, msc_features_halo_px(t->features), row_scratch, row };
-    msc_sample_pass pass = { &t->lists[image], rows, t->grid.width_px, t->samples.x, t->is_observed, t->samples.n, first };
+    msc_sample_pass pass = { &t->lists[image], rows, t->grid.width_px, t->samples.x, t->is_observed, t->samples.n, first, NULL };
+    msc_source source;
     msc_sink sink;
     msc_sample_sink(&pass, &sink);
+    msc_sample_source(&pass, &imagery->source, &source);
     msc_layout layout;
     const int64_t held = (int64_t)t->samples.n * (4 * t->model.n_features + 32);
-    MSC_TRY(msc_stream_plan(t->settings, &imagery->source, NULL, 0, &sink, held, &layout, err));
-    return msc_stream_run(t->settings, &layout, &imagery->source, NULL, 0, &sink, "train", err);
+    MSC_TRY(msc_stream_plan(t->settings, &source, NULL, 0, &sink, held, &layout, err));
+    return msc_stream_run(t->settings, &layout, &source, NULL, 0, &sink, "train", err);
 }
 
 /* One pass over each image; the first is open already. */
