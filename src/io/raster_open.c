@@ -89,22 +89,32 @@ msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid,
     return status;
 }
 
-msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type,
-                         msc_error *err)
+/* GDAL before 3.7 marks signed bytes beside the type Byte. */
+static int is_signed_byte(GDALRasterBandH band)
 {
+    const char *sign = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
+    return GDALGetRasterDataType(band) == GDT_Byte && sign && strcmp(sign, "SIGNEDBYTE") == 0;
+}
+
+msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err)
+{
+    const int n = file->n_bands + file->has_alpha;
     msc_type widest = MSC_U8;
+    int n_signed = 0;
     for (int i = 0; i < n; i++) {
-        GDALRasterBandH handle = GDALGetRasterBand(dataset, band[i]);
+        GDALRasterBandH handle = GDALGetRasterBand(dataset, file->band[i]);
         const GDALDataType is = GDALGetRasterDataType(handle);
-        const char *sign = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
+        const int is_signed = is_signed_byte(handle);
         if (GDALDataTypeIsComplex(is))
-            return msc_fail(err, MSC_EFORMAT, path, "band %d is %s", band[i], GDALGetDataTypeName(is));
-        if (is == GDT_Byte && sign && strcmp(sign, "SIGNEDBYTE") == 0)
-            return msc_fail(err, MSC_EFORMAT, path, "band %d has signed bytes", band[i]);
-        const msc_type as = is == GDT_Byte ? MSC_U8 : is == GDT_UInt16 ? MSC_U16 : MSC_F32;
+            return msc_fail(err, MSC_EFORMAT, file->path, "band %d is %s", file->band[i], GDALGetDataTypeName(is));
+        const msc_type as = is == GDT_Byte && !is_signed ? MSC_U8 : is == GDT_UInt16 ? MSC_U16 : MSC_F32;
         if (as > widest) widest = as;
+        n_signed += is_signed;
     }
-    *type = widest;
+    if (n_signed > 0 && n_signed < n)
+        return msc_fail(err, MSC_EFORMAT, file->path, "signed bytes in %d of %d bands", n_signed, n);
+    file->is_signed_byte = n_signed > 0;
+    file->type = widest;
     return MSC_OK;
 }
 
@@ -145,7 +155,7 @@ msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_
         facts->bits = GDALGetDataTypeSizeBits(type);
         snprintf(facts->driver, sizeof facts->driver, "%s",
                  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
-        snprintf(facts->type, sizeof facts->type, "%s", GDALGetDataTypeName(type));
+        snprintf(facts->type, sizeof facts->type, "%s", is_signed_byte(first) ? "Int8" : GDALGetDataTypeName(type));
         snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "none");
         facts->file_bytes = VSIStatL(path, &stat) == 0 ? (int64_t)stat.st_size : 0;
         facts_of_bands(dataset, facts);

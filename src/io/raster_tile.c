@@ -45,8 +45,7 @@ static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect
     window->rect = rect;
     window->type = file->as;
     window->n_bands = file->n_bands + file->has_alpha;
-    window->data =
-        msc_room_get(&worker->pixels, msc_mul_size(n, (size_t)window->n_bands), msc_type_bytes(file->as));
+    window->data = msc_room_get(&worker->pixels, n, msc_file_pixel_bytes(file));
     window->valid = msc_room_get(&worker->valid, n, 1);
     return window->data && window->valid
                ? MSC_OK
@@ -117,7 +116,7 @@ static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker
 {
     const msc_rect source = msc_mesh_window(lattice, file, &rect);
     if (source.w == 0) return MSC_OK;
-    const int64_t pixel_bytes = (file->n_bands + file->has_alpha) * (int64_t)msc_type_bytes(file->as) + 1;
+    const int64_t pixel_bytes = (int64_t)msc_file_pixel_bytes(file) + 1;
     const int is_large = (int64_t)source.w * source.h * pixel_bytes > WINDOW_BYTES_MAX;
     if (is_large && (rect.w > MSC_WARP_STEP_PX || rect.h > MSC_WARP_STEP_PX)) {
         msc_rect a = rect, b = rect;
