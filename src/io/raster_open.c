@@ -156,7 +156,7 @@ msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_
         snprintf(facts->driver, sizeof facts->driver, "%s",
                  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
         snprintf(facts->type, sizeof facts->type, "%s", is_signed_byte(first) ? "Int8" : GDALGetDataTypeName(type));
-        snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "none");
+        snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "");
         facts->file_bytes = VSIStatL(path, &stat) == 0 ? (int64_t)stat.st_size : 0;
         facts_of_bands(dataset, facts);
     }
