@@ -26,6 +26,13 @@ static int is_cut_short(GDALDatasetH dataset, const char *path, int64_t *wanted,
     return *found < *wanted;
 }
 
+/* GDAL's words without the path that they begin with: the error names it already. */
+static const char *without_path(const char *text, const char *path)
+{
+    const size_t n = strlen(path);
+    return strncmp(text, path, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
 msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err)
 {
     msc_say say;
@@ -40,9 +47,9 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
     const int is_known = !opened && is_there && !is_dir && GDALIdentifyDriver(path, NULL) != NULL;
     msc_say_end();
     if (!opened) {
-        if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", say.text);
+        if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", without_path(say.text, path));
         return msc_fail(err, is_known ? MSC_EREAD : MSC_EFORMAT, path, "%s",
-                        is_dir ? "a directory" : say.text);
+                        is_dir ? "a directory" : without_path(say.text, path));
     }
     msc_status status = MSC_OK;
     if (GDALGetRasterCount(opened) < 1) status = msc_fail(err, MSC_EFORMAT, path, "no raster bands");
