@@ -77,6 +77,7 @@ typedef struct msc_settings {
     int64_t memory_bytes;        /* hard cap on the engine's own use; 0: half of what the machine or cgroup has */
     int32_t tile_px;             /* side of a tile, 16..4096; 0: chosen from the memory cap */
     const char *tmpdir;          /* NULL: beside the output */
+    const char *lang;            /* of texts made for people (info, plan): "en" or "zh"; NULL: "en" */
     int overwrite;               /* non-zero: replace existing outputs */
     const char *format;          /* output format (GDAL/OGR short name); NULL: from the file's extension */
     const char *const *creation; /* NAME=VALUE creation options */

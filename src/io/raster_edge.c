@@ -109,7 +109,7 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err)
     sets s = { 0 };
     size_t n = 0, above = 0, capacity = 0;
     msc_status status = MSC_OK;
-    window.data = msc_alloc(msc_mul_size(n_px, (size_t)window.n_bands), msc_type_bytes(file->as));
+    window.data = msc_alloc(n_px, msc_file_pixel_bytes(file));
     window.valid = msc_alloc(n_px, 1);
     file->edge.row_start = NULL;
     size_t *row_start = msc_alloc_zero((size_t)h + 1, sizeof *row_start);

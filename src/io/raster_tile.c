@@ -46,8 +46,7 @@ static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect
     window->type = file->as;
     window->n_bands = file->n_bands + file->has_alpha;
     msc_window_pack(window);
-    window->data =
-        msc_room_get(&worker->pixels, msc_mul_size(n, (size_t)window->n_bands), msc_type_bytes(file->as));
+    window->data = msc_room_get(&worker->pixels, n, msc_file_pixel_bytes(file));
     window->valid = msc_room_get(&worker->valid, n, 1);
     return window->data && window->valid
                ? MSC_OK
@@ -57,7 +56,7 @@ static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect
 /* Whether the tile's planes can take the file's bands as they are read: no band beyond the tile's, planes at equal distances. */
 static int is_window(const msc_file *file, const msc_tile *tile)
 {
-    if (!file->is_direct || file->has_alpha || file->has_mask_band) return 0;
+    if (!file->is_direct || file->has_alpha || file->has_mask_band || file->is_signed_byte || file->type > file->as) return 0;
     const char *first = tile->plane[0].data;
     const ptrdiff_t bytes = (ptrdiff_t)msc_type_bytes(file->as);
     const ptrdiff_t step = file->n_bands > 1 ? (const char *)tile->plane[1].data - first : 0;
@@ -174,7 +173,7 @@ static msc_status warp_part(const msc_file *file, msc_handle *handle, msc_worker
 {
     const msc_rect source = msc_mesh_window(lattice, file, &rect);
     if (source.w == 0) return MSC_OK;
-    const int64_t pixel_bytes = (file->n_bands + file->has_alpha) * (int64_t)msc_type_bytes(file->as) + 1;
+    const int64_t pixel_bytes = (int64_t)msc_file_pixel_bytes(file) + 1;
     const int is_large = (int64_t)source.w * source.h * pixel_bytes > WINDOW_BYTES_MAX;
     if (is_large && (rect.w > MSC_WARP_STEP_PX || rect.h > MSC_WARP_STEP_PX)) {
         msc_rect a = rect, b = rect;
