@@ -54,4 +54,5 @@ const msc_kernels msc_kernels_avx2 = {
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx2,
+    .window = &msc_window_avx2,
 };

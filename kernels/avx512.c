@@ -56,4 +56,5 @@ const msc_kernels msc_kernels_avx512 = {
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx512,
+    .window = &msc_window_avx512,
 };

@@ -31,4 +31,5 @@ const msc_kernels msc_kernels_scalar = {
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_scalar,
+    .window = &msc_window_scalar,
 };

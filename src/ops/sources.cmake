@@ -1,6 +1,7 @@
 set(MINESCAR_ops
     compare.c
     features.c
+    features_row.c
     predict.c
     terrain.c
     window.c)
