@@ -55,4 +55,5 @@ const msc_kernels msc_kernels_avx2 = {
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx2,
     .window = &msc_window_avx2,
+    .majority = &msc_majority_avx2,
 };

@@ -3,6 +3,7 @@
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
 #include "kernels/forest_walk.h"
+#include "kernels/majority.h"
 #include "kernels/window.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@ typedef struct msc_kernels {
     /* One tree over the block's pixels: classes[i] = class of pixel i (see forest_walk.h for nodes and blocks). */
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
     const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
+    const msc_majority_rows *majority;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;

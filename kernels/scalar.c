@@ -32,4 +32,5 @@ const msc_kernels msc_kernels_scalar = {
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_scalar,
     .window = &msc_window_scalar,
+    .majority = &msc_majority_scalar,
 };

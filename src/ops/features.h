@@ -27,4 +27,8 @@ void msc_features_begin(const msc_features *features, int32_t width_px, void *sc
  * rows follow each other; the result does not depend on the order of rows. A pixel's value depends on the pixels in its
  * window only, by a fixed order of operations. Pixels not valid give 0. */
 void msc_features_row(const msc_features *features, const msc_tile *tile, int32_t y, float *const *out, void *scratch);
+
+/* Makes the op: planes in are the bands (and the DEM), planes out the features, 0 where not valid; up to
+ * MSC_MAX_PLANES of them. It is a pass's last op: it leaves no padding. `features` is borrowed until the stream has run. */
+void msc_features_op(const msc_features *features, msc_op *op);
 #endif

@@ -1,6 +1,7 @@
 /* features_row.c - a row of every feature, from windows that are kept from row to row. */
 #include "ops/features_made.h"
 #include "ops/terrain.h"
+#include <assert.h>
 #include <string.h>
 
 typedef struct state {
@@ -134,4 +135,31 @@ void msc_features_row(const msc_features *features, const msc_tile *tile, int32_
             if (has_hole) features->kernels->window->keep(out[i], msc_row_valid(tile, y), (size_t)tile->core.w);
         }
     }
+}
+
+static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
+{
+    (void)h_px;
+    return msc_features_scratch(self, w_px);
+}
+
+static void features_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    const msc_features *features = self;
+    float *to[MSC_MAX_PLANES];
+    assert(out->pad_px == 0);
+    msc_features_begin(features, in->core.w, scratch);
+    for (int32_t y = 0; y < in->core.h; y++) {
+        for (int i = 0; i < features->n; i++) to[i] = msc_row_f32(out, i, y);
+        msc_features_row(features, in, y, to, scratch);
+        memcpy(msc_row_valid(out, y), msc_row_valid(in, y), (size_t)in->core.w);
+    }
+}
+
+void msc_features_op(const msc_features *features, msc_op *op)
+{
+    assert(features->n <= MSC_MAX_PLANES);
+    *op = (msc_op){ .name = "features", .self = features, .halo_px = msc_features_halo_px(features), .n_planes_out = features->n,
+                    .scratch_bytes = scratch_bytes, .tile = features_tile };
+    for (int i = 0; i < features->n; i++) op->types_out[i] = MSC_F32;
 }
