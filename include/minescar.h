@@ -158,6 +158,17 @@ typedef struct msc_classify_options {
 MSC_API void msc_classify_defaults(msc_classify_options *options);
 MSC_API msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err);
 
+/* ---- features ------------------------------------------------------------------------------------------------ */
+typedef struct msc_feature_map_options {
+    msc_image image;
+    const char *out;             /* output: one plane of 32-bit floats a feature, NaN where not observed */
+    const char *features;        /* as in training, up to 48; NULL: the defaults */
+    const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
+    const char *run_id;
+} msc_feature_map_options;
+MSC_API void msc_feature_map_defaults(msc_feature_map_options *options);
+MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_feature_map_options *options, msc_error *err);
+
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {
     const char *before, *after;                        /* class maps on one grid */
@@ -184,6 +195,17 @@ typedef struct msc_sieve_counts {
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
                              msc_error *err);
+
+/* ---- majority ------------------------------------------------------------------------------------------------ */
+typedef struct msc_majority_options {
+    const char *in, *out;        /* class maps, one byte a pixel, 0 not observed */
+    int32_t window_px;           /* odd side of the window, 3..63; default 5 */
+    const char *run_id;
+} msc_majority_options;
+MSC_API void msc_majority_defaults(msc_majority_options *options);
+/* Each observed pixel takes the commonest class of the window round it; among equals its own, else the lowest code.
+ * Pixels not observed have no vote and stay so. */
+MSC_API msc_status msc_majority(const msc_settings *settings, const msc_majority_options *options, msc_error *err);
 
 /* ---- vectorize ----------------------------------------------------------------------------------------------- */
 typedef struct msc_zone {

@@ -72,4 +72,6 @@ const msc_kernels msc_kernels_avx2 = {
     .count_votes = count_votes,
     .gauss_row = msc_gauss_row_avx2,
     .rows = &msc_rows_avx2,
+    .window = &msc_window_avx2,
+    .majority = &msc_majority_avx2,
 };

@@ -95,7 +95,9 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     .walk_tree = msc_walk_tree_avx512,                                                                                \
     .count_votes = msc_count_votes_avx512,                                                                            \
     .gauss_row = msc_gauss_row_avx512,                                                                                \
-    .rows = &msc_rows_avx512
+    .rows = &msc_rows_avx512,                                                                                         \
+    .window = &msc_window_avx512,                                                                                     \
+    .majority = &msc_majority_avx512
 
 const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };
 const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", SHARED, .walk_levels = msc_walk_levels_vbmi };

@@ -5,6 +5,8 @@
 #include "kernels/forest_levels.h"
 #include "kernels/gauss.h"
 #include "kernels/rows.h"
+#include "kernels/majority.h"
+#include "kernels/window.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +30,8 @@ typedef struct msc_kernels {
      * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
     void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
     const msc_rows *rows;            /* over codes and validity */
+    const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
+    const msc_majority_rows *majority;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

@@ -41,4 +41,6 @@ const msc_kernels msc_kernels_scalar = {
     .count_votes = count_votes,
     .gauss_row = msc_gauss_row_scalar,
     .rows = &msc_rows_scalar,
+    .window = &msc_window_scalar,
+    .majority = &msc_majority_scalar,
 };

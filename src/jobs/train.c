@@ -92,6 +92,7 @@ static msc_status make_room(msc_training *t, msc_error *err)
 }
 
 static size_t row_scratch(const void *self, int32_t width_px) { return msc_features_scratch(self, width_px); }
+static void begin(const void *self, int32_t width_px, void *scratch) { msc_features_begin(self, width_px, scratch); }
 static void row(const void *self, const msc_tile *tile, int32_t y, float *const *out, void *scratch)
 {
     msc_features_row(self, tile, y, out, scratch);
@@ -99,7 +100,8 @@ static void row(const void *self, const msc_tile *tile, int32_t y, float *const 
 
 static msc_status collect_image(msc_training *t, msc_imagery *imagery, int image, size_t first, msc_error *err)
 {
-    const msc_sample_rows rows = { t->features, t->model.n_features, msc_features_halo_px(t->features), row_scratch, row };
+    const msc_sample_rows rows = { t->features, t->model.n_features, msc_features_halo_px(t->features), row_scratch, begin,
+                                   row };
     msc_sample_pass pass = { &t->lists[image], rows, t->grid.width_px, t->samples.x, t->is_observed, t->samples.n, first, NULL };
     msc_source source;
     msc_sink sink;

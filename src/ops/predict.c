@@ -151,6 +151,7 @@ static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void
         const msc_tile from = view(in, part);
         const msc_tile to = view(out, part);
         const int32_t first = (part.y - out->core.y) * out->stride_px + (part.x - out->core.x);
+        msc_features_begin(((const msc_predict *)self)->features, w, k.features);
         for (int32_t y = 0; y < part.h; y++) {
             if (k.n + (size_t)w > MSC_FOREST_BLOCK) answer(self, out, &k);
             if (self->forest) gather_row(self, &from, y, &to, &k, first);

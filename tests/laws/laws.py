@@ -29,6 +29,7 @@ gdal.UseExceptions()
 ogr.UseExceptions()
 MINESCAR = os.path.abspath(sys.argv[1])
 SIZE = "700"
+FEATURES = "ndvi,brightness,mean:7,std:7,range:9:red,slope,tpi:31"
 n_passed = n_failed = 0
 
 
@@ -80,17 +81,19 @@ def steps(made, out, *options, env=None):
                  made / f"dem_{year}.tif", "--confidence", out / f"confidence_{year}.tif", *o, env=env)
     minescar("change", out / "classes_2024.tif", out / "classes_2025.tif", out / "change.tif", *o, env=env)
     minescar("sieve", out / "classes_2025.tif", out / "sieved.tif", "--mmu-px", 100, *o, env=env)
+    minescar("majority", out / "classes_2025.tif", out / "majority.tif", "--window", 7, *o, env=env)
+    minescar("features", made / "image_2025.tif", out / "features.tif", "--dem", made / "dem_2025.tif", "--features", FEATURES, *o, env=env)
     minescar("vectorize", out / "sieved.tif", out / "patches.gpkg", *o, env=env)
     minescar("vectorize", out / "classes_2025.tif", out / "raw.fgb", "--simplify-m", 3, *o, env=env)
     return out
 
 
-RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved")
+RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved", "majority", "features")
 
 
 def same_content(a, b):
     for name in RASTERS:
-        if not np.array_equal(pixels(a / f"{name}.tif"), pixels(b / f"{name}.tif")):
+        if pixels(a / f"{name}.tif").tobytes() != pixels(b / f"{name}.tif").tobytes():
             return name
     for name in ("patches.gpkg", "raw.fgb"):
         if geometries(a / name) != geometries(b / name):

@@ -88,6 +88,7 @@ static void check_model(msc_rect core, int32_t pad_px, int is_masked, int is_gau
     void *ask = is_gauss ? NULL : msc_alloc(msc_forest_scratch(&forest), 1), *rows = msc_alloc(msc_features_scratch(f, whole.w), 1);
     float *row[MSC_MAX_FEATURES];
     for (int i = 0; i < msc_features_n(f); i++) row[i] = msc_alloc((size_t)whole.w, sizeof(float));
+    msc_features_begin(f, whole.w, rows);
     for (int32_t y = 0; y < whole.h; y++) {
         msc_features_row(f, &all, y, row, rows);
         for (int32_t x = 0; x < whole.w; x++) {
