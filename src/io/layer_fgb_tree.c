@@ -1,13 +1,12 @@
 /* layer_fgb_tree.c - the packed Hilbert R-tree of FlatGeobuf (flatgeobuf.org, "Spec"): nodes of 16, all levels in one
  * array with the root first and the leaves last; a node names its first child's number, a leaf its feature's offset. */
 #include "base/mem.h"
+#include "base/sort.h"
 #include "io/layer_fgb.h"
 #include <math.h>
 #include <string.h>
 
-enum { CURVE_BITS = 16, CURVE_MAX = 65535, DIGIT_BITS = 16, PIECE_NODES = 4096, LEVELS_MAX = 20 };
-
-typedef struct keyed { uint32_t key, at; } keyed;
+enum { CURVE_BITS = 16, CURVE_MAX = 65535, PIECE_NODES = 4096, LEVELS_MAX = 20 };
 
 /* Distance along the Hilbert curve of order 16 (Warren, Hacker's Delight, 2nd ed., 16-2): each pair of bits turns the
  * pairs below it. */
@@ -37,37 +36,23 @@ static uint32_t cell(double low, double high, double from, double extent)
     return at <= 0 ? 0 : at >= CURVE_MAX ? CURVE_MAX : (uint32_t)at;
 }
 
-/* One pass of a radix sort, stable: by DIGIT_BITS bits from `shift` on, the largest first. */
-static void scatter(const keyed *from, keyed *to, size_t n, int shift, size_t *count)
-{
-    const uint32_t mask = (1u << DIGIT_BITS) - 1;
-    size_t sum = 0;
-    memset(count, 0, (mask + 1) * sizeof *count);
-    for (size_t i = 0; i < n; i++) count[mask - (from[i].key >> shift & mask)]++;
-    for (uint32_t d = 0; d <= mask; d++) {
-        const size_t own = count[d];
-        count[d] = sum;
-        sum += own;
-    }
-    for (size_t i = 0; i < n; i++) to[count[mask - (from[i].key >> shift & mask)]++] = from[i];
-}
-
 msc_status msc_fgb_sort(msc_fgb_item *item, size_t n, const double box[4], const char *path, msc_error *err)
 {
-    keyed *key = msc_alloc(2 * n, sizeof *key);
-    size_t *count = msc_alloc((size_t)1 << DIGIT_BITS, sizeof *count);
+    msc_keyed *key = msc_alloc(n, sizeof *key);
     msc_status status = MSC_OK;
-    if (!key || !count || n > UINT32_MAX) {
+    if (!key || n > UINT32_MAX) {
         status = msc_fail(err, MSC_ENOMEM, path, "%zu features to sort", n);
         goto done;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {     /* from the end of the curve to its start, as GDAL does */
         const double *b = item[i].box;
-        key[i] = (keyed){ hilbert(cell(b[0], b[2], box[0], box[2] - box[0]), cell(b[1], b[3], box[1], box[3] - box[1])),
-                          (uint32_t)i };
+        const uint32_t x = cell(b[0], b[2], box[0], box[2] - box[0]), y = cell(b[1], b[3], box[1], box[3] - box[1]);
+        key[i] = (msc_keyed){ UINT32_MAX - hilbert(x, y), (uint32_t)i };
     }
-    scatter(key, key + n, n, 0, count);
-    scatter(key + n, key, n, DIGIT_BITS, count);
+    if (!msc_sort_keys(key, n)) {
+        status = msc_fail(err, MSC_ENOMEM, path, "%zu features to sort", n);
+        goto done;
+    }
     /* Cycles of the permutation, so that the items need no second array. */
     for (size_t i = 0; i < n; i++) {
         if (key[i].at == i) continue;
@@ -83,7 +68,6 @@ msc_status msc_fgb_sort(msc_fgb_item *item, size_t n, const double box[4], const
         key[to].at = (uint32_t)to;
     }
 done:
-    msc_release(count);
     msc_release(key);
     return status;
 }

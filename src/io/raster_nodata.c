@@ -58,7 +58,8 @@ msc_status msc_nodata_bind(const char *text, GDALDatasetH dataset, msc_file *fil
 
 /* valid &= 0 where a[i] equals value in all bands; `T` decides how the tag's value is compared. */
 #define APPLY_EQUAL(T)                                                                                       \
-    for (size_t i = 0; i < n; i++) {                                                                         \
+    for (size_t i = 0; i < n && n_bands == 1; i++) valid[i] &= (uint8_t)(((const T *)data)[i] != (T)value[0]);  \
+    for (size_t i = 0; i < n && n_bands > 1; i++) {                                                          \
         int is_equal = 1;                                                                                    \
         for (int b = 0; b < n_bands; b++) is_equal &= ((const T *)data)[(size_t)b * n + i] == (T)value[b];   \
         valid[i] = (uint8_t)(valid[i] & !is_equal);                                                          \

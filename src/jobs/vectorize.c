@@ -1,6 +1,7 @@
 /* vectorize.c - class and change maps to patches in any vector format. */
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "io/raster_in.h"
 #include "jobs/vectorize_write.h"
 
@@ -9,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Visiting order: kind first, then size, then number. `key` is the smaller, the earlier. */
-typedef struct visit { uint64_t key; uint32_t number; } visit;
-enum { DIGIT_BITS = 11, N_DIGITS = 1 << DIGIT_BITS, RANK_SHIFT = 60 };
+/* Visiting order: kind first, then size, then number; the smaller a key, the earlier. */
+enum { RANK_SHIFT = 60 };
 static const uint64_t largest_px = ((uint64_t)1 << RANK_SHIFT) - 1;
 
 typedef struct vectorizing {
@@ -25,7 +25,7 @@ typedef struct vectorizing {
     double least_m2[256];        /* by class code */
     msc_patch_writing writing;
     msc_layer_out *layer[MSC_PATCH_MAX_OUTPUTS];
-    visit *visit; size_t n_visits, visit_cap;
+    msc_keyed *visit; size_t n_visits, visit_cap;
     int32_t *order;              /* by number - 1 */
     char tmpdir[MSC_PATH_MAX];
 } vectorizing;
@@ -199,56 +199,22 @@ static msc_status survey(void *self, const msc_patch *p, msc_error *err)
     if (!msc_reserve((void **)&k->visit, &k->visit_cap, k->n_visits + 1, sizeof *k->visit)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
     }
-    k->visit[k->n_visits++] = (visit){(uint64_t)rank_of(k, p->value) << RANK_SHIFT | (largest_px - (uint64_t)p->n_px),
+    k->visit[k->n_visits++] = (msc_keyed){(uint64_t)rank_of(k, p->value) << RANK_SHIFT | (largest_px - (uint64_t)p->n_px),
                                       (uint32_t)p->number};
     return MSC_OK;
-}
-
-/* One pass of a stable radix sort. Returns 0 when all keys have the same digit, and nothing was moved. */
-static int sort_by_digit(const visit *from, visit *to, size_t n, int shift, size_t count[N_DIGITS])
-{
-    size_t sum = 0;
-    memset(count, 0, N_DIGITS * sizeof *count);
-    for (size_t i = 0; i < n; i++) {
-        count[from[i].key >> shift & (N_DIGITS - 1)]++;
-    }
-    if (count[from[0].key >> shift & (N_DIGITS - 1)] == n) {
-        return 0;
-    }
-    for (size_t d = 0; d < N_DIGITS; d++) {
-        const size_t own = count[d];
-        count[d] = sum;
-        sum += own;
-    }
-    for (size_t i = 0; i < n; i++) {
-        to[count[from[i].key >> shift & (N_DIGITS - 1)]++] = from[i];
-    }
-    return 1;
 }
 
 /* Turns the list of visits into the order of each number. */
 static msc_status rank_visits(void *self, msc_error *err)
 {
     vectorizing *k = self;
-    size_t count[N_DIGITS];
-    visit *other = msc_alloc(k->n_visits, sizeof *other);
     k->order = msc_alloc(k->n_visits, sizeof *k->order);
-    if (k->order == NULL || other == NULL) {
-        msc_release(other);
+    if (k->order == NULL || !msc_sort_keys(k->visit, k->n_visits)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
     }
-    visit *from = k->visit, *to = other;
-    for (int shift = 0; shift < 64 && k->n_visits > 0; shift += DIGIT_BITS) {
-        if (sort_by_digit(from, to, k->n_visits, shift, count)) {
-            visit *const held = from;
-            from = to;
-            to = held;
-        }
-    }
     for (size_t i = 0; i < k->n_visits; i++) {
-        k->order[from[i].number - 1] = (int32_t)(i + 1);
+        k->order[k->visit[i].at - 1] = (int32_t)(i + 1);
     }
-    msc_release(other);
     msc_release(k->visit);
     k->visit = NULL;
     k->writing.order = k->order;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "patch/store.h"
 #include "base/mem.h"
+#include "base/sort.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -203,10 +204,27 @@ msc_status msc_index_add(msc_index *index, const msc_entry *entry, msc_error *er
     return MSC_OK;
 }
 
-static int by_key(const void *a, const void *b)
+/* Puts entries in order of their keys. */
+static msc_status sort_entries(msc_entry **entries, size_t n, msc_error *err)
 {
-    const int64_t x = ((const msc_entry *)a)->key, y = ((const msc_entry *)b)->key;
-    return (x > y) - (x < y);
+    msc_keyed *key = msc_alloc(n, sizeof *key);
+    msc_entry *sorted = msc_alloc(n + 1, sizeof *sorted);
+    msc_status status = MSC_OK;
+    for (size_t e = 0; e < n && key != NULL; e++) {
+        key[e] = (msc_keyed){(uint64_t)(*entries)[e].key, (uint32_t)e};
+    }
+    if (key == NULL || sorted == NULL || n > UINT32_MAX || !msc_sort_keys(key, n)) {
+        status = msc_fail(err, MSC_ENOMEM, "vectorize", "%zu index entries to sort", n);
+        msc_release(sorted);
+    } else {
+        for (size_t e = 0; e < n; e++) {
+            sorted[e] = (*entries)[key[e].at];
+        }
+        msc_release(*entries);
+        *entries = sorted;
+    }
+    msc_release(key);
+    return status;
 }
 
 msc_status msc_index_bucket(msc_index *index, size_t bucket, msc_entry **entries, size_t *n, msc_error *err)
@@ -238,12 +256,14 @@ msc_status msc_index_bucket(msc_index *index, size_t bucket, msc_entry **entries
         }
     }
     msc_release(window.bytes);
+    if (status == MSC_OK) {
+        assert((int64_t)filled == b->n_all);
+        status = sort_entries(&all, filled, err);
+    }
     if (status != MSC_OK) {
         msc_release(all);
         return status;
     }
-    assert((int64_t)filled == b->n_all);
-    qsort(all, filled, sizeof *all, by_key);
     *entries = all;
     *n = filled;
     return MSC_OK;
