@@ -5,3 +5,4 @@ target_include_directories(emulated_avx512 BEFORE PRIVATE tests/kernels/emulated
 target_include_directories(emulated_avx512 PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 target_sources(check_kernels PRIVATE $<TARGET_OBJECTS:emulated_avx512>)
 minescar_test(kernels check_forest)
+minescar_test(kernels check_rows)
