@@ -37,7 +37,7 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     out->type = spec->type;
     out->fill = spec->has_nodata ? spec->nodata : 0;
     out->is_overwrite = settings->overwrite;
-    MSC_TRY(msc_codec_from(settings, spec->path, &out->codec, err));
+    MSC_TRY(msc_codec_from(settings, spec, &out->codec, err));
     MSC_TRY(msc_file_check_output(spec->path, settings->overwrite, err));
     MSC_TRY(msc_file_temp_name(spec->path, out->temp, err));
     MSC_TRY(msc_out_levels_plan(out, spec, layout->tile_px, err));

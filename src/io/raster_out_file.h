@@ -21,7 +21,7 @@ typedef struct msc_tiff_memory {
 
 typedef struct msc_codec {
     uint16_t compression;
-    int level, predictor;
+    int level, predictor, has_overviews;
     char name[16], bigtiff[16];
 } msc_codec;
 
@@ -104,7 +104,7 @@ msc_status msc_out_part_put(const msc_raster_out *out, msc_out_level *level, con
                             const msc_out_part *part, msc_error *err);
 
 /* raster_out_create.c: the empty file with georeference, colours, names, metadata and the directories of overviews. */
-msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_codec *codec, msc_error *err);
+msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
 
 /* raster_out_check.c: reads every block of the finished file again and compares it with what was compressed; decodes some of

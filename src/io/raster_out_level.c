@@ -67,7 +67,8 @@ msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *s
     const int32_t block_px = tile_px % 512 == 0 ? 256 : 128;
     out->tile_px = tile_px;
     MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px), err));
-    for (int32_t step = 2; spec->has_overviews && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
+    const int is_wanted = spec->has_overviews && out->codec.has_overviews;
+    for (int32_t step = 2; is_wanted && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
         MSC_TRY(add_level(out, grid, step, block_px, err));
     return MSC_OK;
 }

@@ -47,6 +47,19 @@ static void remove_raster(const char *path)
     unlink(path);
 }
 
+/* The run's settings for such a raster: nobody looks at it, so it needs no overviews. `item` holds the options. */
+enum { STEP_ITEMS = 64 };
+static msc_settings step_settings(const msc_job_run *run, const char *item[STEP_ITEMS])
+{
+    msc_settings settings = run->settings;
+    const int n = settings.n_creation < STEP_ITEMS - 1 ? settings.n_creation : STEP_ITEMS - 1;
+    for (int i = 0; i < n; i++) item[i] = settings.creation[i];
+    item[n] = "OVERVIEWS=NONE";
+    settings.creation = item;
+    settings.n_creation = n + 1;
+    return settings;
+}
+
 static int year_of(const msc_job_run *run, int epoch) { return run->job->epochs[epoch].year; }
 
 static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -111,7 +124,8 @@ static msc_status record_counts(msc_job_run *run, const char *group, const msc_v
 }
 
 /* Sieves `in` to `out` with the job's mapping unit and records the counts. */
-static msc_status sieve(msc_job_run *run, const char *group, const char *in, const char *out, msc_error *err)
+static msc_status sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
+                        msc_error *err)
 {
     msc_sieve_options o;
     msc_sieve_counts c;
@@ -120,7 +134,7 @@ static msc_status sieve(msc_job_run *run, const char *group, const char *in, con
     o.mmu_m2 = run->job->vectorize.mmu_m2;
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
-    MSC_TRY(msc_sieve(&run->settings, &o, &c, err));
+    MSC_TRY(msc_sieve(settings, &o, &c, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
@@ -163,7 +177,9 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
     MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(out_path(run, sieved, err, ".sieved_%d.tif", year));
-    msc_status status = sieve(run, stage->name, classes, sieved, err);
+    const char *item[STEP_ITEMS];
+    const msc_settings settings = step_settings(run, item);
+    msc_status status = sieve(run, &settings, stage->name, classes, sieved, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
@@ -190,8 +206,10 @@ static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *er
     o.min_confidence = run->job->change.min_confidence;
     o.edge_tolerance_px = run->job->change.edge_tolerance_px;
     o.run_id = run->id;
-    msc_status status = msc_change(&run->settings, &o, err);
-    if (status == MSC_OK) status = sieve(run, stage->name, raw, accepted, err);
+    const char *item[STEP_ITEMS];
+    const msc_settings settings = step_settings(run, item);
+    msc_status status = msc_change(&settings, &o, err);
+    if (status == MSC_OK) status = sieve(run, &run->settings, stage->name, raw, accepted, err);
     remove_raster(raw);
     if (status == MSC_OK) note_output(run, accepted);
     return status;
