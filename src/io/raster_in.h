@@ -17,7 +17,8 @@ typedef struct msc_raster_spec {
 } msc_raster_spec;
 
 /* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the
- * narrowest that holds the file's type (Int16 and wider become f32). */
+ * narrowest that holds the file's type (Int16 and wider become f32). settings->traffic is borrowed until the
+ * close, which adds to it. */
 msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
                            msc_error *err);
 void msc_raster_close(msc_raster **raster);

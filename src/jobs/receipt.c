@@ -160,8 +160,25 @@ static msc_status save(msc_receipt *receipt, msc_error *err)
     return msc_file_write(receipt->path, text, strlen(text), err);
 }
 
-msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const char *const *outputs,
-                             int n_outputs, msc_error *err)
+static int is_raster(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".tif") == 0;
+}
+
+static void record_traffic(json_object *stage, const msc_traffic *traffic, const char *const *outputs, int n_outputs)
+{
+    int64_t written = traffic->written_bytes;
+    for (int i = 0; i < n_outputs; i++)
+        if (!is_raster(outputs[i]) && size_of(outputs[i]) > 0) written += size_of(outputs[i]);
+    json_object_object_add(stage, "bytes_read", json_object_new_int64(traffic->read_bytes));
+    json_object_object_add(stage, "bytes_decoded", json_object_new_int64(traffic->decoded_bytes));
+    json_object_object_add(stage, "bytes_encoded", json_object_new_int64(traffic->encoded_bytes));
+    json_object_object_add(stage, "bytes_written", json_object_new_int64(written));
+}
+
+msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const msc_traffic *traffic,
+                             const char *const *outputs, int n_outputs, msc_error *err)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
@@ -169,6 +186,7 @@ msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double sec
     if (!one || !files) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
     json_object_object_add(one, "seconds", json_object_new_double(seconds));
     json_object_object_add(one, "peak_memory_bytes", json_object_new_int64((int64_t)usage.ru_maxrss * 1024));
+    record_traffic(one, traffic, outputs, n_outputs);
     json_object_object_add(one, "outputs", files);
     for (int i = 0; i < n_outputs; i++) {
         char hex[MSC_SHA256_TEXT];

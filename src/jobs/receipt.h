@@ -20,9 +20,10 @@ msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const cha
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);
 
-/* Ends a stage: records seconds, peak memory and its output files with size and SHA-256, and saves the receipt. */
-msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const char *const *outputs,
-                             int n_outputs, msc_error *err);
+/* Ends a stage: records seconds, peak memory, bytes read and written and its output files with size and SHA-256, and saves the
+ * receipt. Outputs that are not rasters (no .tif) are added to the bytes written. */
+msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const msc_traffic *traffic,
+                             const char *const *outputs, int n_outputs, msc_error *err);
 /* Marks the run complete and saves. */
 msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err);
 #endif

@@ -58,15 +58,19 @@ static int stage_matches(const char *stage, const char *wanted)
 static msc_status run_stage(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     struct timespec t0, t1;
+    msc_traffic traffic = { 0 };
     run->n_outputs = 0;
     run->stage = stage->name;
+    run->settings.traffic = &traffic;
     clock_gettime(CLOCK_MONOTONIC, &t0);
-    MSC_TRY(stage->work(run, stage, err));
+    const msc_status status = stage->work(run, stage, err);
+    run->settings.traffic = NULL;
+    MSC_TRY(status);
     clock_gettime(CLOCK_MONOTONIC, &t1);
     const char *outputs[MSC_RUN_MAX_OUTPUTS];
     for (int i = 0; i < run->n_outputs; i++) outputs[i] = run->output[i];
     const double seconds = (double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec);
-    return msc_receipt_stage(run->receipt, stage->name, seconds, outputs, run->n_outputs, err);
+    return msc_receipt_stage(run->receipt, stage->name, seconds, &traffic, outputs, run->n_outputs, err);
 }
 
 static msc_status run_stages(msc_job_run *run, const msc_run_options *options, msc_error *err)

@@ -317,6 +317,53 @@ static void test_damage_before_the_rename(void **state)
     }
 }
 
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return (int64_t)st.st_size;
+}
+
+/* What is counted is what lies in the files, for any number of threads: once, where tiles are whole blocks. */
+static void test_traffic_is_what_the_files_hold(void **state)
+{
+    (void)state;
+    msc_traffic sum[2] = { 0 };
+    const char *map = made_path("map.tif"), *bands = made_path("bands.tif");
+    for (int i = 0; i < 2; i++) {
+        msc_settings settings;
+        msc_settings_defaults(&settings);
+        settings.overwrite = 1;
+        settings.traffic = &sum[i];
+        write_ok(map, bands, MSC_U16, 512, i ? 4 : 1, &settings);
+    }
+    assert_memory_equal(&sum[0], &sum[1], sizeof sum[0]);
+    assert_int_equal(sum[0].written_bytes, size_of(map) + size_of(bands));
+    assert_int_equal(sum[0].decoded_bytes, 0);
+    /* 3 x 3 blocks of 512; overviews of the map: 750 x 550, 375 x 275, 188 x 138 in blocks of 256 */
+    assert_int_equal(sum[0].encoded_bytes, 9 * 512 * 512 * (1 + 3 * 2) + (9 + 4 + 1) * 256 * 256);
+    int64_t stored = 0;
+    GDALDatasetH ds = GDALOpen(bands, GA_ReadOnly);
+    for (int y = 0; y < 3; y++)
+        for (int x = 0; x < 3; x++) {
+            char name[40];
+            snprintf(name, sizeof name, "BLOCK_SIZE_%d_%d", x, y);
+            stored += atoll(GDALGetMetadataItem(GDALGetRasterBand(ds, 1), name, "TIFF"));
+        }
+    GDALClose(ds);
+    for (int i = 0; i < 4; i++) {
+        const msc_raster_spec spec = { .image = { .paths = &bands, .n_paths = 1 } };
+        made_all all;
+        msc_error err = { 0 };
+        memset(&made_traffic, 0, sizeof made_traffic);
+        assert_int_equal(made_read_all(&spec, 512, i ? 3 : 1, 0, &all, &err), MSC_OK);
+        made_clear(&all);
+        assert_int_equal(made_traffic.read_bytes, stored);
+        assert_int_equal(made_traffic.decoded_bytes, 9 * 512 * 512 * 3 * 2);
+        assert_int_equal(made_traffic.written_bytes, 0);
+    }
+}
+
 static void test_existing_and_missing_places(void **state)
 {
     (void)state;
@@ -383,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_georeference_colours_and_names),
         cmocka_unit_test(test_overviews_are_every_nth_pixel),
         cmocka_unit_test(test_damage_before_the_rename),
+        cmocka_unit_test(test_traffic_is_what_the_files_hold),
         cmocka_unit_test(test_existing_and_missing_places),
         cmocka_unit_test(test_full_disk),
     };

@@ -13,6 +13,8 @@
 
 static const char path[] = "test_receipt.json", output[] = "test_receipt.out";
 
+static const msc_traffic traffic = { 100, 2000, 3000, 400 };
+
 static void leave_one_stage(const char *run_id)
 {
     msc_receipt *r = NULL;
@@ -22,7 +24,7 @@ static void leave_one_stage(const char *run_id)
     assert_int_equal(msc_receipt_open(path, run_id, "job", &r, &err), MSC_OK);
     assert_int_equal(msc_receipt_input(r, "image", "a.tif", "00", &err), MSC_OK);
     assert_int_equal(msc_receipt_number(r, "counts", "patches", 17, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "classify_2016", 1.5, outputs, 1, &err), MSC_OK);
+    assert_int_equal(msc_receipt_stage(r, "classify_2016", 1.5, &traffic, outputs, 1, &err), MSC_OK);
     msc_receipt_close(&r);
     assert_null(r);
 }
@@ -40,6 +42,27 @@ static void same_run_takes_up(void **state)
     assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
     assert_true(msc_receipt_is_complete(r));
     msc_receipt_close(&r);
+}
+
+static int64_t number_of(json_object *stage, const char *name)
+{
+    json_object *number = NULL;
+    assert_true(json_object_object_get_ex(stage, name, &number));
+    return json_object_get_int64(number);
+}
+
+/* The output, of three bytes, is no raster, so that the traffic of rasters does not hold it. */
+static void stage_tells_its_traffic(void **state)
+{
+    (void)state;
+    leave_one_stage("one");
+    json_object *root = json_object_from_file(path), *stages = NULL, *stage = NULL;
+    assert_true(json_object_object_get_ex(root, "stages", &stages) && json_object_object_get_ex(stages, "classify_2016", &stage));
+    assert_int_equal(number_of(stage, "bytes_read"), 100);
+    assert_int_equal(number_of(stage, "bytes_decoded"), 2000);
+    assert_int_equal(number_of(stage, "bytes_encoded"), 3000);
+    assert_int_equal(number_of(stage, "bytes_written"), 400 + 3);
+    json_object_put(root);
 }
 
 static void other_run_starts_anew(void **state)
@@ -87,7 +110,7 @@ static void missing_output_fails(void **state)
     const char *outputs[] = { "not-there" };
     msc_error err;
     assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "x", 1, outputs, 1, &err), MSC_ENOFILE);
+    assert_int_equal(msc_receipt_stage(r, "x", 1, &traffic, outputs, 1, &err), MSC_ENOFILE);
     msc_receipt_close(&r);
 }
 
@@ -105,7 +128,7 @@ static void damaged_receipt_starts_anew(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_run_takes_up), cmocka_unit_test(other_run_starts_anew),
+        cmocka_unit_test(same_run_takes_up), cmocka_unit_test(stage_tells_its_traffic), cmocka_unit_test(other_run_starts_anew),
         cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
         cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
     };
