@@ -77,6 +77,7 @@ typedef struct msc_settings {
     int64_t memory_bytes;        /* hard cap on the engine's own use; 0: half of what the machine or cgroup has */
     int32_t tile_px;             /* side of a tile, 16..4096; 0: chosen from the memory cap */
     const char *tmpdir;          /* NULL: beside the output */
+    const char *lang;            /* of texts made for people (info, plan): "en" or "zh"; NULL: "en" */
     int overwrite;               /* non-zero: replace existing outputs */
     const char *format;          /* output format (GDAL/OGR short name); NULL: from the file's extension */
     const char *const *creation; /* NAME=VALUE creation options */
@@ -133,7 +134,8 @@ typedef struct msc_train_options {
     int n_classes;
     const char *model;           /* output */
     const char *report;          /* JSON report, may be NULL */
-    const char *features;        /* "bands,ndvi,mean:5"; NULL: the defaults for the image's bands and pixel */
+    const char *method;          /* "forest" (default) or "gauss": maximum likelihood from a mean and covariance a class */
+    const char *features;        /* "bands,ndvi,mean:5"; NULL: forest: by the image's bands and pixel; gauss: the bands */
     int n_trees, depth, min_leaf;            /* 100, 15, 1 */
     int max_per_class, max_per_polygon;      /* pixel caps; 0 none. Defaults 20000, 2000 */
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
@@ -148,13 +150,24 @@ typedef struct msc_classify_options {
     msc_image image;
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
-    const char *confidence;      /* output: winner's share of the votes, 0..100; may be NULL */
+    const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
 } msc_classify_options;
 MSC_API void msc_classify_defaults(msc_classify_options *options);
 MSC_API msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err);
+
+/* ---- features ------------------------------------------------------------------------------------------------ */
+typedef struct msc_feature_map_options {
+    msc_image image;
+    const char *out;             /* output: one plane of 32-bit floats a feature, NaN where not observed */
+    const char *features;        /* as in training, up to 48; NULL: the defaults */
+    const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
+    const char *run_id;
+} msc_feature_map_options;
+MSC_API void msc_feature_map_defaults(msc_feature_map_options *options);
+MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_feature_map_options *options, msc_error *err);
 
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {
@@ -182,6 +195,17 @@ typedef struct msc_sieve_counts {
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
                              msc_error *err);
+
+/* ---- majority ------------------------------------------------------------------------------------------------ */
+typedef struct msc_majority_options {
+    const char *in, *out;        /* class maps, one byte a pixel, 0 not observed */
+    int32_t window_px;           /* odd side of the window, 3..63; default 5 */
+    const char *run_id;
+} msc_majority_options;
+MSC_API void msc_majority_defaults(msc_majority_options *options);
+/* Each observed pixel takes the commonest class of the window round it; among equals its own, else the lowest code.
+ * Pixels not observed have no vote and stay so. */
+MSC_API msc_status msc_majority(const msc_settings *settings, const msc_majority_options *options, msc_error *err);
 
 /* ---- vectorize ----------------------------------------------------------------------------------------------- */
 typedef struct msc_zone {

@@ -81,6 +81,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     o.year_field = job->training.year_field;
     o.classes = job->classes; o.n_classes = job->n_classes;
     o.model = model; o.report = report;
+    if (job->training.method) o.method = job->training.method;
     o.features = job->features;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;

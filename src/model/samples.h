@@ -44,6 +44,7 @@ typedef struct msc_sample_rows {
     int n_features;
     int32_t halo_px;
     size_t (*scratch_bytes)(const void *self, int32_t width_px);
+    void (*begin)(const void *self, int32_t width_px, void *scratch);     /* before the first row of a tile */
     void (*row)(const void *self, const msc_tile *tile, int32_t y, float *const *out, void *scratch);
 } msc_sample_rows;
 

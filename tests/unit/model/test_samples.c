@@ -128,14 +128,21 @@ static msc_status read_made(void *self, int worker, msc_tile *t, msc_error *err)
         }
     return MSC_OK;
 }
-static size_t no_scratch(const void *self, int32_t w)
+/* The scratch says for how wide a tile it was begun. */
+static size_t a_number(const void *self, int32_t w)
 {
     (void)self, (void)w;
-    return 0;
+    return sizeof(int32_t);
+}
+static void begin(const void *self, int32_t w, void *scratch)
+{
+    (void)self;
+    *(int32_t *)scratch = w;
 }
 static void two_features(const void *self, const msc_tile *t, int32_t y, float *const *out, void *scratch)
 {
-    (void)self, (void)scratch;
+    (void)self;
+    assert_int_equal(*(const int32_t *)scratch, t->core.w);
     for (int32_t x = 0; x < t->core.w; x++) out[0][x] = msc_row_f32(t, 0, y)[x], out[1][x] = msc_row_f32(t, 0, y)[x + 1];
 }
 
@@ -146,7 +153,7 @@ static void run_pass(const msc_sample_list *l, int32_t tile_px, int n_threads, f
     set.tile_px = tile_px;
     set.n_threads = n_threads;
     set.memory_bytes = 1 << 30;
-    msc_sample_pass pass = { l, { NULL, 2, 1, no_scratch, two_features }, W, x, is_seen, 1000, 250, NULL };
+    msc_sample_pass pass = { l, { NULL, 2, 1, a_number, begin, two_features }, W, x, is_seen, 1000, 250, NULL };
     const msc_source image = { .self = n_read, .width_px = W, .height_px = H, .n_planes = 1, .types = { MSC_F32 }, .read = read_made };
     msc_source source;
     msc_sink sink;
