@@ -56,4 +56,5 @@ const msc_kernels msc_kernels_avx2 = {
     .walk_tree = msc_walk_tree_avx2,
     .window = &msc_window_avx2,
     .majority = &msc_majority_avx2,
+    .texture = &msc_texture_avx2,
 };

@@ -58,4 +58,5 @@ const msc_kernels msc_kernels_avx512 = {
     .walk_tree = msc_walk_tree_avx512,
     .window = &msc_window_avx512,
     .majority = &msc_majority_avx512,
+    .texture = &msc_texture_avx512,
 };

@@ -4,6 +4,7 @@
 #define MSC_KERNELS_H
 #include "kernels/forest_walk.h"
 #include "kernels/majority.h"
+#include "kernels/texture.h"
 #include "kernels/window.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ typedef struct msc_kernels {
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
     const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
     const msc_majority_rows *majority;
+    const msc_texture_rows *texture;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;

@@ -33,4 +33,5 @@ const msc_kernels msc_kernels_scalar = {
     .walk_tree = msc_walk_tree_scalar,
     .window = &msc_window_scalar,
     .majority = &msc_majority_scalar,
+    .texture = &msc_texture_scalar,
 };
