@@ -10,5 +10,7 @@ configure_package_config_file(cmake/minescarConfig.cmake.in minescarConfig.cmake
 write_basic_package_version_file(minescarConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/minescarConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/minescarConfigVersion.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/minescar)
+# Relative, so that an installed tree can be moved.
+file(RELATIVE_PATH MINESCAR_PREFIX_FROM_PC /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/minescar.pc.in minescar.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/minescar.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

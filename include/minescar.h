@@ -77,6 +77,7 @@ typedef struct msc_settings {
     int64_t memory_bytes;        /* hard cap on the engine's own use; 0: half of what the machine or cgroup has */
     int32_t tile_px;             /* side of a tile, 16..4096; 0: chosen from the memory cap */
     const char *tmpdir;          /* NULL: beside the output */
+    const char *lang;            /* of texts made for people (info, plan): "en" or "zh"; NULL: "en" */
     int overwrite;               /* non-zero: replace existing outputs */
     const char *format;          /* output format (GDAL/OGR short name); NULL: from the file's extension */
     const char *const *creation; /* NAME=VALUE creation options */
@@ -133,7 +134,8 @@ typedef struct msc_train_options {
     int n_classes;
     const char *model;           /* output */
     const char *report;          /* JSON report, may be NULL */
-    const char *features;        /* "bands,ndvi,mean:5"; NULL: the defaults for the image's bands and pixel */
+    const char *method;          /* "forest" (default) or "gauss": maximum likelihood from a mean and covariance a class */
+    const char *features;        /* "bands,ndvi,mean:5"; NULL: forest: by the image's bands and pixel; gauss: the bands */
     int n_trees, depth, min_leaf;            /* 100, 15, 1 */
     int max_per_class, max_per_polygon;      /* pixel caps; 0 none. Defaults 20000, 2000 */
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
@@ -148,7 +150,7 @@ typedef struct msc_classify_options {
     msc_image image;
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
-    const char *confidence;      /* output: winner's share of the votes, 0..100; may be NULL */
+    const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */

@@ -97,6 +97,7 @@ static msc_status run_command(const cli_command *command, cli_common *common, cl
     MSC_TRY(apply_config(common, lang, err));
     MSC_TRY(cli_progress_open(&progress, common, lang, err));
     common->settings.cancel = &is_cancelled;
+    common->settings.lang = lang == CLI_ZH ? "zh" : "en";
     common->settings.self = &progress;
     common->settings.progress = cli_progress_step;
     common->settings.warn = cli_progress_warn;

@@ -61,15 +61,22 @@ msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache 
                          msc_error *err);
 void msc_tiff_close(msc_tiff_in **tiff);
 
-/* Pixels of some bands of one file in memory, band after band: value(b, x, y) = data[(b * h + y) * w + x]. */
+/* Pixels of some bands of one file in memory: value(b, x, y) = data[b * plane_px + y * stride_px + x], valid likewise. */
 typedef struct msc_window {
     msc_rect rect;
     int n_bands;
     msc_type type;
     void *data;
     uint8_t *valid;
+    size_t stride_px, plane_px;
     msc_hint hint;
 } msc_window;
+/* Band after band without gaps; what GDAL reads and what is resampled lies so. */
+static inline void msc_window_pack(msc_window *window)
+{
+    window->stride_px = (size_t)window->rect.w;
+    window->plane_px = window->stride_px * (size_t)window->rect.h;
+}
 /* Reads bands `band[]` (from 1) of window->rect, which lies inside the file. EREAD, ENOMEM. */
 msc_status msc_tiff_read(msc_tiff_in *tiff, const int *band, msc_window *window, msc_error *err);
 
@@ -98,6 +105,8 @@ typedef struct msc_file {
     int has_value[MSC_MAX_PLANES];
     double value[MSC_MAX_PLANES];
     int has_alpha, has_mask_band, is_class_map;
+    int is_coded;       /* values are whole numbers; `as` may be narrower than `type` */
+    int is_signed_byte; /* a Byte band that holds -128..127, as GDAL before 3.7 has them */
     msc_edge edge;
     int is_direct;
     msc_tiff_info tiff;
@@ -131,9 +140,11 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err);
 void msc_edge_clear(msc_edge *edge);
 
 /* ---- one window of one file, on the file's own grid (raster_read.c) ---- */
-/* Reads bands and validity of window->rect, which lies inside the file; window->data and ->valid have room.
- */
+/* Reads bands and validity of window->rect, which lies inside the file; window->data has msc_file_pixel_bytes() a
+ * pixel and ->valid one. EFORMAT for a code that file->as cannot hold. */
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err);
+/* Bytes of a pixel of all bands while it is read. */
+size_t msc_file_pixel_bytes(const msc_file *file);
 void msc_handle_close(msc_handle *handle);
 
 /* ---- bands (raster_bands.c) ---- */
@@ -157,9 +168,9 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
 /* Grid of a dataset. ECRS when its WKT is too long; *is_rotated says that the grid is not north-up. */
 msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated,
                          msc_error *err);
-/* Narrowest delivered type of bands; EFORMAT for complex ones. */
-msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type,
-                         msc_error *err);
+/* Fills file->type, the narrowest that holds the bands bound, and is_signed_byte; EFORMAT for complex ones, and for
+ * signed bytes beside others. */
+msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err);
 
 /* ---- other grids (raster_warp.c) ---- */
 enum { MSC_WARP_STEP_PX = 16 };

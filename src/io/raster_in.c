@@ -78,7 +78,7 @@ static msc_status bind_bands(const msc_raster_spec *spec, const msc_settings *se
             snprintf(raster->bands.name[i], sizeof raster->bands.name[i], "%s", name);
             raster->bands.n++;
         }
-        if (is_assumed && !spec->is_class_map) {
+        if (is_assumed && !file->is_coded) {
             char names[128] = "";
             for (int i = 0; i < all.n; i++)
                 snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "," : "",
@@ -111,17 +111,17 @@ static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *se
     MSC_TRY(msc_gdal_open(file->path, &dataset, err));
     msc_say_begin(&say);
     file->n_file_bands = GDALGetRasterCount(dataset);
-    file->is_class_map = is_mask || spec->is_class_map;
-    file->resample = file->is_class_map ? MSC_NEAREST : spec->resample;
+    file->is_coded = !is_mask && (spec->is_coded || spec->is_class_map);
+    file->resample = is_mask || file->is_coded ? MSC_NEAREST : spec->resample;
     msc_status status = msc_gdal_grid(dataset, file->path, &file->grid, &is_rotated, err);
     if (status == MSC_OK && is_rotated) status = msc_fail(err, MSC_EGRID, file->path, "not north-up");
     if (status == MSC_OK && is_mask) file->n_bands = file->band[0] = 1;
     else if (status == MSC_OK) status = bind_bands(spec, settings, raster, index, dataset, err);
     if (status == MSC_OK) status = msc_nodata_bind(is_mask ? NULL : spec->image.nodata, dataset, file, err);
-    if (status == MSC_OK)
-        status =
-            msc_gdal_type(dataset, file->path, file->band, file->n_bands + file->has_alpha, &file->type, err);
-    if (status == MSC_OK && !is_mask && file->type > raster->type) raster->type = file->type;
+    if (status == MSC_OK) status = msc_gdal_type(dataset, file, err);
+    file->is_class_map = is_mask || spec->is_class_map > 0 || (spec->is_class_map < 0 && file->type != MSC_U16);
+    const msc_type as = !file->is_coded ? file->type : file->type == MSC_U16 && !file->is_class_map ? MSC_U16 : MSC_U8;
+    if (status == MSC_OK && !is_mask && as > raster->type) raster->type = as;
     if (status == MSC_OK && index == 0) {
         raster->meta = CSLDuplicate(GDALGetMetadata(dataset, NULL));
         raster->category =

@@ -13,11 +13,14 @@ typedef struct msc_raster_spec {
     const msc_grid *grid;  /* grid to deliver on; NULL: the file's own (north-up; EGRID for rotated ones) */
     msc_resample resample; /* used only where grids differ */
     int n_workers;         /* as many as the stream has threads; each gets its own handles */
-    int is_class_map;      /* 1: 0 is not observed as well as nodata; values are never interpolated */
+    int is_coded;          /* 1: values are codes, delivered as u8, from UInt16 as u16; see below */
+    int is_class_map;      /* 1: values are codes of which 0 is not observed, delivered as u8 whatever the file's type;
+                            * -1: as 1 for all but UInt16 files, which are change maps */
 } msc_raster_spec;
 
 /* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the
- * narrowest that holds the file's type (Int16 and wider become f32). */
+ * narrowest that holds the file's type (signed bytes, Int16 and wider become f32). Codes are whole numbers that
+ * are never interpolated; a negative one is not observed, and reading one that the plane cannot hold is EFORMAT. */
 msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
                            msc_error *err);
 void msc_raster_close(msc_raster **raster);

@@ -26,6 +26,13 @@ static int is_cut_short(GDALDatasetH dataset, const char *path, int64_t *wanted,
     return *found < *wanted;
 }
 
+/* GDAL's words without the path that they begin with: the error names it already. */
+static const char *without_path(const char *text, const char *path)
+{
+    const size_t n = strlen(path);
+    return strncmp(text, path, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
 msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err)
 {
     msc_say say;
@@ -40,9 +47,9 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
     const int is_known = !opened && is_there && !is_dir && GDALIdentifyDriver(path, NULL) != NULL;
     msc_say_end();
     if (!opened) {
-        if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", say.text);
+        if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", without_path(say.text, path));
         return msc_fail(err, is_known ? MSC_EREAD : MSC_EFORMAT, path, "%s",
-                        is_dir ? "a directory" : say.text);
+                        is_dir ? "a directory" : without_path(say.text, path));
     }
     msc_status status = MSC_OK;
     if (GDALGetRasterCount(opened) < 1) status = msc_fail(err, MSC_EFORMAT, path, "no raster bands");
@@ -89,22 +96,32 @@ msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid,
     return status;
 }
 
-msc_status msc_gdal_type(GDALDatasetH dataset, const char *path, const int *band, int n, msc_type *type,
-                         msc_error *err)
+/* GDAL before 3.7 marks signed bytes beside the type Byte. */
+static int is_signed_byte(GDALRasterBandH band)
 {
+    const char *sign = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
+    return GDALGetRasterDataType(band) == GDT_Byte && sign && strcmp(sign, "SIGNEDBYTE") == 0;
+}
+
+msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err)
+{
+    const int n = file->n_bands + file->has_alpha;
     msc_type widest = MSC_U8;
+    int n_signed = 0;
     for (int i = 0; i < n; i++) {
-        GDALRasterBandH handle = GDALGetRasterBand(dataset, band[i]);
+        GDALRasterBandH handle = GDALGetRasterBand(dataset, file->band[i]);
         const GDALDataType is = GDALGetRasterDataType(handle);
-        const char *sign = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
+        const int is_signed = is_signed_byte(handle);
         if (GDALDataTypeIsComplex(is))
-            return msc_fail(err, MSC_EFORMAT, path, "band %d is %s", band[i], GDALGetDataTypeName(is));
-        if (is == GDT_Byte && sign && strcmp(sign, "SIGNEDBYTE") == 0)
-            return msc_fail(err, MSC_EFORMAT, path, "band %d has signed bytes", band[i]);
-        const msc_type as = is == GDT_Byte ? MSC_U8 : is == GDT_UInt16 ? MSC_U16 : MSC_F32;
+            return msc_fail(err, MSC_EFORMAT, file->path, "band %d is %s", file->band[i], GDALGetDataTypeName(is));
+        const msc_type as = is == GDT_Byte && !is_signed ? MSC_U8 : is == GDT_UInt16 ? MSC_U16 : MSC_F32;
         if (as > widest) widest = as;
+        n_signed += is_signed;
     }
-    *type = widest;
+    if (n_signed > 0 && n_signed < n)
+        return msc_fail(err, MSC_EFORMAT, file->path, "signed bytes in %d of %d bands", n_signed, n);
+    file->is_signed_byte = n_signed > 0;
+    file->type = widest;
     return MSC_OK;
 }
 
@@ -145,8 +162,8 @@ msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_
         facts->bits = GDALGetDataTypeSizeBits(type);
         snprintf(facts->driver, sizeof facts->driver, "%s",
                  GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
-        snprintf(facts->type, sizeof facts->type, "%s", GDALGetDataTypeName(type));
-        snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "none");
+        snprintf(facts->type, sizeof facts->type, "%s", is_signed_byte(first) ? "Int8" : GDALGetDataTypeName(type));
+        snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "");
         facts->file_bytes = VSIStatL(path, &stat) == 0 ? (int64_t)stat.st_size : 0;
         facts_of_bands(dataset, facts);
     }

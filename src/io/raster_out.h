@@ -23,7 +23,7 @@ typedef struct msc_raster_out_spec {
 } msc_raster_out_spec;
 
 /* Checks that the output may be written and starts it. EEXISTS, EPERM, ENOSPACE, EWRITE. Honours
- * settings->creation COMPRESS=, ZLEVEL/ZSTD_LEVEL=, BIGTIFF=, PREDICTOR=. Default ZSTD. */
+ * settings->creation COMPRESS=, ZLEVEL/ZSTD_LEVEL=, BIGTIFF=, PREDICTOR=, OVERVIEWS=NONE. Default ZSTD. */
 msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_out_spec *spec,
                                const msc_layout *layout, msc_raster_out **out, msc_error *err);
 

@@ -1,7 +1,8 @@
 /* raster_out_create.c - makes the empty GeoTIFF with GDAL: georeference, colours, class names, metadata;
- * overviews. */
+ * overviews without blocks. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
+#include <cpl_conv.h>
 #include <cpl_string.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
         else if (strncasecmp(item, "ZSTD_LEVEL=", 11) == 0) zstd_level = item + 11;
         else if (strncasecmp(item, "PREDICTOR=", 10) == 0) predictor = item + 10;
         else if (strncasecmp(item, "BIGTIFF=", 8) == 0) bigtiff = item + 8;
+        else if (strcasecmp(item, "OVERVIEWS=NONE") == 0) codec->has_no_overviews = 1;
         else msc_warn(settings, MSC_WOTHER, path, "creation option %s is not used", item);
     }
     size_t k = 0;
@@ -87,7 +89,7 @@ msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_co
 static char **creation_of(const msc_raster_out_spec *spec, const msc_raster_out *out)
 {
     char number[16], **o = NULL;
-    snprintf(number, sizeof number, "%d", (int)out->block_px);
+    snprintf(number, sizeof number, "%d", (int)out->level[0].block_px);
     o = CSLSetNameValue(o, "TILED", "YES");
     o = CSLSetNameValue(o, "BLOCKXSIZE", number);
     o = CSLSetNameValue(o, "BLOCKYSIZE", number);
@@ -177,6 +179,24 @@ static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out,
     if (out->type == MSC_U8 && out->n_bands == 1) colour_classes(spec, GDALGetRasterBand(dataset, 1));
 }
 
+/* Directories of the overviews, without a block yet. */
+static int add_overviews(const msc_raster_out *out)
+{
+    int steps[MSC_OUT_LEVELS];
+    char block[16];
+    for (int k = 1; k < out->n_levels; k++) steps[k - 1] = out->level[k].step;
+    if (out->n_levels == 1) return 1;
+    GDALDatasetH dataset =
+        GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    if (!dataset) return 0;
+    snprintf(block, sizeof block, "%d", (int)out->level[1].block_px);
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_OVR_BLOCKSIZE", block);
+    const CPLErr failed = GDALBuildOverviews(dataset, "NONE", out->n_levels - 1, steps, 0, NULL, NULL, NULL);
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_OVR_BLOCKSIZE", NULL);
+    GDALClose(dataset);
+    return failed == CE_None;
+}
+
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err)
 {
     static const GDALDataType types[] = { GDT_Byte, GDT_UInt16, GDT_Float32 };
@@ -184,34 +204,16 @@ msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, 
     char **creation = creation_of(spec, out);
     msc_say say;
     msc_say_begin(&say);
-    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), out->temp, out->width_px, out->height_px,
+    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), out->temp, spec->grid.width_px, spec->grid.height_px,
                                       out->n_bands, types[out->type], creation);
     if (dataset) {
         describe(spec, out, dataset);
         GDALClose(dataset);
     }
+    const int is_made = dataset && add_overviews(out);
     msc_say_end();
     CSLDestroy(creation);
     snprintf(aux, sizeof aux, "%s.aux.xml", out->temp);
     out->has_aux = msc_file_exists(aux);
-    return !dataset || say.has_failed ? msc_out_fail(out, 0, say.text, err) : MSC_OK;
-}
-
-msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err)
-{
-    int levels[24], n = 0;
-    const int32_t side = out->width_px > out->height_px ? out->width_px : out->height_px;
-    for (int32_t level = 2; n < 24 && side / (level / 2) >= 256; level *= 2) levels[n++] = level;
-    if (!out->has_overviews || n == 0) return MSC_OK;
-    msc_say say;
-    msc_say_begin(&say);
-    int is_bad = 1;
-    GDALDatasetH dataset =
-        GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
-    if (dataset) {
-        is_bad = GDALBuildOverviews(dataset, "NEAREST", n, levels, 0, NULL, NULL, NULL) != CE_None;
-        GDALClose(dataset);
-    }
-    msc_say_end();
-    return is_bad || say.has_failed ? msc_out_fail(out, 0, say.text, err) : MSC_OK;
+    return !is_made || say.has_failed ? msc_out_fail(out, 0, say.text, err) : MSC_OK;
 }

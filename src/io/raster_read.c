@@ -1,6 +1,7 @@
 /* raster_read.c - one window of one file, by the shortest way. */
 #include "io/raster_file.h"
 #include "base/mem.h"
+#include <math.h>
 #include <string.h>
 
 static GDALDataType gdal_type(msc_type type)
@@ -50,8 +51,51 @@ static msc_status read_mask(const msc_file *file, msc_handle *handle, msc_window
     return MSC_OK;
 }
 
+/* The type in which pixels leave the file: a coded file may be delivered in a narrower one. */
+static msc_type read_type(const msc_file *file) { return file->type > file->as ? file->type : file->as; }
+
+size_t msc_file_pixel_bytes(const msc_file *file)
+{
+    return (size_t)(file->n_bands + file->has_alpha) * msc_type_bytes(read_type(file));
+}
+
+/* GDAL reads a marked signed byte as 0..255. */
+static void sign_bytes(msc_window *window)
+{
+    float *value = window->data;
+    const size_t n = (size_t)window->rect.w * (size_t)window->rect.h * (size_t)window->n_bands;
+    for (size_t i = 0; i < n; i++) value[i] -= value[i] > 127 ? 256.0f : 0.0f;
+}
+
+static float value_at(const msc_window *window, size_t i)
+{
+    return window->type == MSC_F32 ? ((const float *)window->data)[i] : ((const uint16_t *)window->data)[i];
+}
+
+/* Brings codes to the narrower type that is delivered, in place: no value is written past where it was read. */
+static msc_status narrow_codes(const msc_file *file, msc_window *window, msc_error *err)
+{
+    const size_t w = (size_t)window->rect.w, n = w * (size_t)window->rect.h;
+    const float most = file->as == MSC_U8 ? 255 : 65535;
+    for (int b = 0; b < file->n_bands; b++)
+        for (size_t i = 0, at = (size_t)b * n; i < n; i++, at++) {
+            const float value = value_at(window, at);
+            window->valid[i] = (uint8_t)(window->valid[i] & (value >= 0));
+            if (window->valid[i] && !(value <= most && value == floorf(value)))
+                return msc_fail(err, MSC_EFORMAT, file->path, "%g at pixel %d,%d; codes are whole numbers, 0..%g",
+                                (double)value, (int)(window->rect.x + (int32_t)(i % w)),
+                                (int)(window->rect.y + (int32_t)(i / w)), (double)most);
+            const uint16_t code = window->valid[i] ? (uint16_t)value : 0;
+            if (file->as == MSC_U8) ((uint8_t *)window->data)[at] = (uint8_t)code;
+            else ((uint16_t *)window->data)[at] = code;
+        }
+    window->type = file->as;
+    return MSC_OK;
+}
+
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
 {
+    window->type = read_type(file);
     if (file->is_direct) {
         if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, file->cache, &handle->tiff, err));
         MSC_TRY(msc_tiff_read(handle->tiff, file->band, window, err));
@@ -59,9 +103,12 @@ msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_wi
         MSC_TRY(read_by_gdal(file, handle, window, err));
     }
     if (file->has_mask_band) MSC_TRY(read_mask(file, handle, window, err));
-    else memset(window->valid, 1, (size_t)window->rect.w * (size_t)window->rect.h);
+    else
+        for (size_t y = 0; y < (size_t)window->rect.h; y++)
+            memset(window->valid + y * window->stride_px, 1, (size_t)window->rect.w);
+    if (file->is_signed_byte) sign_bytes(window);
     msc_nodata_apply(file, window);
-    return MSC_OK;
+    return window->type > file->as ? narrow_codes(file, window, err) : MSC_OK;
 }
 
 void msc_handle_close(msc_handle *handle)

@@ -14,6 +14,7 @@ set(MINESCAR_io
   raster_out.c
   raster_out_check.c
   raster_out_create.c
+  raster_out_level.c
   raster_out_tiff.c
   raster_read.c
   raster_say.c

@@ -58,19 +58,11 @@ static msc_status no_memory(const assessment *a, msc_error *err)
 static msc_status open_map(assessment *a, msc_error *err)
 {
     const char *path = a->options->map;
-    msc_raster_facts *facts = msc_alloc_zero(1, sizeof *facts);
-    if (!facts) return no_memory(a, err);
-    const msc_status status = msc_raster_facts_read(path, facts, err);
-    const int bits = facts->bits;
-    msc_release(facts);
-    MSC_TRY(status);
-    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_class_map = bits == 8,
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_coded = 1, .is_class_map = -1,
                                    .n_workers = msc_settings_threads(a->settings, NULL) };
     MSC_TRY(msc_raster_open(&spec, a->settings, &a->rasters.raster[0], err));
     a->rasters.n = 1;
     a->rasters.required = 1;
-    const msc_type type = msc_raster_type(a->rasters.raster[0]);
-    if (type != MSC_U8 && type != MSC_U16) return msc_fail(err, MSC_EFORMAT, path, "neither 8 nor 16 bits, unsigned, a pixel");
     const int n_bands = msc_raster_n_bands(a->rasters.raster[0]);
     if (n_bands != 1) return msc_fail(err, MSC_EBAND, path, "%d bands; 1 is wanted", n_bands);
     return msc_rasters_source(&a->rasters, &a->source, err);

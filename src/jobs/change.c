@@ -39,7 +39,7 @@ static msc_status check_options(const msc_change_options *o, msc_error *err)
 /* Opens one single-band byte raster; class maps count as observed where they are not 0. */
 static msc_status open_map(comparison *c, const char *path, int is_class_map, msc_error *err)
 {
-    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_class_map = is_class_map,
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_coded = 1, .is_class_map = is_class_map,
                                    .n_workers = msc_settings_threads(c->settings, NULL) };
     msc_raster *raster = NULL;
     MSC_TRY(msc_raster_open(&spec, c->settings, &raster, err));

@@ -18,8 +18,10 @@ enum { HALO_PX = 16 };
 /* Processor seconds a pixel: of classifying and tracing an epoch, of comparing and tracing a pair; and of growing a
  * forest. `/usr/bin/time -f %U` of train, classify, change and vectorize on `simulate --size-px 1024`, 4 bands and DEM. */
 #define EPOCH_S_PER_PX 3.6e-6
+#define EPOCH_GAUSS_S_PER_PX 0.35e-6
 #define PAIR_S_PER_PX 0.3e-6
 #define TRAIN_S 11.0
+#define TRAIN_GAUSS_S 0.2
 
 /* Bytes a pixel that outputs take at most: class, confidence and their overviews; change likewise. */
 #define EPOCH_BYTES_PER_PX (2 * 4.0 / 3)
@@ -58,7 +60,7 @@ static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
     msc_describe_bytes((double)layout.bytes, bytes, sizeof bytes);
     msc_sheet_number(p->sheet, "tile_px", layout.tile_px, "%d", (int)layout.tile_px);
     msc_sheet_number(p->sheet, "n_tiles", (double)layout.n_across * layout.n_down, "%lld", (long long)layout.n_across * layout.n_down);
-    msc_sheet_number(p->sheet, "tile_bytes", (double)layout.bytes, "%s for image tiles in memory", bytes);
+    msc_sheet_number(p->sheet, "tile_bytes", (double)layout.bytes, "%s", bytes);
     return MSC_OK;
 }
 
@@ -67,7 +69,7 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
     char name[32];
     msc_raster_facts facts;
     msc_raster *raster = NULL;
-    snprintf(name, sizeof name, "epoch %d", epoch->year);
+    snprintf(name, sizeof name, "%s %d", msc_sheet_words(p->sheet, "epoch", "年份"), epoch->year);
     msc_sheet_section(p->sheet, "epoch", name);
     if (epoch->date) msc_sheet_text(p->sheet, "date", "%s", epoch->date);
     double most = 0;
@@ -79,13 +81,16 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
         MSC_TRY(msc_grid_share(&p->grid, &facts.grid, &share, err));
         if (share > most) most = share;
         is_warped |= !msc_grid_same(&p->grid, &facts.grid);
-        msc_sheet_text(p->sheet, "image", "%s: %s, %s, nodata %s", epoch->image.paths[i], facts.driver, facts.type,
-                       facts.nodata[0] ? facts.nodata : "none");
+        msc_sheet_text(p->sheet, "image", "%s: %s, %s, %s %s", epoch->image.paths[i], facts.driver, facts.type,
+                       msc_sheet_words(p->sheet, "nodata", "无效值"), facts.nodata[0] ? facts.nodata : msc_sheet_words(p->sheet, "none", "无"));
     }
     if (!(most > 0)) return msc_fail(err, MSC_EOVERLAP, epoch->image.paths[0], "outside the job's grid");
-    msc_sheet_number(p->sheet, "overlap", most, "%.2f %% of the job's grid%s", 100 * most, epoch->image.n_paths > 1 ? " (largest file)" : "");
-    msc_sheet_text(p->sheet, "resampling", "%s", is_warped ? "onto the job's grid" : "none: on the job's grid already");
-    msc_sheet_text(p->sheet, "nodata", "%s", epoch->image.nodata ? epoch->image.nodata : "auto (tag, mask band, alpha)");
+    msc_sheet_number(p->sheet, "overlap", most, "%.2f %%%s%s", 100 * most, msc_sheet_words(p->sheet, " of the job's grid", "（占任务网格）"),
+                     epoch->image.n_paths > 1 ? msc_sheet_words(p->sheet, " (largest file)", "，最大的文件") : "");
+    msc_sheet_text(p->sheet, "resampling", "%s", is_warped ? msc_sheet_words(p->sheet, "onto the job's grid", "重采样到任务网格")
+                   : msc_sheet_words(p->sheet, "none: on the job's grid already", "无需：已在任务网格上"));
+    msc_sheet_text(p->sheet, "nodata", "%s", epoch->image.nodata ? epoch->image.nodata
+                   : msc_sheet_words(p->sheet, "auto (tag, mask band, alpha)", "自动（标记、掩膜波段、alpha）"));
     const msc_raster_spec spec = { .image = epoch->image, .grid = &p->grid, .resample = MSC_BILINEAR, .n_workers = 1 };
     MSC_TRY(msc_raster_open(&spec, p->settings, &raster, err));
     say_bands(p->sheet, raster);
@@ -125,16 +130,16 @@ static msc_status plan_layer(const plan *p, const char *role, const char *path, 
     MSC_TRY(msc_layer_read(path, NULL, NULL, p->grid.crs, used, n_used, &in, err));
     if (in.n == 0) {
         msc_features_in_clear(&in);
-        return msc_fail(err, strcmp(role, "training") ? MSC_EFORMAT : MSC_ETRAIN, path, "no feature");
+        return msc_fail(err, path == p->job->training.samples ? MSC_ETRAIN : MSC_EFORMAT, path, "no feature");
     }
     size_t n_on = 0;
     for (size_t i = 0; i < in.n; i++) n_on += (size_t)is_on_grid(&p->grid, &in.shape[i]);
-    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, path, "%s: none of %zu features is on the job's grid", role, in.n);
+    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, path, "none of %zu features is on the job's grid", in.n);
     msc_sheet_section(p->sheet, "layer", role);
     msc_sheet_text(p->sheet, "path", "%s", path);
     msc_sheet_number(p->sheet, "n_features", (double)in.n, "%zu", in.n);
     msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu", n_on);
-    if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu without geometry", in.n_skipped);
+    if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu%s", in.n_skipped, msc_sheet_words(p->sheet, " without geometry", "（没有几何）"));
     msc_features_in_clear(&in);
     return MSC_OK;
 }
@@ -144,7 +149,7 @@ static msc_status plan_layers(const plan *p, msc_error *err)
     const msc_job *job = p->job;
     if (job->training.samples) {
         const char *fields[] = { job->training.class_field, job->training.year_field };
-        MSC_TRY(plan_layer(p, "training", job->training.samples, fields, 2, err));
+        MSC_TRY(plan_layer(p, msc_sheet_words(p->sheet, "training", "训练样本"), job->training.samples, fields, 2, err));
     } else if (!msc_file_exists(job->training.model)) {
         return msc_fail(err, MSC_ENOFILE, job->training.model, "no such model");
     }
@@ -155,7 +160,7 @@ static msc_status plan_layers(const plan *p, msc_error *err)
     for (int i = 0; i < job->n_epochs && job->reference.points; i++) {
         char field[128], role[48];
         MSC_TRY(msc_job_year_field(job->reference.year_field, job->epochs[i].year, field, sizeof field, err));
-        snprintf(role, sizeof role, "reference %d", job->epochs[i].year);
+        snprintf(role, sizeof role, "%s %d", msc_sheet_words(p->sheet, "reference", "检验点"), job->epochs[i].year);
         const char *fields[] = { field, job->reference.stratum, job->reference.weight };
         MSC_TRY(plan_layer(p, role, job->reference.points, fields, 3, err));
     }
@@ -183,11 +188,11 @@ static msc_status plan_output(const plan *p, msc_error *err)
     struct statvfs disk;
     const double bytes = p->n_px * (p->job->n_epochs * EPOCH_BYTES_PER_PX + (p->job->n_epochs - 1) * PAIR_BYTES_PER_PX);
     existing_parent(p->job->output, parent);
-    msc_sheet_section(p->sheet, "output", "output");
+    msc_sheet_section(p->sheet, "output", msc_sheet_words(p->sheet, "output", "输出"));
     msc_sheet_text(p->sheet, "directory", "%s", p->job->output);
     if (access(parent, W_OK) != 0) return msc_fail(err, MSC_EPERM, p->job->output, "%s cannot be written", parent);
     msc_describe_bytes(bytes, words, sizeof words);
-    msc_sheet_number(p->sheet, "disk_bytes", bytes, "%s at most for rasters", words);
+    msc_sheet_number(p->sheet, "disk_bytes", bytes, "%s%s", words, msc_sheet_words(p->sheet, " at most for rasters", "（栅格，至多）"));
     if (statvfs(parent, &disk) == 0) {
         const double n_free = (double)disk.f_bavail * (double)disk.f_frsize;
         msc_describe_bytes(n_free, free_words, sizeof free_words);
@@ -203,19 +208,30 @@ static msc_status plan_output(const plan *p, msc_error *err)
     return MSC_OK;
 }
 
+/* Who granted threads or memory; names of variables and of the kernel's limits stay as they are. */
+static const char *reason(const msc_sheet *sheet, const char *why)
+{
+    return strcmp(why, "machine") == 0    ? msc_sheet_words(sheet, why, "本机")
+           : strcmp(why, "settings") == 0 ? msc_sheet_words(sheet, why, "命令行")
+           : strcmp(why, "affinity") == 0 ? msc_sheet_words(sheet, why, "处理器亲和性")
+                                          : why;
+}
+
 static void plan_machine(const plan *p)
 {
     const char *why_threads = "", *why_memory = "";
     char bytes[32];
     const int n_threads = msc_settings_threads(p->settings, &why_threads);
     const int64_t memory = msc_settings_memory(p->settings, &why_memory);
-    const double seconds = p->n_px * (p->job->n_epochs * EPOCH_S_PER_PX + (p->job->n_epochs - 1) * PAIR_S_PER_PX) / n_threads
-                           + (p->job->training.samples ? TRAIN_S / n_threads : 0);
+    const int is_gauss = p->job->training.method && strcmp(p->job->training.method, "gauss") == 0;
+    const double epoch_s = is_gauss ? EPOCH_GAUSS_S_PER_PX : EPOCH_S_PER_PX, train_s = is_gauss ? TRAIN_GAUSS_S : TRAIN_S;
+    const double seconds = p->n_px * (p->job->n_epochs * epoch_s + (p->job->n_epochs - 1) * PAIR_S_PER_PX) / n_threads
+                           + (p->job->training.samples ? train_s / n_threads : 0);
     msc_describe_bytes((double)memory, bytes, sizeof bytes);
-    msc_sheet_section(p->sheet, "machine", "machine");
-    msc_sheet_number(p->sheet, "threads", n_threads, "%d (%s)", n_threads, why_threads);
-    msc_sheet_number(p->sheet, "memory_bytes", (double)memory, "%s (%s)", bytes, why_memory);
-    msc_sheet_number(p->sheet, "time_s", seconds, "about %.0f s", seconds < 1 ? 1 : seconds);
+    msc_sheet_section(p->sheet, "machine", msc_sheet_words(p->sheet, "machine", "机器"));
+    msc_sheet_number(p->sheet, "threads", n_threads, "%d (%s)", n_threads, reason(p->sheet, why_threads));
+    msc_sheet_number(p->sheet, "memory_bytes", (double)memory, "%s (%s)", bytes, reason(p->sheet, why_memory));
+    msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
 static msc_status plan_job(plan *p, msc_error *err)
@@ -225,9 +241,10 @@ static msc_status plan_job(plan *p, msc_error *err)
     MSC_TRY(msc_job_grid(p->job, &p->grid, &is_own, err));
     if (!p->grid.crs[0]) return msc_fail(err, MSC_ECRS, p->job->epochs[0].image.paths[0], "no coordinate system");
     p->n_px = (double)p->grid.width_px * p->grid.height_px;
-    snprintf(name, sizeof name, "job %.200s", p->job->name);
+    snprintf(name, sizeof name, "%s %.200s", msc_sheet_words(p->sheet, "job", "任务"), p->job->name);
     msc_sheet_section(p->sheet, "grid", name);
-    msc_sheet_text(p->sheet, "grid", "%s", is_own ? "as the job asks" : "the first epoch's");
+    msc_sheet_text(p->sheet, "grid", "%s", is_own ? msc_sheet_words(p->sheet, "as the job asks", "任务指定")
+                   : msc_sheet_words(p->sheet, "the first epoch's", "取第一个年份的"));
     msc_describe_grid(p->sheet, &p->grid);
     for (int i = 0; i < p->job->n_epochs; i++) MSC_TRY(plan_epoch(p, &p->job->epochs[i], err));
     MSC_TRY(plan_layers(p, err));
@@ -242,7 +259,7 @@ msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_j
     msc_sheet *sheet = NULL;
     plan *p = NULL;
     msc_status status = msc_job_read(job_path, &job, err);
-    if (status == MSC_OK) status = msc_sheet_new(&sheet, err);
+    if (status == MSC_OK) status = msc_sheet_new(settings, as_json, &sheet, err);
     if (status != MSC_OK) goto done;
     p = msc_alloc_zero(1, sizeof *p);
     if (!p) {
@@ -253,7 +270,7 @@ msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_j
     p->job = job;
     p->sheet = sheet;
     status = plan_job(p, err);
-    if (status == MSC_OK) status = msc_sheet_finish(sheet, as_json, text, err);
+    if (status == MSC_OK) status = msc_sheet_finish(sheet, text, err);
 done:
     msc_release(p);
     msc_sheet_free(&sheet);

@@ -36,23 +36,16 @@ static msc_status check_options(const msc_sieve_options *o, msc_error *err)
     return MSC_OK;
 }
 
-/* Bytes are classes, of which 0 is not observed; 16 bits are changes, of which 0 is no change. */
+/* UInt16 pixels are changes, of which 0 is no change; any others are classes, of which 0 is not observed. */
 static msc_status open_map(sieving *s, msc_error *err)
 {
     const char *path = s->options->in;
-    msc_raster_facts *facts = msc_alloc_zero(1, sizeof *facts);
-    if (!facts) return msc_fail(err, MSC_ENOMEM, path, "%zu bytes", sizeof *facts);
-    const msc_status status = msc_raster_facts_read(path, facts, err);
-    const int bits = facts->bits;
-    msc_release(facts);
-    MSC_TRY(status);
-    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_class_map = bits == 8,
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_coded = 1, .is_class_map = -1,
                                    .n_workers = msc_settings_threads(s->settings, NULL) };
     MSC_TRY(msc_raster_open(&spec, s->settings, &s->rasters.raster[0], err));
     s->rasters.n = 1;
     s->rasters.required = 1;
     s->type = msc_raster_type(s->rasters.raster[0]);
-    if (s->type != MSC_U8 && s->type != MSC_U16) return msc_fail(err, MSC_EFORMAT, path, "neither 8 nor 16 bits, unsigned, a pixel");
     const int n_bands = msc_raster_n_bands(s->rasters.raster[0]);
     if (n_bands != 1) return msc_fail(err, MSC_EBAND, path, "%d bands; 1 is wanted", n_bands);
     return MSC_OK;

@@ -10,7 +10,21 @@ struct msc_sheet {
     struct json_object *root, *section;
     char *text;
     size_t n, capacity;
-    int is_short_of_memory;
+    int is_json, is_chinese, is_short_of_memory;
+};
+
+/* Chinese for the keys, which in English are their own words. */
+static const char *const chinese[][2] = {
+    { "width_px", "宽（像元）" }, { "height_px", "高（像元）" }, { "crs", "坐标系" }, { "pixel", "像元大小" },
+    { "pixel_m2", "像元面积（m²）" }, { "pixel_ratio", "像元大小之比" }, { "extent", "范围" }, { "format", "格式" },
+    { "file_bytes", "文件大小" }, { "type", "数据类型" }, { "blocks", "分块" }, { "rotated", "旋转" },
+    { "n_bands", "波段数" }, { "bands", "波段" }, { "nodata", "无效值" }, { "overlap", "重叠" },
+    { "verdict", "能否比较" }, { "grid", "网格" }, { "date", "日期" }, { "image", "影像" },
+    { "mask", "掩膜" }, { "dem", "高程" }, { "resampling", "重采样" }, { "tile_px", "瓦片（像元）" },
+    { "n_tiles", "瓦片数" }, { "tile_bytes", "瓦片内存" }, { "path", "路径" }, { "n_features", "要素数" },
+    { "n_on_grid", "在网格内" }, { "n_skipped", "略去" }, { "directory", "目录" }, { "disk_bytes", "所需磁盘" },
+    { "disk_free_bytes", "可用磁盘" }, { "deliver", "交付格式" }, { "threads", "线程" }, { "memory_bytes", "内存上限" },
+    { "time_s", "时间" },
 };
 
 void msc_text_free(char **text)
@@ -20,7 +34,7 @@ void msc_text_free(char **text)
     *text = NULL;
 }
 
-msc_status msc_sheet_new(msc_sheet **sheet, msc_error *err)
+msc_status msc_sheet_new(const msc_settings *settings, int as_json, msc_sheet **sheet, msc_error *err)
 {
     msc_sheet *made = msc_alloc_zero(1, sizeof *made);
     struct json_object *root = made ? json_object_new_object() : NULL;
@@ -29,6 +43,8 @@ msc_status msc_sheet_new(msc_sheet **sheet, msc_error *err)
         return msc_fail(err, MSC_ENOMEM, "", "sheet");
     }
     made->root = root;
+    made->is_json = as_json != 0;
+    made->is_chinese = !as_json && settings->lang && strcmp(settings->lang, "zh") == 0;
     *sheet = made;
     return MSC_OK;
 }
@@ -41,6 +57,8 @@ void msc_sheet_free(msc_sheet **sheet)
     msc_release(*sheet);
     *sheet = NULL;
 }
+
+const char *msc_sheet_words(const msc_sheet *s, const char *en, const char *zh) { return s->is_chinese ? zh : en; }
 
 static void add_line(msc_sheet *s, const char *line)
 {
@@ -82,14 +100,32 @@ void msc_sheet_section(msc_sheet *s, const char *group, const char *name)
     add_line(s, line);
 }
 
+static void label_of(const msc_sheet *s, const char *key, char *label, size_t size)
+{
+    snprintf(label, size, "%s", key);
+    for (char *c = label; *c; c++)
+        if (*c == '_') *c = ' ';
+    for (size_t i = 0; s->is_chinese && i < sizeof chinese / sizeof *chinese; i++)
+        if (strcmp(key, chinese[i][0]) == 0) snprintf(label, size, "%s", chinese[i][1]);
+}
+
+/* On a terminal: characters of three bytes, as Chinese ones are, take two columns. */
+static int columns_of(const char *label)
+{
+    int n = 0;
+    for (const char *c = label; *c; c++) n += (*c & 0xc0) == 0x80 ? 0 : (*c & 0xf0) == 0xe0 ? 2 : 1;
+    return n;
+}
+
+enum { LABEL_COLUMNS = 16 };
+
 static void add_fact(msc_sheet *s, const char *key, struct json_object *value, const char *words)
 {
     char label[64], line[4400];
     add_value(s, s->section, key, value);
-    snprintf(label, sizeof label, "%s", key);
-    for (char *c = label; *c; c++)
-        if (*c == '_') *c = ' ';
-    snprintf(line, sizeof line, "  %-16s %s\n", label, words);
+    label_of(s, key, label, sizeof label);
+    const int n_columns = columns_of(label);
+    snprintf(line, sizeof line, "  %s%*s %s\n", label, n_columns < LABEL_COLUMNS ? LABEL_COLUMNS - n_columns : 0, "", words);
     add_line(s, line);
 }
 
@@ -114,15 +150,15 @@ void msc_sheet_number(msc_sheet *s, const char *key, double value, const char *f
     add_fact(s, key, is_whole ? json_object_new_int64((int64_t)value) : json_object_new_double(value), words);
 }
 
-msc_status msc_sheet_finish(const msc_sheet *s, int as_json, char **text, msc_error *err)
+msc_status msc_sheet_finish(const msc_sheet *s, char **text, msc_error *err)
 {
     if (s->is_short_of_memory) return msc_fail(err, MSC_ENOMEM, "", "sheet");
-    const char *found = as_json ? json_object_to_json_string_ext(s->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE) : s->text;
+    const char *found = s->is_json ? json_object_to_json_string_ext(s->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE) : s->text;
     const size_t n = found ? strlen(found) : 0;
     char *copy = msc_alloc_zero(n + 2, 1);
     if (!copy) return msc_fail(err, MSC_ENOMEM, "", "sheet");
     if (n) memcpy(copy, found, n);
-    if (as_json) copy[n] = '\n';
+    if (s->is_json) copy[n] = '\n';
     *text = copy;
     return MSC_OK;
 }

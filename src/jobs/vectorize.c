@@ -64,7 +64,7 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
 static msc_status open_raster(vectorizing *k, const char *path, int is_class_map, msc_error *err)
 {
     const char *why = NULL;
-    const msc_raster_spec spec = {.image = {.paths = &path, .n_paths = 1}, .is_class_map = is_class_map,
+    const msc_raster_spec spec = {.image = {.paths = &path, .n_paths = 1}, .is_coded = 1, .is_class_map = is_class_map,
                                   .n_workers = msc_settings_threads(k->settings, &why)};
     msc_raster **to = &k->rasters.raster[k->rasters.n];
     MSC_TRY(msc_raster_open(&spec, k->settings, to, err));
@@ -82,9 +82,6 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     MSC_TRY(open_raster(k, o->raster, !o->is_plain && o->is_change == 0, err));
     const int is_wide = msc_raster_type(k->rasters.raster[0]) == MSC_U16;
     k->table.is_change = o->is_change >= 0 ? o->is_change : is_wide;
-    if (!o->is_plain && !k->table.is_change && is_wide) {
-        return msc_fail(err, MSC_EFORMAT, o->raster, "a class map has pixels of type Byte");
-    }
     if (o->confidence != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence, 0, err));
     }

@@ -319,3 +319,24 @@ void msc_sample_sink(msc_sample_pass *pass, msc_sink *sink)
     *sink = (msc_sink){ .self = pass, .halo_px = pass->rows.halo_px, .slot_bytes = sizeof(slot), .prepare = prepare,
                         .put = put, .slot_clear = slot_clear };
 }
+
+/* Polygons lie on a small part of an image; what costs is reading the rest. */
+static msc_status read_sampled(void *self, int worker, msc_tile *tile, msc_error *err)
+{
+    const msc_sample_pass *pass = self;
+    const msc_sample_list *list = pass->list;
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const int64_t begin = (int64_t)(tile->core.y + y) * pass->width_px + tile->core.x;
+        const size_t i = lower_bound(list, begin);
+        if (i < list->n && list->px[i].pixel < begin + tile->core.w) return pass->image->read(pass->image->self, worker, tile, err);
+    }
+    return MSC_OK;
+}
+
+void msc_sample_source(msc_sample_pass *pass, const msc_source *image, msc_source *source)
+{
+    pass->image = image;
+    *source = *image;
+    source->self = pass;
+    source->read = read_sampled;
+}

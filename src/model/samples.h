@@ -57,9 +57,14 @@ typedef struct msc_sample_pass {
     float *x;
     uint8_t *is_observed;
     size_t n, first;
+    const msc_source *image;     /* set by msc_sample_source() */
 } msc_sample_pass;
 
 /* Makes the sink of the pass; everything is borrowed until the stream has run. Tiles write disjoint columns, so the
  * result does not depend on their size or order. */
 void msc_sample_sink(msc_sample_pass *pass, msc_sink *sink);
+
+/* `image` as a source that reads only tiles with samples of the pass's list; the rest pass unread and are not looked
+ * at by the sink. Both are borrowed until the stream has run. */
+void msc_sample_source(msc_sample_pass *pass, const msc_source *image, msc_source *source);
 #endif

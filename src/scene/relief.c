@@ -25,7 +25,9 @@ void msc_macro_at(const msc_scene *scene, double x, double y, msc_macro *macro)
     const float bend2 = msc_noise_fractal(s + 4, x / 1300.0, y / 1300.0, 3, 0.5f);
     const float wiggle = msc_noise(s + 5, x / 330.0, y / 330.0);
     macro->river_m = wave(along + 1500.0 + 1100.0 * (double)bend + 38.0 * (double)wiggle, 3100.0);
-    macro->stream_m = wave(across + 620.0 * (double)bend2 + 300.0 * (double)bend + 26.0 * (double)wiggle, 1150.0);
+    /* Streams end in a river: those of its two banks lie half a spacing apart. */
+    const double bank = macro->river_m > 0.0f ? 575.0 : 0.0;
+    macro->stream_m = wave(across + bank + 620.0 * (double)bend2 + 300.0 * (double)bend + 26.0 * (double)wiggle, 1150.0);
     const float lane = msc_noise_fractal(s + 6, x / 640.0, y / 640.0, 2, 0.4f);
     macro->road_m = macro->river_m - 175.0f - 90.0f * lane;
     macro->crossroad_m = wave(across + 640.0 - 520.0 * (double)bend2 + 150.0 * (double)lane, 2050.0);
@@ -176,6 +178,6 @@ float msc_relief_height(const msc_scene *scene, double x, double y, const float 
     const float step = fields[MSC_F_CLIFF] + 0.05f * coarse + 0.03f * middle;
     z += 40.0f * fields[MSC_F_CLIFF_MASK] * msc_smooth(0.06f, 0.17f, step);
     const float river = fabsf(fields[MSC_F_RIVER]), stream = fabsf(fields[MSC_F_STREAM]);
-    z -= 4.0f * (1.0f - msc_smooth(12.0f, 34.0f, river)) + 2.0f * (1.0f - msc_smooth(1.5f, 12.0f, stream));
-    return z;
+    /* The deeper bed counts: a stream leaves no trace in a river's. */
+    return z - fmaxf(4.0f * (1.0f - msc_smooth(12.0f, 34.0f, river)), 2.0f * (1.0f - msc_smooth(1.5f, 12.0f, stream)));
 }

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#define RIVER_BANK_M 35.0f      /* from the middle of a river to ground that can be worked */
+#define OUTREACH 1.6f           /* how far lobes and growth carry a site beyond its half axis, at most */
+
 typedef struct place { double x, y; msc_macro macro; float gradient[2], slope; } place;
 typedef struct draw { uint64_t seed; uint64_t cell; uint64_t n; } draw;
 
@@ -153,15 +156,17 @@ static void add_heaps(const msc_scene *scene, msc_cell *cell, draw *d, const pla
     for (int i = 0; i < n && cell->n_parts < MSC_MAX_PARTS - 2; i++) {
         const float r = between(d, 22.0f, 36.0f) + 0.16f * away_m;
         const float turn = angle + (float)i * 0.55f, reach = away_m + 0.75f * r + between(d, 0.0f, 18.0f);
-        msc_part *p = add_part(cell, d, unit(d) < 0.55f ? MSC_P_CONE : MSC_P_TERRACE, at->x + (double)(reach * cosf(turn)),
-                               at->y + (double)(reach * sinf(turn)));
+        const double x = at->x + (double)(reach * cosf(turn)), y = at->y + (double)(reach * sinf(turn));
+        msc_macro ground;
+        msc_macro_at(scene, x, y, &ground);
+        if (fabsf(ground.river_m) < RIVER_BANK_M + OUTREACH * r)   /* nobody dumps into the river */
+            continue;
+        msc_part *p = add_part(cell, d, unit(d) < 0.55f ? MSC_P_CONE : MSC_P_TERRACE, x, y);
         const float stretch = between(d, 1.0f, 1.5f);
         set_fate(p, d, r * stretch, r, i == 0 ? fate * 0.5f : unit(d));
         const float way = between(d, 0.0f, 3.14f);
         p->turn_c = cosf(way);
         p->turn_s = sinf(way);
-        msc_macro ground;
-        msc_macro_at(scene, p->x, p->y, &ground);
         const float height = r * between(d, 0.36f, 0.55f);
         p->level[0] = ground.height_m + height;
         p->level[1] = p->level[0] + (p->a[1] > p->a[0] ? 0.12f * height : 0.0f);
@@ -213,11 +218,14 @@ static void add_yard(msc_cell *cell, draw *d, const place *at, float away_m)
     p->reach_m = p->a[0] + p->b[0];
 }
 
+/* The longest half axis that keeps a site out of the river. */
+static float room_of(const place *at) { return (fabsf(at->macro.river_m) - RIVER_BANK_M) / OUTREACH; }
+
 static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const place *at, msc_part_kind kind)
 {
     const int is_pit = kind == MSC_P_PIT;
     /* Many small works, few large ones. */
-    const float big = unit(d), a = 56.0f + 130.0f * big * big, b = a * between(d, 0.55f, 0.92f);
+    const float big = unit(d), a = fminf(56.0f + 130.0f * big * big, room_of(at)), b = a * between(d, 0.55f, 0.92f);
     const float fate = unit(d), tone = between(d, -0.6f, 1.0f), hue = between(d, -0.6f, 1.0f);
     msc_part *p = add_part(cell, d, kind, at->x, at->y);
     set_fate(p, d, a, b, fate);
@@ -248,7 +256,7 @@ static void make_hole(const msc_scene *scene, msc_cell *cell, draw *d, const pla
 static void make_fill(const msc_scene *scene, msc_cell *cell, draw *d, const place *at, msc_part_kind kind)
 {
     const int is_pond = kind == MSC_P_POND;
-    const float a = is_pond ? between(d, 105.0f, 185.0f) : between(d, 62.0f, 105.0f), b = a * between(d, 0.62f, 0.9f);
+    const float a = fminf(is_pond ? between(d, 105.0f, 185.0f) : between(d, 62.0f, 105.0f), room_of(at)), b = a * between(d, 0.62f, 0.9f);
     msc_part *p = add_part(cell, d, kind, at->x, at->y);
     const float fate = unit(d);
     set_fate(p, d, a, b, is_pond && fate > 0.46f && fate < 0.67f ? 0.8f : fate);   /* dams are rarely new or given up */

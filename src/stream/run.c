@@ -207,3 +207,27 @@ msc_status msc_stream_run(const msc_settings *settings, const msc_layout *layout
     pass_clear(&p);
     return status;
 }
+
+msc_status msc_stream_each(const msc_settings *settings, int n, msc_status (*work)(void *self, int i, msc_error *err),
+                           void *self, msc_error *err)
+{
+    const int n_threads = msc_settings_threads(settings, NULL);
+    msc_error first = { .status = MSC_OK };
+    int lowest = n;
+    #pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads < n ? n_threads : n < 1 ? 1 : n)
+    for (int i = 0; i < n; i++) {
+        msc_error why = { .status = MSC_OK };
+        int is_due;
+        #pragma omp critical(stream_each)
+        is_due = i < lowest;
+        if (!is_due || work(self, i, &why) == MSC_OK) continue;
+        #pragma omp critical(stream_each)
+        if (i < lowest) {
+            lowest = i;
+            first = why;
+        }
+    }
+    if (lowest == n) return MSC_OK;
+    if (err) *err = first;
+    return first.status;
+}

@@ -3,6 +3,7 @@
   threads    sha256 of every output is the same for 1, 2, 4, 7 threads
   tiles      pixels and geometries are the same for tiles of 64, 256, 511, 1024 px and memory caps of 256M and 2G
   kernels    and for the scalar, AVX2 and AVX-512 kernel tables (a table that the machine lacks falls back, and says so)
+  gauss      and all three hold for a model of signatures
   polygons   every polygon is valid by GEOS, none overlaps, areas sum to pixels x pixel area; the same patches as GDAL's polygonizer
   simplified the same with simplification, within 0.01 %
   sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
@@ -124,12 +125,36 @@ def law_kernels(folder):
     made = scene(folder)
     want = steps(made, folder / "scalar", env={"MINESCAR_CPU": "scalar"})
     flags = pathlib.Path("/proc/cpuinfo").read_text()
-    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw")):
+    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw"), ("avx512vbmi", "avx512_vbmi2")):
         if flag not in flags.split():
             print(f"skip   kernels {table}: this processor has no {flag}")
             continue
         got = steps(made, folder / "table", env={"MINESCAR_CPU": table})
         check(f"kernels {table}: the same pixels and polygons", not (d := same_content(want, got)), d)
+
+
+def law_gauss(folder):
+    made = folder / "unclassified"
+    minescar("simulate", made, "--size-px", SIZE, "--seed", "7", "--overwrite")
+    model, image = folder / "gauss.msm", made / "image_2025.tif"
+    train = ["train", made / "image_2024.tif", image, made / "training.gpkg", model, "--year", 2024, "--year", 2025, "--year-field", "year",
+             "--class-field", "code", "--method", "gauss", "--overwrite"]
+    minescar(*train, "--threads", 1)
+    once = sha(model)
+    minescar(*train, "--threads", 4, "--tile", 64)
+    check("gauss: the same model", sha(model) == once)
+
+    def classify(*options, env=None):
+        maps = folder / "gauss.tif", folder / "gauss_sure.tif"
+        minescar("classify", image, maps[0], "--model", model, "--confidence", maps[1], "--overwrite", *options, env=env)
+        return [pixels(m) for m in maps]
+
+    want = classify("--threads", 1, "--tile", 1024, env={"MINESCAR_CPU": "scalar"})
+    check("gauss: more than one class", len(np.unique(want[0])) > 5)
+    for table in ("scalar", "avx2", "avx512"):     # a table that the machine lacks falls back
+        for options in (("--threads", 2, "--tile", 64), ("--threads", 4, "--tile", 256), ("--threads", 7, "--tile", 511)):
+            got = classify(*options, env={"MINESCAR_CPU": table})
+            check(f"gauss, {table}, {options}: the same pixels", all(np.array_equal(a, b) for a, b in zip(want, got)))
 
 
 def polygonize(raster):

@@ -17,6 +17,7 @@ static void start_from_nothing(void **state)
     assert_int_equal(set.tile_px, 0);
     assert_int_equal(set.overwrite, 0);
     assert_null(set.tmpdir);
+    assert_null(set.lang);
     assert_null(set.cancel);
     assert_null(set.progress);
     assert_null(set.warn);

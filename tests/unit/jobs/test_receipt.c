@@ -16,13 +16,17 @@ static const char path[] = "test_receipt.json", output[] = "test_receipt.out";
 static void leave_one_stage(const char *run_id)
 {
     msc_receipt *r = NULL;
-    const char *outputs[] = { output };
+    msc_receipt_file outputs[] = { { .path = output } };
+    const msc_receipt_cost cost = { 1.5, 2.5, 300, -1 };
+    msc_settings set;
     msc_error err;
+    msc_settings_defaults(&set);
     assert_int_equal(msc_file_write(output, "abc", 3, &err), MSC_OK);
     assert_int_equal(msc_receipt_open(path, run_id, "job", &r, &err), MSC_OK);
     assert_int_equal(msc_receipt_input(r, "image", "a.tif", "00", &err), MSC_OK);
     assert_int_equal(msc_receipt_number(r, "counts", "patches", 17, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "classify_2016", 1.5, outputs, 1, &err), MSC_OK);
+    assert_int_equal(msc_receipt_hash(&set, outputs, 1, &err), MSC_OK);
+    assert_int_equal(msc_receipt_stage(r, "classify_2016", &cost, outputs, 1, &err), MSC_OK);
     msc_receipt_close(&r);
     assert_null(r);
 }
@@ -70,25 +74,31 @@ static void touched_output_is_not_done(void **state)
 static void holds_what_was_said(void **state)
 {
     (void)state;
-    json_object *root, *counts, *patches;
+    json_object *root, *counts, *patches, *stage, *value;
     leave_one_stage("one");
     root = json_object_from_file(path);
     assert_non_null(root);
     assert_true(json_object_object_get_ex(root, "counts", &counts));
     assert_true(json_object_object_get_ex(counts, "patches", &patches));
     assert_int_equal(json_object_get_int(patches), 17);
+    assert_true(json_object_object_get_ex(root, "stages", &stage) && json_object_object_get_ex(stage, "classify_2016", &stage));
+    assert_true(json_object_object_get_ex(stage, "cpu_seconds", &value) && json_object_get_double(value) == 2.5);
+    assert_true(json_object_object_get_ex(stage, "bytes_read", &value) && json_object_get_int64(value) == 300);
+    assert_false(json_object_object_get_ex(stage, "bytes_written", &value));
     json_object_put(root);
 }
 
 static void missing_output_fails(void **state)
 {
     (void)state;
-    msc_receipt *r = NULL;
-    const char *outputs[] = { "not-there" };
+    msc_receipt_file files[] = { { .path = "test_receipt.out" }, { .path = "not-there" }, { .path = "nor-this" } };
+    msc_settings set;
     msc_error err;
-    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "x", 1, outputs, 1, &err), MSC_ENOFILE);
-    msc_receipt_close(&r);
+    msc_settings_defaults(&set);
+    for (set.n_threads = 1; set.n_threads < 4; set.n_threads++) {
+        assert_int_equal(msc_receipt_hash(&set, files, 3, &err), MSC_ENOFILE);
+        assert_string_equal(err.subject, "not-there");
+    }
 }
 
 static void damaged_receipt_starts_anew(void **state)

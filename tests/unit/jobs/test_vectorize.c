@@ -133,6 +133,13 @@ static void units_values_and_plain_layers(void **state)
     assert_int_equal(counts.n_patches, 8);
 }
 
+/* No class has such a code. */
+static double halves(int x, int y, int b)
+{
+    (void)x, (void)b;
+    return 1 + 0.5 * y;
+}
+
 static void bad_input(void **state)
 {
     (void)state;
@@ -160,6 +167,7 @@ static void bad_input(void **state)
     assert_int_not_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_OK);
     map.name = "f.tif";
     map.type = GDT_Float32;
+    map.value = halves;
     o.raster = made_file(&map);
     o.patches = &out;
     assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EFORMAT);

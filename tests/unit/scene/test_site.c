@@ -37,6 +37,29 @@ static void test_cells_repeat_and_stay_within_reach(void **state)
     assert_in_range(n_sites, 9, 36);
 }
 
+/* Nobody digs or dumps in a river: in both years it lies beyond the longest half axis of every work, whatever the seed. */
+static void test_works_keep_out_of_rivers(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (int32_t k = 0; k < 600; k++) {
+        const msc_scene other = {.seed = (uint64_t)(k % 4), .pixel_m = 2};
+        msc_cell cell;
+        memset(&cell, 0, sizeof cell);
+        msc_cell_make(&other, k % 25, k / 25, &cell);
+        for (int i = 0; i < cell.n_parts; i++) {
+            const msc_part *p = &cell.part[i];
+            if (p->kind > MSC_P_POND)
+                continue;
+            msc_macro macro;
+            msc_macro_at(&other, p->x, p->y, &macro);
+            assert_true(fabsf(macro.river_m) > 17.0f + fmaxf(p->a[0], p->a[1]));
+            n++;
+        }
+    }
+    assert_true(n > 300);
+}
+
 static void test_reservoir_keeps_within_its_cell(void **state)
 {
     (void)state;
@@ -56,6 +79,7 @@ static void test_reservoir_keeps_within_its_cell(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells_repeat_and_stay_within_reach),
+                                       cmocka_unit_test(test_works_keep_out_of_rivers),
                                        cmocka_unit_test(test_reservoir_keeps_within_its_cell)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
