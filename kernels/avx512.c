@@ -97,7 +97,8 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     .gauss_row = msc_gauss_row_avx512,                                                                                \
     .rows = &msc_rows_avx512,                                                                                         \
     .window = &msc_window_avx512,                                                                                     \
-    .majority = &msc_majority_avx512
+    .majority = &msc_majority_avx512,                                                                                 \
+    .texture = &msc_texture_avx512
 
 const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };
 const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", SHARED, .walk_levels = msc_walk_levels_vbmi };

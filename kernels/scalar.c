@@ -43,4 +43,5 @@ const msc_kernels msc_kernels_scalar = {
     .rows = &msc_rows_scalar,
     .window = &msc_window_scalar,
     .majority = &msc_majority_scalar,
+    .texture = &msc_texture_scalar,
 };

@@ -11,7 +11,8 @@ static const cli_argument features_arguments[] = {
 };
 static const cli_option features_options[] = {
     { "features", .kind = CLI_TEXT, .at = AT(features), .value = "LIST",
-      .help = { "as for train: mean:7,std:7,range:5:red,slope; default: by the image", "同 train：mean:7,std:7,range:5:red,slope；默认按影像选取" } },
+      .help = { "as for train; NAME:SIDE is a window, NAME:SIDE:BAND of one band; default: by the image",
+                "同 train；NAME:SIDE 为窗口，NAME:SIDE:BAND 限一个波段；默认按影像选取" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
@@ -28,11 +29,15 @@ static msc_status run_features(cli_common *common, cli_lang lang, void *call, ms
 }
 const cli_command cli_features = {
     .name = "features", .summary = { "Write what a model would see of an image", "输出模型所见的影像特征" },
-    .detail = { "The same features as in training and classification: bands, indices, statistics of windows, terrain. Windows\n"
-                "use observed pixels only. Not compressed unless --co COMPRESS= asks for it.",
-                "与训练和分类所用特征相同：波段、指数、窗口统计、地形。窗口只用已观测像元。未给 --co COMPRESS= 时不压缩。" },
+    .detail = { "The same features as in training and classification: bands ndvi ndwi brightness; of windows, per band: mean std\n"
+                "range glcm_contrast glcm_homogeneity glcm_correlation; with --dem: slope tpi:SIDE. Windows use observed pixels\n"
+                "only. glcm_NAME:SIDE:BAND:LOW:HIGH sets the range of the grey levels. Not compressed unless --co COMPRESS=... asks.",
+                "与训练和分类所用特征相同：bands ndvi ndwi brightness；各波段的窗口特征 mean std range glcm_contrast\n"
+                "glcm_homogeneity glcm_correlation；有 --dem 时 slope tpi:SIDE。窗口只用已观测像元。\n"
+                "glcm_NAME:SIDE:BAND:LOW:HIGH 设灰度级范围。未给 --co COMPRESS=... 时不压缩。" },
     .examples = "minescar features demo/image_2024.tif texture.tif --features mean:7,std:7\n"
-                "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31 --dem demo/dem_2024.tif\n",
+                "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31 --dem demo/dem_2024.tif\n"
+                "minescar features demo/image_2024.tif glcm.tif --features glcm_contrast:7:red,glcm_homogeneity:7::0:4000\n",
     .arguments = features_arguments, .options = features_options, .bytes = sizeof(msc_feature_map_options),
     .defaults = features_defaults, .run = run_features
 };

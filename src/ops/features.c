@@ -1,6 +1,7 @@
 /* features.c - the registry of pixel features: what a forest sees. */
 #include "ops/features_made.h"
 #include "base/mem.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 /* Windows of 5 px are a default only where they span at most this much ground: wider ones mix what stands beside. */
 #define MAX_WINDOW_M 25.0
 
-/* The registry. A windowed feature is asked for as name:side; one that runs over bands as name:side:band. */
+/* The registry. A windowed feature is asked for as name:side; one that runs over bands as name:side:band; one of grey
+ * levels as name:side:band:low:high, where the band may be empty for all and low and high may be left out. */
 typedef struct entry {
     const char *name;
     msc_feature_kind kind;
@@ -24,6 +26,9 @@ static const entry registry[] = {
     { "mean", MSC_MEAN, 1, 1, 0, NULL, NULL },
     { "std", MSC_STD, 1, 1, 0, NULL, NULL },
     { "range", MSC_RANGE, 1, 1, 0, NULL, NULL },          /* largest less least value */
+    { "glcm_contrast", MSC_GLCM_CONTRAST, 1, 1, 0, NULL, NULL },        /* Haralick et al. 1973, f2 */
+    { "glcm_homogeneity", MSC_GLCM_HOMOGENEITY, 1, 1, 0, NULL, NULL },  /* f5, inverse difference moment */
+    { "glcm_correlation", MSC_GLCM_CORRELATION, 1, 1, 0, NULL, NULL },  /* f3 */
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
     { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },
 };
@@ -50,7 +55,7 @@ static msc_status append(resolver *r, msc_feature made, const char *name, msc_er
     if (r->out->n == MSC_MAX_FEATURES)
         return msc_fail(err, MSC_EVALUE, "features", "more than %d features", MSC_MAX_FEATURES);
     if (strlen(name) >= MSC_NAME_MAX) return msc_fail(err, MSC_EVALUE, "features", "%s: longer than %d", name, MSC_NAME_MAX - 1);
-    made.window = -1;
+    made.window = made.texture = -1;
     snprintf(made.name, sizeof made.name, "%s", name);
     r->out->feature[r->out->n++] = made;
     if (made.side_px > r->out->side_px) r->out->side_px = made.side_px;
@@ -65,30 +70,33 @@ static msc_status unavailable(const resolver *r, msc_status warning, const char 
     return MSC_OK;
 }
 
-static msc_status add_per_band(resolver *r, const entry *e, int32_t side_px, const char *band, msc_error *err)
+static msc_status add_per_band(resolver *r, const entry *e, const msc_feature *made, const char *band, msc_error *err)
 {
     if (band && band_index(r, band) < 0)
         return unavailable(r, MSC_WOTHER, e->name, band, err);
     for (int b = 0; b < r->out->n_bands; b++) {
         if (band && strcmp(r->bands[b], band) != 0) continue;
-        char name[2 * MSC_NAME_MAX];
-        if (e->is_windowed) snprintf(name, sizeof name, "%s:%d:%.80s", e->name, (int)side_px, r->bands[b]);
+        char name[2 * MSC_NAME_MAX], range[64] = "";
+        if (made->high > made->low) snprintf(range, sizeof range, ":%g:%g", made->low, made->high);
+        if (e->is_windowed) snprintf(name, sizeof name, "%s:%d:%.60s%s", e->name, (int)made->side_px, r->bands[b], range);
         else snprintf(name, sizeof name, "%.100s", r->bands[b]);
-        MSC_TRY(append(r, (msc_feature){ .kind = e->kind, .plane = b, .side_px = side_px }, name, err));
+        msc_feature one = *made;
+        one.plane = b;
+        MSC_TRY(append(r, one, name, err));
     }
     return MSC_OK;
 }
 
-static msc_status add_entry(resolver *r, const entry *e, int32_t side_px, const char *band, const char *item, msc_error *err)
+static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const char *band, const char *item, msc_error *err)
 {
-    if (e->is_per_band) return add_per_band(r, e, side_px, band, err);
+    if (e->is_per_band) return add_per_band(r, e, &made, band, err);
     if (e->needs_dem) {
         if (!r->out->has_dem) return unavailable(r, MSC_WNODEM, item, "dem", err);
         r->out->needs_dem = 1;
-        const int32_t side = e->is_windowed ? side_px : 3;
-        return append(r, (msc_feature){ .kind = e->kind, .plane = r->out->n_bands, .side_px = side }, item, err);
+        made.plane = r->out->n_bands;
+        if (!e->is_windowed) made.side_px = 3;
+        return append(r, made, item, err);
     }
-    msc_feature made = { .kind = e->kind };
     if (e->kind == MSC_DIFFERENCE) {
         made.plane = band_index(r, e->plus);
         made.minus = band_index(r, e->minus);
@@ -98,7 +106,28 @@ static msc_status add_entry(resolver *r, const entry *e, int32_t side_px, const 
     return append(r, made, item, err);
 }
 
-/* One item of the list: a band's name, "name", "name:side" or "name:side:band". */
+/* What follows a name: ":side", ":side:band" or ":side:band:low:high". */
+static msc_status read_window(const entry *e, const char *item, const char *rest, msc_feature *made, char *band, msc_error *err)
+{
+    char *end = NULL;
+    const long side = *rest ? strtol(rest + 1, &end, 10) : 0;
+    if (side < MSC_WINDOW_MIN_PX || side > MSC_WINDOW_MAX_PX || side % 2 == 0 || (*end && *end != ':'))
+        return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE with an odd side of %d..%d px", item, MSC_WINDOW_MIN_PX,
+                        MSC_WINDOW_MAX_PX);
+    made->side_px = (int32_t)side;
+    if (!*end) return MSC_OK;
+    const size_t n = e->kind >= MSC_GLCM_CONTRAST ? strcspn(end + 1, ":") : strlen(end + 1);
+    snprintf(band, MSC_NAME_MAX, "%.*s", (int)n, end + 1);
+    rest = end + 1 + n;
+    if (!*rest) return MSC_OK;
+    made->low = strtod(rest + 1, &end);
+    if (*end == ':') made->high = strtod(end + 1, &end);
+    if (*end || !(made->high > made->low) || !isfinite(made->low) || !isfinite(made->high))
+        return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE:BAND:LOW:HIGH with LOW under HIGH", item);
+    return MSC_OK;
+}
+
+/* One item of the list: a band's name, or the name of a feature and what follows it. */
 static msc_status add_item(resolver *r, const char *item, msc_error *err)
 {
     const int b = band_index(r, item);
@@ -108,21 +137,12 @@ static msc_status add_item(resolver *r, const char *item, msc_error *err)
     for (size_t i = 0; i < sizeof registry / sizeof *registry; i++)
         if (strlen(registry[i].name) == stem && strncmp(registry[i].name, item, stem) == 0) e = &registry[i];
     if (!e) return msc_fail(err, MSC_EVALUE, "features", "%s: neither a feature nor a band", item);
-    int32_t side_px = 0;
-    const char *band = NULL;
-    if (e->is_windowed) {
-        char *end = NULL;
-        const long side = item[stem] ? strtol(item + stem + 1, &end, 10) : 0;
-        if (side < MSC_WINDOW_MIN_PX || side > MSC_WINDOW_MAX_PX || side % 2 == 0 || (*end && *end != ':'))
-            return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE with an odd side of %d..%d px", item,
-                            MSC_WINDOW_MIN_PX, MSC_WINDOW_MAX_PX);
-        side_px = (int32_t)side;
-        if (*end) band = end + 1;
-    } else if (item[stem]) {
-        return msc_fail(err, MSC_EVALUE, "features", "%s: takes no window", item);
-    }
-    if (band && !e->is_per_band) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no band", item);
-    return add_entry(r, e, side_px, band, item, err);
+    msc_feature made = { .kind = e->kind };
+    char band[MSC_NAME_MAX] = "";
+    if (e->is_windowed) MSC_TRY(read_window(e, item, item + stem, &made, band, err));
+    else if (item[stem]) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no window", item);
+    if (*band && !e->is_per_band) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no band", item);
+    return add_entry(r, e, made, *band ? band : NULL, item, err);
 }
 
 static msc_status add_list(resolver *r, const char *list, msc_error *err)
@@ -150,6 +170,35 @@ static unsigned wanted_of(msc_feature_kind kind)
     case MSC_STD: return 1u << MSC_WINDOW_SUM | 1u << MSC_WINDOW_SQUARES;
     case MSC_RANGE: return 1u << MSC_WINDOW_LOW | 1u << MSC_WINDOW_HIGH;
     default: return 0;
+    }
+}
+
+/* Measures of pairs that make up a texture. */
+static unsigned measures_of(msc_feature_kind kind)
+{
+    switch (kind) {
+    case MSC_GLCM_CONTRAST: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_CONTRAST;
+    case MSC_GLCM_HOMOGENEITY: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_HOMOGENEITY;
+    case MSC_GLCM_CORRELATION: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_SUM | 1u << MSC_PAIR_SQUARES | 1u << MSC_PAIR_PRODUCT;
+    default: return 0;
+    }
+}
+
+static void share_textures(msc_features *features)
+{
+    for (int i = 0; i < features->n; i++) {
+        msc_feature *f = &features->feature[i];
+        const unsigned wanted = measures_of(f->kind);
+        if (!wanted) continue;
+        int t = 0;
+        for (; t < features->n_textures; t++) {
+            const msc_texture_spec *s = &features->texture[t];
+            if (s->plane == f->plane && s->side_px == f->side_px && s->low == f->low && s->high == f->high) break;
+        }
+        if (t == features->n_textures)
+            features->texture[features->n_textures++] = (msc_texture_spec){ f->plane, f->side_px, f->low, f->high, 0 };
+        features->texture[t].wanted |= wanted;
+        f->texture = t;
     }
 }
 
@@ -199,6 +248,7 @@ msc_status msc_features_open(const msc_settings *settings, const char *list, con
         return status;
     }
     share_windows(made);
+    share_textures(made);
     *features = made;
     return MSC_OK;
 }

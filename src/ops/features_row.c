@@ -8,6 +8,7 @@ typedef struct state {
     msc_window_work work;
     msc_window_count *count;
     msc_window *window;
+    msc_texture *texture;
     double *sum;
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
@@ -21,6 +22,7 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     if (!space->base) s = &none;
     s->count = msc_space_take(space, (size_t)features->n_counts * sizeof *s->count);
     s->window = msc_space_take(space, (size_t)features->n_windows * sizeof *s->window);
+    s->texture = msc_space_take(space, (size_t)features->n_textures * sizeof *s->texture);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
@@ -36,6 +38,11 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
         msc_window window;
         msc_window_lay(&window, rows, f->plane, f->side_px, width_px, f->wanted, space);
         if (s->window) s->window[i] = window;
+    }
+    for (int i = 0; i < features->n_textures; i++) {
+        msc_texture texture;
+        msc_texture_lay(&texture, rows, features->kernels->texture, &features->texture[i], width_px, space);
+        if (s->texture) s->texture[i] = texture;
     }
 }
 
@@ -118,23 +125,42 @@ static void windowed(row *r, const msc_feature *f, float *out)
     }
 }
 
+/* A feature of pairs that have just been summed. */
+static void textured(const row *r, const msc_feature *f, float *out)
+{
+    const msc_texture_rows *k = r->features->kernels->texture;
+    double *const *total = r->s->texture[f->texture].total, *count = total[MSC_PAIR_COUNT];
+    const size_t w = (size_t)r->tile->core.w;
+    switch (f->kind) {
+    case MSC_GLCM_CONTRAST: k->share(out, total[MSC_PAIR_CONTRAST], count, 1.0, w); break;
+    case MSC_GLCM_HOMOGENEITY: k->share(out, total[MSC_PAIR_HOMOGENEITY], count, 1.0 / MSC_TEXTURE_UNIT, w); break;
+    case MSC_GLCM_CORRELATION:
+        k->correlation(out, total[MSC_PAIR_SUM], total[MSC_PAIR_SQUARES], total[MSC_PAIR_PRODUCT], count, w);
+        break;
+    default: break;
+    }
+}
+
 void msc_features_row(const msc_features *features, const msc_tile *tile, int32_t y, float *const *out, void *scratch)
 {
     row r = { .features = features, .tile = tile, .s = scratch, .y = y };
-    const int has_hole = msc_window_has_hole(tile, y, 0, (size_t)tile->core.w);
     for (int i = 0; i < features->n; i++)
         if (features->feature[i].kind == MSC_BAND) local(&r, &features->feature[i], out[i]);
     for (int i = 0; i < features->n; i++)
-        if (features->feature[i].window < 0 && features->feature[i].kind != MSC_BAND) local(&r, &features->feature[i], out[i]);
+        if (features->feature[i].kind != MSC_BAND) local(&r, &features->feature[i], out[i]);
     for (int c = 0; c < features->n_counts; c++) msc_window_count_step(&r.s->count[c], tile, y, &r.s->work);
     for (int w = 0; w < features->n_windows; w++) {
         msc_window_step(&r.s->window[w], tile, y, &r.s->work);
-        for (int i = 0; i < features->n; i++) {
-            if (features->feature[i].window != w) continue;
-            windowed(&r, &features->feature[i], out[i]);
-            if (has_hole) features->kernels->window->keep(out[i], msc_row_valid(tile, y), (size_t)tile->core.w);
-        }
+        for (int i = 0; i < features->n; i++)
+            if (features->feature[i].window == w) windowed(&r, &features->feature[i], out[i]);
     }
+    for (int t = 0; t < features->n_textures; t++) {
+        msc_texture_step(&r.s->texture[t], tile, y, &r.s->work);
+        for (int i = 0; i < features->n; i++)
+            if (features->feature[i].texture == t) textured(&r, &features->feature[i], out[i]);
+    }
+    if (!msc_window_has_hole(tile, y, 0, (size_t)tile->core.w)) return;
+    for (int i = 0; i < features->n; i++) features->kernels->window->keep(out[i], msc_row_valid(tile, y), (size_t)tile->core.w);
 }
 
 static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)

@@ -5,4 +5,5 @@ set(MINESCAR_ops
     majority.c
     predict.c
     terrain.c
+    texture.c
     window.c)

@@ -1,4 +1,4 @@
-/* The row kernels of windows: every table against the scalar one, bit for bit, for lengths 0..67 and several sides. */
+/* The row kernels of windows, textures and majorities: every table against the scalar one, bit for bit, for lengths 0..67 and several sides. */
 #include "kernels/kernels.h"
 #include <math.h>
 #include <stdio.h>
@@ -95,10 +95,64 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     return (size_t)(at - out);
 }
 
+/* The same for levels, pairs and textures. */
+static size_t apply_texture(const msc_texture_rows *k, const rows *r, unsigned char *out)
+{
+    const size_t n = r->n;
+    unsigned char *at = out;
+    uint8_t *level = malloc(3 * (n + 1) + 1), *flat = level, *upper = level + n + 1, *lower = level + 2 * (n + 1);
+    for (size_t i = 0; i < 3 * (n + 1); i++) level[i] = (uint8_t)((i * 2654435761u >> 7) % 9);
+    k->levels(at, r->a, r->ok, -20.0f, 0.31f, n);
+    at += n;
+    while ((uintptr_t)at % 8) *at++ = 0;
+    for (int m = 0; m < MSC_PAIR_MEASURES; m++) {
+        FLOATS(k->cells[m](f, flat, upper, lower, n));
+        FLOATS(k->walls[m](f, upper, lower, n));
+    }
+    FLOATS(k->share(f, r->s, r->count, 1.0 / 7.0, n));
+    FLOATS(k->correlation(f, r->s, r->t, r->t, r->count, n));
+    free(level);
+    return (size_t)(at - out);
+}
+
+/* An election of three classes in windows of several sides. */
+static size_t apply_majority(const msc_majority_rows *k, const rows *r, unsigned char *out)
+{
+    static const size_t sides[] = { 3, 5, 7, 9, 11, 15, 17, 63 };
+    unsigned char *at = out;
+    for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
+        if (r->n < sides[s]) continue;
+        const size_t n = r->n - sides[s] + 1;
+        const int is_wide = sides[s] > MSC_MAJORITY_BYTE_SIDE;
+        uint8_t *column = malloc(r->n), *add = malloc(r->n), *drop = malloc(r->n), *winner = calloc(n, 1);
+        void *best = calloc(n, 2), *own = calloc(n, 2), *spare = malloc(6 * r->n);
+        for (size_t i = 0; i < r->n; i++) add[i] = r->byte[i] % 4, drop[i] = r->word[i] % 4;
+        const msc_majority_poll poll = { add + sides[s] / 2, best, own, winner, spare, n, sides[s] };
+        for (uint8_t code = 1; code < 4; code++) {
+            for (size_t i = 0; i < r->n; i++) column[i] = (uint8_t)(1 + r->byte[i] % (sides[s] - 1));
+            k->slide(column, add, drop, code, r->n);
+            (is_wide ? k->stand_wide : k->stand)(&poll, column, code);
+        }
+        (is_wide ? k->settle_wide : k->settle)(at, &poll);
+        memcpy(at + n, best, n * (is_wide ? 2 : 1));
+        at += 3 * n;
+        free(column), free(add), free(drop), free(winner), free(best), free(own), free(spare);
+    }
+    return (size_t)(at - out);
+}
+
+static size_t apply_all(const msc_kernels *k, const rows *r, unsigned char *out)
+{
+    memset(out, 0, MOST * 8 * 80);
+    size_t used = (apply(k->window, r, out) + 7) / 8 * 8;
+    used += (apply_texture(k->texture, r, out + used) + 7) / 8 * 8;
+    return used + apply_majority(k->majority, r, out + used);
+}
+
 int main(void)
 {
     __builtin_cpu_init();
-    const msc_window_rows *const tables[] = { &msc_window_avx2, &msc_window_avx512 };
+    const msc_kernels *const tables[] = { &msc_kernels_avx2, &msc_kernels_avx512 };
     const char *const names[] = { "avx2", "avx512" };
     const int runs[] = { __builtin_cpu_supports("avx2"), __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
                                                          && __builtin_cpu_supports("avx512bw") };
@@ -112,8 +166,8 @@ int main(void)
         for (int kind = 0; kind < 5; kind++)
             for (size_t n = 0; n <= LONGEST; n++) {
                 rows r = make(n, kind);
-                const size_t bytes = apply(&msc_window_scalar, &r, want);
-                const int same = apply(tables[t], &r, got) == bytes && memcmp(want, got, bytes) == 0;
+                const size_t bytes = apply_all(&msc_kernels_scalar, &r, want);
+                const int same = apply_all(tables[t], &r, got) == bytes && memcmp(want, got, bytes) == 0;
                 if (same) n_passed++;
                 else if (n_failed++ < 20) fprintf(stderr, "%s differs: kind=%d n=%zu\n", names[t], kind, n);
                 clear(&r);
