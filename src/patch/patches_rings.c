@@ -4,6 +4,7 @@
  * each vertex once: one loop has the interior inside (positive area), the others are holes that touch it or each
  * other in points, which is what OGC 06-103r4, 6.1.11 asks of a valid polygon. */
 #include "base/mem.h"
+#include "base/sort.h"
 #include "patch/polygon.h"
 #include "patch/steps.h"
 #include "patch/trace.h"
@@ -227,23 +228,8 @@ msc_status msc_polygon_add_ring(msc_polygon *g, const msc_spool *spool, int32_t 
 
 static const int32_t *first_vertex(const msc_polygon *g, const msc_ring *r) { return g->xy + 2 * r->start; }
 
-/* qsort has no context: rings carry what is compared. */
-typedef struct order_key { int32_t outer_y, outer_x, y, x; uint8_t is_hole; msc_ring ring; } order_key;
-
-static int by_order(const void *a, const void *b)
-{
-    const order_key *p = a, *q = b;
-    if (p->outer_y != q->outer_y) {
-        return p->outer_y < q->outer_y ? -1 : 1;
-    }
-    if (p->outer_x != q->outer_x) {
-        return p->outer_x < q->outer_x ? -1 : 1;
-    }
-    if (p->is_hole != q->is_hole) {
-        return p->is_hole - q->is_hole;
-    }
-    return p->y != q->y ? (p->y < q->y ? -1 : 1) : (p->x > q->x) - (p->x < q->x);
-}
+/* In order of rows, then of columns. */
+static uint64_t place_key(const int32_t *v) { return (uint64_t)(uint32_t)v[1] << 32 | (uint32_t)v[0]; }
 
 /* Finds for each hole the outer ring of its part: from the pixel above its first vertex the first boundary to the
  * left is one of the same part, and begins higher up. */
@@ -295,15 +281,34 @@ static msc_status assign_holes(msc_polygon *g, msc_error *err)
     return MSC_OK;
 }
 
+/* An outer ring begins above its holes: no hole reaches its top row but in a corner, which is not where it begins. So
+ * rings in order of their first vertices are in order within their parts, and parts then follow by a stable sort. */
+static int sort_rings(msc_polygon *g, size_t n_parts, msc_keyed *key, msc_ring *copy)
+{
+    for (uint32_t r = 0; r < g->n_rings; r++) {
+        key[r] = (msc_keyed){place_key(first_vertex(g, &g->ring[r])), r};
+    }
+    if (!msc_sort_keys(key, g->n_rings)) {
+        return 0;
+    }
+    for (size_t r = 0; r < g->n_rings && n_parts > 1; r++) {
+        key[r].key = place_key(first_vertex(g, &g->ring[g->ring[key[r].at].outer]));
+    }
+    if (n_parts > 1 && !msc_sort_keys(key, g->n_rings)) {
+        return 0;
+    }
+    memcpy(copy, g->ring, g->n_rings * sizeof *copy);
+    for (size_t r = 0; r < g->n_rings; r++) {
+        g->ring[r] = copy[key[r].at];
+    }
+    return 1;
+}
+
 msc_status msc_polygon_order(msc_polygon *g, size_t *n_parts, msc_error *err)
 {
-    uint32_t outer = 0;
     *n_parts = 0;
     for (uint32_t r = 0; r < g->n_rings; r++) {
-        if (g->ring[r].area_px > 0) {
-            outer = r;
-            ++*n_parts;
-        }
+        *n_parts += g->ring[r].area_px > 0;
     }
     assert(*n_parts > 0);
     if (g->n_rings == 1) {
@@ -312,20 +317,10 @@ msc_status msc_polygon_order(msc_polygon *g, size_t *n_parts, msc_error *err)
     if (*n_parts > 1) {
         MSC_TRY(assign_holes(g, err));
     }
-    order_key *key = msc_alloc(g->n_rings, sizeof *key);
-    if (key == NULL) {
-        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu rings", g->n_rings);
-    }
-    for (size_t r = 0; r < g->n_rings; r++) {
-        const msc_ring *ring = &g->ring[r];
-        const int32_t *own = first_vertex(g, ring);
-        const int32_t *of = first_vertex(g, &g->ring[*n_parts > 1 ? ring->outer : outer]);
-        key[r] = (order_key){of[1], of[0], own[1], own[0], ring->area_px < 0, *ring};
-    }
-    qsort(key, g->n_rings, sizeof *key, by_order);
-    for (size_t r = 0; r < g->n_rings; r++) {
-        g->ring[r] = key[r].ring;
-    }
+    msc_keyed *key = msc_alloc(g->n_rings, sizeof *key);
+    msc_ring *copy = msc_alloc(g->n_rings, sizeof *copy);
+    const int is_ok = key != NULL && copy != NULL && sort_rings(g, *n_parts, key, copy);
+    msc_release(copy);
     msc_release(key);
-    return MSC_OK;
+    return is_ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "vectorize", "%zu rings", g->n_rings);
 }
