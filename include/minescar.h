@@ -71,6 +71,13 @@ MSC_API const char *msc_status_name(msc_status status);      /* "ENOFILE", ... *
 MSC_API int msc_status_exit_code(msc_status status);         /* the command line's exit code, 0..70; 130 for cancelled */
 MSC_API const char *msc_version(void);
 
+/* Bytes of rasters that went in and out: as they lie in files, and as pixels. What GDAL reads for us (formats that are not
+ * tiled GeoTIFF) counts as pixels only. Blocks that the check of a finished file reads again count as read. */
+typedef struct msc_traffic {
+    int64_t read_bytes, decoded_bytes;
+    int64_t encoded_bytes, written_bytes;
+} msc_traffic;
+
 /* Settings common to all commands. */
 typedef struct msc_settings {
     int n_threads;               /* 0: all that the machine, cgroup or batch system grants */
@@ -86,6 +93,7 @@ typedef struct msc_settings {
     void *self;                  /* passed to the two calls below */
     void (*progress)(void *self, const char *stage, double done);   /* done in 0..1; from one thread at a time */
     void (*warn)(void *self, const msc_error *what);                /* may be NULL */
+    msc_traffic *traffic;        /* what a call reads and writes is added to it; may be NULL */
 } msc_settings;
 MSC_API void msc_settings_defaults(msc_settings *settings);
 

@@ -9,7 +9,6 @@ from osgeo import gdal, ogr, osr
 
 gdal.UseExceptions()
 ogr.UseExceptions()
-BLOCK_PX = 2560              # whole tiles of 512, the block size of the made images
 TURNS = ("", "x", "y", "xy")
 
 

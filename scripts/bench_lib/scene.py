@@ -1,7 +1,8 @@
 """scene.py - the files that one run of the bench works on: two dates, their truth, training polygons, crops and samples.
 
 A scene is either made by `minescar simulate` (seed 1) or a folder with t1.tif, t2.tif, truth1.tif, truth2.tif and train1.shp
-(field `class`). Every classifier, ours and the peers', is trained on train.shp (field `code`, first date only).
+(field `class`). Every classifier, ours and the peers', is trained on train_0.shp (field `code`, the first date's polygons); the
+pipelines also on train_1.shp where there is one, since a model of one date does not hold for another season.
 """
 import pathlib
 import subprocess
@@ -32,18 +33,20 @@ class Scene:
         if given:
             given = pathlib.Path(given)
             self.images, self.truths = [given / "t1.tif", given / "t2.tif"], [given / "truth1.tif", given / "truth2.tif"]
-            polygons, self.dem, query = given / "train1.shp", None, "SELECT class AS code FROM train1"
+            polygons, queries = given / "train1.shp", ["SELECT class AS code FROM train1"]
         else:
             made = self.folder / f"scene_{size_px}"
             if not (made / "job.yaml").exists():
                 sh(minescar, "simulate", made, "--size-px", size_px, "--seed", 1, "--overwrite", "--quiet")
             self.images = [made / f"image_{y}.tif" for y in (2024, 2025)]
             self.truths = [made / f"truth_{y}.tif" for y in (2024, 2025)]
-            polygons, self.dem = made / "training.gpkg", made / "dem_2024.tif"
-            query = f"SELECT code, {geometry_column(polygons)} FROM {layer_name(polygons)} WHERE year = 2024"
-        self.train = self.folder / "train.shp"
-        if not self.train.exists():
-            sh("ogr2ogr", "-q", "-f", "ESRI Shapefile", self.train, polygons, "-nln", "train", "-sql", query)
+            polygons = made / "training.gpkg"
+            queries = [f"SELECT code, {geometry_column(polygons)} FROM {layer_name(polygons)} WHERE year = {y}" for y in (2024, 2025)]
+        self.trains = [self.folder / f"train_{i}.shp" for i in range(len(queries))]
+        for train, query in zip(self.trains, queries):
+            if not train.exists():
+                sh("ogr2ogr", "-q", "-f", "ESRI Shapefile", train, polygons, "-nln", train.stem, "-sql", query)
+        self.train = self.trains[0]
         raster = gdal.Open(str(self.images[0]))
         self.side_px, self.n_bands = raster.RasterXSize, raster.RasterCount
         self.mpx = raster.RasterXSize * raster.RasterYSize / 1e6
@@ -116,11 +119,13 @@ class Scene:
 
 
 def layer_name(path):
-    return ogr.Open(str(path)).GetLayer(0).GetName()
+    store = ogr.Open(str(path))      # OGR frees a layer with its store
+    return store.GetLayer(0).GetName()
 
 
 def geometry_column(path):
-    return ogr.Open(str(path)).GetLayer(0).GetGeometryColumn() or "geometry"
+    store = ogr.Open(str(path))
+    return store.GetLayer(0).GetGeometryColumn() or "geometry"
 
 
 def accuracy(classes, truth):

@@ -5,7 +5,6 @@ import pathlib
 import statistics
 import subprocess
 import tempfile
-import time
 
 HEAD = ("stage", "who", "threads", "wall s", "CPU s", "Mpx/s", "ns/px", "B/px", "of limit", "peak MB")
 FORM = "{:<26} {:<30} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>8}"
@@ -36,18 +35,16 @@ class Row:
 
 def run_once(command, env=None, cwd=None):
     """Wall and CPU seconds of one process with its children, and its peak MB; RuntimeError with the end of what it said."""
-    with tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
-        child = subprocess.Popen([str(word) for word in command], stdout=said, stderr=subprocess.STDOUT, cwd=cwd,
-                                 env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.NamedTemporaryFile() as report, tempfile.TemporaryFile() as said:
+        words = [str(word) for word in (os.path.join(os.environ["BENCH_PROGRAMS"], "bench_cost"), report.name, *command)]
+        done = subprocess.run(words, stdout=said, stderr=subprocess.STDOUT, cwd=cwd, env={**os.environ, **(env or {})},
+                              stdin=subprocess.DEVNULL, check=False)
         said.seek(0)
         text = said.read().decode(errors="replace")
-    if child.returncode != 0:
-        raise RuntimeError(f"{' '.join(str(word) for word in command)[:300]}: exit {child.returncode}: {text[-600:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(words[2:])[:300]}: exit {done.returncode}: {text[-600:]}")
+        wall, cpu, peak_kb = (float(word) for word in report.read().split())
+    return Cost(wall, cpu, peak_kb / 1024, text)
 
 
 def timed(command, runs, env=None, before=None):

@@ -21,6 +21,7 @@ struct msc_tiff_in {
     const msc_rows *rows;
     int is_differenced; /* predictor 2 is undone here, several times faster than by libtiff 4.5 */
     msc_cache *cache;
+    msc_traffic *traffic;
     void *own; /* a block, when the cache has no room */
     char words[MSC_SAY_MAX];
 };
@@ -128,13 +129,14 @@ static void take_over_predictor(msc_tiff_in *in)
         in->is_differenced = TIFFSetField(in->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE) == 1;
 }
 
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff,
-                         msc_error *err)
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_traffic *traffic,
+                         msc_tiff_in **tiff, msc_error *err)
 {
     msc_tiff_in *in = msc_alloc_zero(1, sizeof *in);
     if (!in) return msc_fail(err, MSC_ENOMEM, path, "open");
     in->info = *info;
     in->cache = cache;
+    in->traffic = traffic;
     in->path = msc_copy_text(path);
     in->tiff = in->path ? open_quietly(path, in) : NULL;
     if (!in->tiff) {
@@ -195,6 +197,8 @@ static msc_status decode(msc_tiff_in *in, uint32_t index, void *data, msc_error 
     const tmsize_t n = TIFFReadEncodedTile(in->tiff, index, data, in->block_bytes);
     msc_say_end();
     if (n == in->block_bytes && !in->words[0]) {
+        in->traffic->read_bytes += (int64_t)TIFFGetStrileByteCount(in->tiff, index);
+        in->traffic->decoded_bytes += (int64_t)n;
         if (in->is_differenced) undo_differences(in, data);
         return MSC_OK;
     }

@@ -56,9 +56,10 @@ void msc_cache_release(msc_cache *cache, int slot);
 typedef struct msc_tiff_in msc_tiff_in;
 /* True when the file is a tiled local GeoTIFF of a kind that is read directly; fills *info. */
 int msc_tiff_probe(const char *path, msc_tiff_info *info);
-/* One handle for a worker; the cache is borrowed. */
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff,
-                         msc_error *err);
+/* One handle for a worker; the cache is borrowed.
+ * `traffic` is borrowed until the close and counts what is read. */
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_traffic *traffic,
+                         msc_tiff_in **tiff, msc_error *err);
 void msc_tiff_close(msc_tiff_in **tiff);
 
 /* Pixels of some bands of one file in memory: value(b, x, y) = data[b * plane_px + y * stride_px + x], valid likewise. */
@@ -124,6 +125,7 @@ typedef struct msc_handle {
     GDALDatasetH dataset;
     msc_tiff_in *tiff;
     msc_crs *crs;
+    msc_traffic traffic;
 } msc_handle;
 
 /* The nodata rule from msc_image.nodata's text. EVALUE. */

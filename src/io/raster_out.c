@@ -37,7 +37,8 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     out->type = spec->type;
     out->fill = spec->has_nodata ? spec->nodata : 0;
     out->is_overwrite = settings->overwrite;
-    MSC_TRY(msc_codec_from(settings, spec->path, &out->codec, err));
+    out->total = settings->traffic;
+    MSC_TRY(msc_codec_from(settings, spec, &out->codec, err));
     MSC_TRY(msc_file_check_output(spec->path, settings->overwrite, err));
     MSC_TRY(msc_file_temp_name(spec->path, out->temp, err));
     MSC_TRY(msc_out_levels_plan(out, spec, layout->tile_px, err));
@@ -129,6 +130,11 @@ msc_status msc_raster_out_commit(msc_raster_out **out, msc_error *err)
     msc_status status = msc_out_levels_close(o, err);
     if (status == MSC_OK) status = msc_out_check(o, err);
     if (status == MSC_OK) status = rename_all(o, err);
+    if (status == MSC_OK && o->total) {
+        o->total->read_bytes += o->traffic.read_bytes;
+        o->total->encoded_bytes += o->traffic.encoded_bytes;
+        o->total->written_bytes += o->traffic.written_bytes;
+    }
     msc_raster_out_abandon(out);
     return status;
 }

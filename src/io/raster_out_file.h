@@ -21,7 +21,7 @@ typedef struct msc_tiff_memory {
 
 typedef struct msc_codec {
     uint16_t compression;
-    int level, predictor, has_no_overviews;
+    int level, predictor, has_overviews;
     char name[16], bigtiff[16];
 } msc_codec;
 
@@ -63,6 +63,7 @@ struct msc_raster_out {
     msc_type type;
     double fill; /* where not observed */
     msc_codec codec;
+    msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
     int n_levels, n_shared; /* the first n_shared levels are compressed by the workers */
     msc_out_level level[MSC_OUT_LEVELS];
 };
@@ -80,7 +81,7 @@ msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level
                            int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err);
 void msc_packed_clear(msc_packed *packed);
 /* Appends packed blocks, the first of which is block (bx, by) of the level. ENOSPACE, EWRITE. */
-msc_status msc_blocks_write(const msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
+msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
                             const msc_packed *packed, msc_error *err);
 /* A number that changes with any byte. */
 uint64_t msc_block_hash(const uint8_t *bytes, size_t n);
@@ -103,14 +104,14 @@ typedef struct msc_out_part {
 msc_status msc_out_part_pack(const msc_raster_out *out, const msc_out_level *level, const msc_tile *tile, int plane,
                              msc_out_part *part, msc_error *err);
 /* Writes the part, or gathers the tile when the level does that. In tile order. */
-msc_status msc_out_part_put(const msc_raster_out *out, msc_out_level *level, const msc_tile *tile, int plane,
+msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc_tile *tile, int plane,
                             const msc_out_part *part, msc_error *err);
 
 /* raster_out_create.c: the empty file with georeference, colours, names, metadata and the directories of overviews. */
-msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_codec *codec, msc_error *err);
+msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
 
 /* raster_out_check.c: reads every block of the finished file again and compares it with what was compressed; decodes some of
  * each level. EWRITE, ENOSPACE. */
-msc_status msc_out_check(const msc_raster_out *out, msc_error *err);
+msc_status msc_out_check(msc_raster_out *out, msc_error *err);
 #endif

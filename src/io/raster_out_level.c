@@ -67,7 +67,8 @@ msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *s
     const int32_t block_px = tile_px % 512 == 0 ? 256 : 128;
     out->tile_px = tile_px;
     MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px), err));
-    for (int32_t step = 2; spec->has_overviews && !out->codec.has_no_overviews && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
+    const int is_wanted = spec->has_overviews && out->codec.has_overviews;
+    for (int32_t step = 2; is_wanted && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
         MSC_TRY(add_level(out, grid, step, block_px, err));
     return MSC_OK;
 }
@@ -206,7 +207,7 @@ msc_status msc_out_part_pack(const msc_raster_out *out, const msc_out_level *l, 
 }
 
 /* Writes the rows of blocks that are complete (all of them when the image ends) and moves the rest up. */
-static msc_status flush_rows(const msc_raster_out *out, msc_out_level *l, int32_t ready_y, msc_error *err)
+static msc_status flush_rows(msc_raster_out *out, msc_out_level *l, int32_t ready_y, msc_error *err)
 {
     const int is_last = ready_y >= l->height_px;
     const size_t row_bytes = area_px(l, l->block_px) * msc_out_pixel_bytes(out);
@@ -221,7 +222,7 @@ static msc_status flush_rows(const msc_raster_out *out, msc_out_level *l, int32_
     return MSC_OK;
 }
 
-msc_status msc_out_part_put(const msc_raster_out *out, msc_out_level *l, const msc_tile *tile, int plane,
+msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *l, const msc_tile *tile, int plane,
                             const msc_out_part *part, msc_error *err)
 {
     const sampling s = sample(l, &tile->core);

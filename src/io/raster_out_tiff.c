@@ -286,7 +286,7 @@ void msc_packed_clear(msc_packed *packed)
     memset(packed, 0, sizeof *packed);
 }
 
-msc_status msc_blocks_write(const msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
+msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
                             const msc_packed *packed, msc_error *err)
 {
     for (int32_t v = 0; v < n_y; v++)
@@ -297,6 +297,7 @@ msc_status msc_blocks_write(const msc_raster_out *out, msc_out_level *level, int
             if (TIFFWriteRawTile(level->tiff, index, packed->bytes + place->offset, count) != count || level->io.errnum)
                 return msc_out_fail(out, level->io.errnum, level->io.words, err);
             level->hash[index] = place->hash;
+            out->traffic.encoded_bytes += (int64_t)level->block_px * level->block_px * (int64_t)msc_out_pixel_bytes(out);
         }
     return MSC_OK;
 }

@@ -1,9 +1,13 @@
 set(MINESCAR_io
+  layer_fgb.c
+  layer_fgb_tree.c
   layer_files.c
   layer_in.c
   layer_out.c
   layer_row.c
+  layer_shp.c
   layer_text.c
+  layer_value.c
   raster_bands.c
   raster_cache.c
   raster_direct.c

@@ -171,6 +171,23 @@ msc_status msc_receipt_hash(const msc_settings *settings, msc_receipt_file *file
     return msc_stream_each(settings, n_files, hash_file, files, err);
 }
 
+static int is_raster(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".tif") == 0;
+}
+
+static void record_traffic(json_object *stage, const msc_traffic *traffic, const msc_receipt_file *outputs, int n_outputs)
+{
+    int64_t written = traffic->written_bytes;
+    for (int i = 0; i < n_outputs; i++)
+        if (!is_raster(outputs[i].path) && size_of(outputs[i].path) > 0) written += size_of(outputs[i].path);
+    json_object_object_add(stage, "bytes_read", json_object_new_int64(traffic->read_bytes));
+    json_object_object_add(stage, "bytes_decoded", json_object_new_int64(traffic->decoded_bytes));
+    json_object_object_add(stage, "bytes_encoded", json_object_new_int64(traffic->encoded_bytes));
+    json_object_object_add(stage, "bytes_written", json_object_new_int64(written));
+}
+
 msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
                              const msc_receipt_file *outputs, int n_outputs, msc_error *err)
 {
@@ -181,8 +198,7 @@ msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_
     json_object_object_add(one, "seconds", json_object_new_double(cost->seconds));
     json_object_object_add(one, "cpu_seconds", json_object_new_double(cost->cpu_seconds));
     json_object_object_add(one, "peak_memory_bytes", json_object_new_int64((int64_t)usage.ru_maxrss * 1024));
-    if (cost->bytes_read >= 0) json_object_object_add(one, "bytes_read", json_object_new_int64(cost->bytes_read));
-    if (cost->bytes_written >= 0) json_object_object_add(one, "bytes_written", json_object_new_int64(cost->bytes_written));
+    record_traffic(one, &cost->traffic, outputs, n_outputs);
     json_object_object_add(one, "outputs", files);
     for (int i = 0; i < n_outputs; i++) json_object_array_add(files, file_record(outputs[i].path, outputs[i].sha256));
     json_object_object_add(child(receipt->root, "stages"), stage, one);

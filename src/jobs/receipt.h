@@ -8,11 +8,10 @@ typedef struct msc_receipt msc_receipt;
 
 typedef struct msc_receipt_file { const char *path; char sha256[MSC_SHA256_TEXT]; } msc_receipt_file;
 
-/* What a stage took, its outputs' hashes included. Bytes are those asked of and given to the operating system, from
- * whatever cache or disk; -1 where it does not tell. */
+/* What a stage took, its outputs' hashes included. */
 typedef struct msc_receipt_cost {
     double seconds, cpu_seconds;
-    int64_t bytes_read, bytes_written;
+    msc_traffic traffic;         /* of its rasters */
 } msc_receipt_cost;
 
 /* Fills sha256 of every file, one file a thread. ENOFILE, EREAD of the first that fails. */
@@ -33,7 +32,8 @@ msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const cha
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);
 
-/* Ends a stage: records its cost, the peak memory of the process so far and its output files, and saves the receipt. */
+/* Ends a stage: records its cost, the peak memory of the process so far and its output files, and saves the receipt.
+ * Outputs that are not rasters (no .tif) are added to the bytes written. */
 msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
                              const msc_receipt_file *outputs, int n_outputs, msc_error *err);
 /* Marks the run complete and saves. */

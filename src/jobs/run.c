@@ -58,48 +58,34 @@ static int stage_matches(const char *stage, const char *wanted)
 
 static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
 
-/* What this process has taken since some moment before it began. */
+/* Wall and processor seconds of this process, counted from some moment before it began. */
 static msc_receipt_cost cost_so_far(void)
 {
-    msc_receipt_cost cost = { .bytes_read = -1, .bytes_written = -1 };
     struct timespec now;
     struct rusage usage;
     clock_gettime(CLOCK_MONOTONIC, &now);
     getrusage(RUSAGE_SELF, &usage);
-    cost.seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-    cost.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-    FILE *io = fopen("/proc/self/io", "r");
-    if (!io) return cost;
-    long long in, out;
-    if (fscanf(io, "rchar: %lld wchar: %lld", &in, &out) == 2) {
-        cost.bytes_read = in;
-        cost.bytes_written = out;
-    }
-    fclose(io);
-    return cost;
-}
-
-static msc_receipt_cost cost_since(const msc_receipt_cost *before)
-{
-    msc_receipt_cost cost = cost_so_far();
-    cost.seconds -= before->seconds;
-    cost.cpu_seconds -= before->cpu_seconds;
-    if (before->bytes_read < 0 || cost.bytes_read < 0) return cost;
-    cost.bytes_read -= before->bytes_read;
-    cost.bytes_written -= before->bytes_written;
-    return cost;
+    return (msc_receipt_cost){ .seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec,
+                               .cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime) };
 }
 
 static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
 {
     msc_receipt_file outputs[MSC_RUN_MAX_OUTPUTS];
     const msc_receipt_cost before = cost_so_far();
+    msc_traffic traffic = { 0 };
     run->n_outputs = 0;
     run->stage = stage->name;
-    MSC_TRY(stage->work(run, stage, err));
+    run->settings.traffic = &traffic;
+    const msc_status status = stage->work(run, stage, err);
+    run->settings.traffic = NULL;
+    MSC_TRY(status);
     for (int i = 0; i < run->n_outputs; i++) outputs[i].path = run->output[i];
     MSC_TRY(msc_receipt_hash(&run->settings, outputs, run->n_outputs, err));
-    const msc_receipt_cost cost = cost_since(&before);
+    msc_receipt_cost cost = cost_so_far();
+    cost.seconds -= before.seconds;
+    cost.cpu_seconds -= before.cpu_seconds;
+    cost.traffic = traffic;
     MSC_TRY(msc_receipt_stage(run->receipt, stage->name, &cost, outputs, run->n_outputs, err));
     stage->is_done = 1;
     return MSC_OK;

@@ -31,4 +31,5 @@ set(MINESCAR_jobs
   transitions.c
   vectorize.c
   vectorize_row.c
+  vectorize_write.c
 )

@@ -37,6 +37,7 @@ void msc_sieve_free(msc_sieve_graph **graph)
     msc_sieve_graph *g = *graph;
     if (!g) return;
     msc_release(g->value);
+    msc_release(g->stretch);
     msc_release(g->node);
     msc_release(g->near);
     msc_release(g->across);
@@ -72,7 +73,7 @@ static void unite(msc_sieve_graph *g, uint32_t here, uint32_t there)
     gone->next = next;
     root->size_px += gone->size_px;
     if (gone->first_px < root->first_px) root->first_px = gone->first_px;
-    g->n_joined++;
+    g->n_regions--;
 }
 
 /* Adds to what a node under the unit has behind its seams; long borders come pixel by pixel. */
@@ -104,8 +105,9 @@ static int meet(msc_sieve_graph *g, uint32_t here, uint32_t there, uint32_t leng
 /* Node of a run on the tile's side. Regions there are never decided by the tile, unless the side is the map's. */
 static uint32_t number(const msc_sieve_tile *t, uint32_t run, uint32_t base)
 {
-    const uint32_t label = t->runs.label[run];
-    return label == MSC_NO_LABEL || t->piece[label].node == MSC_NO_LABEL ? MSC_NO_LABEL : t->piece[label].node + base;
+    if (t->runs.label[run] == MSC_NO_LABEL) return MSC_NO_LABEL;
+    const uint32_t node = t->piece[t->runs.label[run] & ~MSC_SIEVE_LARGE].node;
+    return node == MSC_NO_LABEL ? MSC_NO_LABEL : node + base;
 }
 
 static int join_above(msc_sieve_graph *g, const msc_sieve_tile *t, const msc_tile *tile, uint32_t base)
@@ -150,41 +152,45 @@ static void leave_seams(msc_sieve_graph *g, const msc_sieve_tile *t, const msc_t
 
 static int append(msc_sieve_graph *g, const msc_sieve_tile *t)
 {
-    const uint32_t first_piece = (uint32_t)g->n_pieces, base = (uint32_t)g->n_nodes, n = t->runs.n_labels;
-    const uint32_t first_near = (uint32_t)g->n_near, n_near = t->list[t->n_nodes];
-    if (!msc_reserve((void **)&g->value, &g->value_capacity, g->n_pieces + n + 1, sizeof *g->value) ||
+    const uint32_t base = (uint32_t)g->n_nodes, first_near = (uint32_t)g->n_near, n_near = t->list[t->n_nodes];
+    if (!msc_reserve((void **)&g->value, &g->value_capacity, g->n_small + t->n_small + 1, sizeof *g->value) ||
+        !msc_reserve((void **)&g->stretch, &g->stretch_capacity, g->n_stretches + t->n_stretches + 1, sizeof *g->stretch) ||
         !msc_reserve((void **)&g->node, &g->node_capacity, g->n_nodes + t->n_nodes + 2, sizeof *g->node) ||
         !msc_reserve((void **)&g->near, &g->near_capacity, g->n_near + n_near + 1, sizeof *g->near) ||
         !msc_reserve((void **)&g->turn, &g->turn_capacity, g->n_turns + t->n_turns + 1, sizeof *g->turn))
         return 0;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < t->runs.n_labels; i++) {
         const msc_sieve_piece *p = &t->piece[i];
-        g->value[first_piece + i] = p->value;
+        const uint32_t small = (uint32_t)g->n_small;
+        if (p->size_px < g->mmu_px) g->value[g->n_small++] = p->value;
         if (p->node == MSC_NO_LABEL) {
             g->n_px_decided += p->size_px;
             continue;
         }
         const uint32_t at = base + p->node;
         g->node[at] = (msc_sieve_node){ .size_px = p->size_px, .first_px = p->first_px, .parent = at, .next = at,
-                                        .list = first_near + t->list[p->node], .piece = first_piece + i,
-                                        .piece_px = p->size_px, .value = p->value };
+                                        .list = first_near + t->list[p->node], .piece = small, .piece_px = p->size_px,
+                                        .value = p->value };
     }
     for (uint32_t i = 0; i < n_near; i++)
         g->near[first_near + i] = (msc_sieve_near){ t->near[i].node + base, t->near[i].length_px };
     for (size_t i = 0; i < t->n_turns; i++)
         g->turn[g->n_turns++] = (msc_sieve_turn){ t->turn[i].key, t->turn[i].node + base, t->turn[i].is_speck };
-    g->n_pieces += n;
+    if (t->n_stretches) memcpy(g->stretch + g->n_stretches, t->stretch, t->n_stretches * sizeof *t->stretch);
+    g->n_stretches += t->n_stretches;
+    g->n_regions += t->runs.n_labels;
     g->n_nodes += t->n_nodes;
     g->n_near += n_near;
     g->node[g->n_nodes].list = (uint32_t)g->n_near;   /* the end of the last list */
     return 1;
 }
 
-/* Bytes that the graph takes at its peak, in the merge: values of pieces, nodes, their neighbours, and a turn twice (it is
- * sorted) for every region under the unit. */
+/* Bytes that the graph takes at its peak, in the merge: values and stretches of small pieces, nodes, their neighbours, and a
+ * turn twice for every region under the unit (it is sorted; later it may grow). */
 static size_t peak_bytes(const msc_sieve_graph *g, const msc_sieve_tile *t)
 {
-    return (g->n_pieces + t->runs.n_labels) * sizeof *g->value + (g->n_nodes + t->n_nodes) * sizeof *g->node
+    return (g->n_small + t->n_small) * sizeof *g->value + (g->n_stretches + t->n_stretches) * sizeof *g->stretch
+         + (g->n_nodes + t->n_nodes) * sizeof *g->node
          + (g->n_near + t->list[t->n_nodes]) * sizeof *g->near + g->n_across_seams * sizeof *g->across
          + (g->n_turns + t->n_turns) * 2 * sizeof *g->turn;
 }
@@ -195,13 +201,13 @@ static msc_status put(void *self, const msc_tile *tile, void *space, int64_t ind
     const msc_sieve_tile *t = space;
     const uint32_t base = (uint32_t)g->n_nodes;
     const size_t wanted = peak_bytes(g, t);
-    if (wanted > (size_t)g->memory_bytes || g->n_pieces + t->runs.n_labels >= UINT32_MAX ||
+    if (wanted > (size_t)g->memory_bytes || g->n_nodes + t->n_nodes >= MSC_SIEVE_LARGE ||
         g->n_near + t->list[t->n_nodes] >= UINT32_MAX)
-        return msc_fail(err, MSC_EMEMCAP, "sieve", "%zu regions so far take %zu MiB, %lld MiB are left for them", g->n_pieces,
-                        wanted >> 20, (long long)(g->memory_bytes >> 20));
-    g->tile_base[index] = (uint32_t)g->n_pieces;
+        return msc_fail(err, MSC_EMEMCAP, "sieve", "%lld regions so far take %zu MiB, %lld MiB are left for them",
+                        (long long)g->n_regions, wanted >> 20, (long long)(g->memory_bytes >> 20));
     if (!append(g, t) || !join_above(g, t, tile, base) || !join_left(g, t, tile, base))
-        return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_pieces);
+        return msc_fail(err, MSC_ENOMEM, "sieve", "%lld regions", (long long)g->n_regions);
+    g->tile_base[index + 1] = (msc_sieve_place){ (uint32_t)g->n_small, g->n_stretches };
     leave_seams(g, t, tile, base);
     return MSC_OK;
 }
@@ -222,36 +228,35 @@ void msc_sieve_sink(msc_sieve_graph *graph, msc_sink *sink)
 
 /* ---- pass 2 ---- */
 
+/* Pass 2 needs none; it is named for the plan that serves both passes, as what pass 1 keeps of a tile. */
 static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
 {
     (void)self;
     return msc_sieve_runs_bytes(w_px, h_px);
 }
 
-static void write_run(const msc_tile *out, int32_t y, int32_t x0, int32_t x1, uint16_t value)
-{
-    if (out->plane[0].type == MSC_U8)
-        for (uint8_t *to = msc_row_u8(out, 0, y); x0 < x1; x0++) to[x0] = (uint8_t)value;
-    else
-        for (uint16_t *to = msc_row_u16(out, 0, y); x0 < x1; x0++) to[x0] = value;
-}
-
-/* Copies the tile and writes over the runs whose region has another value now. */
+/* Copies the tile and writes over the pieces under the unit. */
 static void write_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
 {
     const msc_sieve_graph *g = self;
-    msc_sieve_runs runs;
-    const uint16_t *value = g->value + g->tile_base[in->core.y / g->tile_px * g->n_across + in->core.x / g->tile_px];
-    const size_t bytes = msc_type_bytes(in->plane[0].type);
-    msc_sieve_runs_place(&runs, in->core.w, in->core.h, scratch);
-    msc_sieve_runs_find(&runs, in, g->connectivity, g->rows);
-    for (int32_t y = 0; y < runs.h; y++) {
-        memcpy(msc_row_valid(out, y), msc_row_valid(in, y), (size_t)runs.w);
-        memcpy((uint8_t *)out->plane[0].data + (ptrdiff_t)y * out->stride_px * (ptrdiff_t)bytes,
-               (const uint8_t *)in->plane[0].data + (ptrdiff_t)y * in->stride_px * (ptrdiff_t)bytes, (size_t)runs.w * bytes);
-        for (uint32_t run = runs.row_first[y]; run < runs.row_first[y + 1]; run++)
-            if (runs.label[run] != MSC_NO_LABEL && value[runs.label[run]] != runs.key[run])
-                write_run(out, y, runs.start[run], msc_sieve_run_end(&runs, run, y), value[runs.label[run]]);
+    const msc_sieve_place *place = &g->tile_base[in->core.y / g->tile_px * g->n_across + in->core.x / g->tile_px];
+    const int is_u8 = in->plane[0].type == MSC_U8;
+    const size_t w = (size_t)in->core.w;
+    (void)scratch;
+    for (int32_t y = 0; y < in->core.h; y++) {
+        memcpy(msc_row_valid(out, y), msc_row_valid(in, y), w);
+        if (is_u8) memcpy(msc_row_u8(out, 0, y), msc_row_u8(in, 0, y), w);
+        else memcpy(msc_row_u16(out, 0, y), msc_row_u16(in, 0, y), w * sizeof(uint16_t));
+    }
+    const uint16_t *value = g->value + place->small;
+    for (size_t i = place->stretch; i < place[1].stretch; i++) {
+        const msc_sieve_stretch s = g->stretch[i];
+        const int32_t y = s.y & ~MSC_SIEVE_LAST;
+        if (is_u8)
+            for (uint8_t *to = msc_row_u8(out, 0, y) + s.x, *end = to + s.n; to < end; to++) *to = (uint8_t)*value;
+        else
+            for (uint16_t *to = msc_row_u16(out, 0, y) + s.x, *end = to + s.n; to < end; to++) *to = *value;
+        value += (s.y & MSC_SIEVE_LAST) != 0;
     }
 }
 

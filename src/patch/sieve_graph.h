@@ -11,7 +11,7 @@ typedef struct msc_sieve_node {
     uint32_t parent, next;       /* next: ring of the members of a region */
     uint32_t list;               /* its first neighbour in `near`; the next node's first one ends its list */
     uint32_t seam;               /* its first neighbour in `across`, plus 1 */
-    uint32_t piece, piece_px;    /* the tile's region that it was made of */
+    uint32_t piece, piece_px;    /* the tile's region that it was made of; `piece` only where that is under the unit */
     uint32_t mark;               /* scratch of the merge */
     uint16_t value;
 } msc_sieve_node;
@@ -32,13 +32,23 @@ static inline uint64_t msc_sieve_key(int64_t size_px, int64_t first_px)
     return (uint64_t)size_px << MSC_SIEVE_KEY_SHIFT | (uint64_t)first_px;
 }
 
+/* A run of a piece under the unit, in pixels of its tile; LAST in y marks the last one of a piece. */
+typedef struct msc_sieve_stretch { uint16_t x, y, n; } msc_sieve_stretch;
+enum { MSC_SIEVE_LAST = 0x8000 };
+
+/* A tile's first small piece and its first stretch. */
+typedef struct msc_sieve_place { uint32_t small; size_t stretch; } msc_sieve_place;
+
 struct msc_sieve_graph {
     int32_t width_px, height_px, tile_px, n_across;
     int64_t mmu_px, memory_bytes;
     int connectivity;
     const msc_rows *rows;
-    uint16_t *value;             /* of pieces: as read (decided: as decided), then as the sieve leaves them */
-    size_t n_pieces, value_capacity;
+    uint16_t *value;             /* of small pieces: as read (decided: as decided), then as the sieve leaves them */
+    size_t n_small, value_capacity;
+    msc_sieve_stretch *stretch;  /* where small pieces lie, in the order of `value` */
+    size_t n_stretches, stretch_capacity;
+    int64_t n_regions;           /* pieces, less what seams joined and gave to another's region */
     msc_sieve_node *node;
     size_t n_nodes, node_capacity;
     msc_sieve_near *near;
@@ -47,9 +57,8 @@ struct msc_sieve_graph {
     size_t n_across_seams, across_capacity;
     msc_sieve_turn *turn;        /* of pieces under the unit, tile after tile; sorted by the merge */
     size_t n_turns, turn_capacity;
-    int64_t n_joined;            /* nodes that seams made part of another's region */
     int64_t n_px_decided;        /* pixels of decided regions */
-    uint32_t *tile_base;         /* number of a tile's first piece */
+    msc_sieve_place *tile_base;  /* [n_tiles + 1] */
     uint32_t *above, *left;      /* nodes along the last row of the tiles above, the last column of the tile before */
     uint32_t corner;             /* node above and left of the tile's first pixel */
 };
@@ -61,11 +70,16 @@ struct msc_sieve_graph {
 typedef struct msc_sieve_piece {
     int64_t first_px;
     uint32_t size_px, node, link;
+    uint32_t stretch;            /* of small pieces: behind its last one */
     uint16_t value, is_open;     /* open: it reaches a seam, or has a neighbour that may change */
 } msc_sieve_piece;
 
 /* Between two pieces of one tile; a is the small one where b reaches the unit. */
 typedef struct msc_sieve_touch { uint32_t a, b, length_px, next; } msc_sieve_touch;
+
+/* Labels of pieces that reach the unit get this bit; MSC_NO_LABEL has it too. Two of them never merge, so their border is of no
+ * use, and one test tells so. */
+#define MSC_SIEVE_LARGE ((uint32_t)1 << 31)
 
 enum { MSC_SIEVE_RECENT = 4096 };
 
@@ -76,7 +90,9 @@ typedef struct msc_sieve_tile {
     size_t space_bytes;
     msc_sieve_piece *piece;
     size_t piece_capacity;
-    uint32_t n_nodes;
+    uint32_t n_nodes, n_small;
+    msc_sieve_stretch *stretch;
+    size_t n_stretches, stretch_capacity;
     msc_sieve_touch *touch;
     size_t n_touches, touch_capacity;
     msc_sieve_near *near;        /* `node` counts the tile's nodes */

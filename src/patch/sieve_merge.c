@@ -9,16 +9,24 @@ enum { CANCEL_EVERY = 1024 };
 /* Turns between the first request for a node and its use; 16 to 64 measured alike, 8 less. */
 enum { AHEAD = 32 };
 
+typedef struct grown { uint64_t first_px; uint32_t region, next; } grown;   /* next: of the same size, plus 1 */
 typedef struct entry { int64_t size_px, first_px; uint32_t region; } entry;
 typedef struct around { uint32_t region; uint64_t border_px; } around;
 
+/* Regions wait in three places: as turns, sorted once; in a bucket by size, when they grew and are still under the unit (a
+ * region grows to twice the size in turn at least, so that a bucket is complete when its size comes up); in a heap, when they
+ * are too large for a key. */
 typedef struct merger {
     msc_sieve_graph *graph;
     msc_sieve_node *node;
-    size_t next_turn;
+    size_t next_turn, next_late, n_late, late_capacity;
+    int64_t size_px;             /* in turn */
+    grown *late, *grown;         /* late: of the size in turn, by first pixel */
+    size_t n_grown, grown_capacity;
+    uint32_t bucket[MSC_SIEVE_KEY_SIZES];   /* by size: the last of `grown`, plus 1 */
     around *around;              /* of the region that is looked at */
     size_t around_capacity;
-    entry *heap;                 /* regions that grew and are still under the unit, and those too large for a key */
+    entry *heap;
     size_t n_heap, heap_capacity;
 } merger;
 
@@ -33,13 +41,23 @@ static int comes_before(const entry *a, const entry *b)
     return a->size_px != b->size_px ? a->size_px < b->size_px : a->first_px < b->first_px;
 }
 
-static int push(merger *m, uint32_t region)
+static int push_large(merger *m, uint32_t region)
 {
     const entry e = { m->node[region].size_px, m->node[region].first_px, region };
     if (!msc_reserve((void **)&m->heap, &m->heap_capacity, m->n_heap + 1, sizeof *m->heap)) return 0;
     size_t at = m->n_heap++;
     for (; at > 0 && comes_before(&e, &m->heap[(at - 1) / 2]); at = (at - 1) / 2) m->heap[at] = m->heap[(at - 1) / 2];
     m->heap[at] = e;
+    return 1;
+}
+
+static int push(merger *m, uint32_t region)
+{
+    const int64_t size_px = m->node[region].size_px;
+    if (size_px >= MSC_SIEVE_KEY_SIZES) return push_large(m, region);
+    if (!msc_reserve((void **)&m->grown, &m->grown_capacity, m->n_grown + 1, sizeof *m->grown)) return 0;
+    m->grown[m->n_grown++] = (grown){ (uint64_t)m->node[region].first_px, region, m->bucket[size_px] };
+    m->bucket[size_px] = (uint32_t)m->n_grown;
     return 1;
 }
 
@@ -107,7 +125,7 @@ static msc_status line_up(merger *m, msc_error *err)
     }
     g->n_turns = n;
     for (uint32_t i = 0; i < g->n_nodes && g->mmu_px > MSC_SIEVE_KEY_SIZES && ok; i++)
-        if (m->node[i].piece_px >= MSC_SIEVE_KEY_SIZES && m->node[i].parent == i && m->node[i].size_px < g->mmu_px) ok = push(m, i);
+        if (m->node[i].piece_px >= MSC_SIEVE_KEY_SIZES && m->node[i].parent == i && m->node[i].size_px < g->mmu_px) ok = push_large(m, i);
     return ok ? sort_turns(g, err) : msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
 }
 
@@ -185,42 +203,105 @@ static void fetch(const merger *m, size_t turn)
     for (uint32_t i = next->list; i < next[1].list && i < next->list + 4; i++) __builtin_prefetch(&m->node[g->near[i].node]);
 }
 
-/* The next region to merge: of the sorted ones or of those that grew. Decided ones join their winner on the way. */
+/* Sorts by first pixel: insertion for few, else a counting pass for every byte that differs. `other` has room for n. */
+static grown *sort_grown(grown *from, size_t n, grown *other)
+{
+    uint64_t all_or = 0, all_and = ~(uint64_t)0;
+    for (size_t i = 1; i < n && n < 64; i++) {
+        const grown g = from[i];
+        size_t at = i;
+        for (; at > 0 && from[at - 1].first_px > g.first_px; at--) from[at] = from[at - 1];
+        from[at] = g;
+    }
+    if (n < 64) return from;
+    for (size_t i = 0; i < n; i++) all_or |= from[i].first_px, all_and &= from[i].first_px;
+    for (int shift = 0; shift < MSC_SIEVE_KEY_SHIFT; shift += 8) {
+        size_t at[256] = { 0 }, sum = 0;
+        if (((all_or ^ all_and) >> shift & 255) == 0) continue;
+        for (size_t i = 0; i < n; i++) at[from[i].first_px >> shift & 255]++;
+        for (int b = 0; b < 256; b++) {
+            const size_t count = at[b];
+            at[b] = sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++) other[at[from[i].first_px >> shift & 255]++] = from[i];
+        grown *done = other;
+        other = from;
+        from = done;
+    }
+    return from;
+}
+
+/* Goes on to the next size that has a turn or a grown region. 1, 0 when there is none, -1 without memory. */
+static int next_size(merger *m)
+{
+    const msc_sieve_graph *g = m->graph;
+    const int64_t of_turn = m->next_turn < g->n_turns ? (int64_t)(g->turn[m->next_turn].key >> MSC_SIEVE_KEY_SHIFT) : MSC_SIEVE_KEY_SIZES;
+    do m->size_px++;
+    while (m->size_px < of_turn && m->bucket[m->size_px] == 0);
+    m->next_late = m->n_late = 0;
+    if (m->size_px >= MSC_SIEVE_KEY_SIZES) return 0;
+    size_t n = 0;
+    for (uint32_t i = m->bucket[m->size_px]; i; i = m->grown[i - 1].next) n++;
+    if (!msc_reserve((void **)&m->late, &m->late_capacity, 2 * n + 1, sizeof *m->late)) return -1;
+    for (uint32_t i = m->bucket[m->size_px]; i; i = m->grown[i - 1].next)
+        if (m->node[m->grown[i - 1].region].size_px == m->size_px) m->late[m->n_late++] = m->grown[i - 1];
+    const grown *sorted = sort_grown(m->late, m->n_late, m->late + m->n_late);
+    if (sorted != m->late) memmove(m->late, sorted, m->n_late * sizeof *m->late);
+    return 1;
+}
+
+/* A decided region joins its winner. */
+static void join(merger *m, const msc_sieve_turn *turn, msc_sieve_counts *counts)
+{
+    const int64_t first_px = (int64_t)(turn->key & (((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1));
+    msc_sieve_node *winner = &m->node[find(m->node, turn->node)];
+    winner->size_px += (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT);
+    if (first_px < winner->first_px) winner->first_px = first_px;
+    counts->n_merged++;
+}
+
+/* The next region to merge; decided ones join their winner on the way. 1, 0 when there is none, -1 without memory. */
 static int next_region(merger *m, msc_sieve_counts *counts, uint32_t *region)
 {
-    msc_sieve_graph *g = m->graph;
-    for (;;) {
+    const msc_sieve_graph *g = m->graph;
+    while (m->size_px < MSC_SIEVE_KEY_SIZES) {
         if (m->next_turn + AHEAD < g->n_turns) fetch(m, m->next_turn);
         const msc_sieve_turn *turn = m->next_turn < g->n_turns ? &g->turn[m->next_turn] : NULL;
-        const entry *grown = m->n_heap ? &m->heap[0] : NULL;
-        if (!turn && !grown) return 0;
-        if (!turn || (grown && grown->size_px < MSC_SIEVE_KEY_SIZES && msc_sieve_key(grown->size_px, grown->first_px) < turn->key)) {
-            const entry e = pop(m);
-            if (m->node[e.region].parent != e.region || m->node[e.region].size_px != e.size_px) continue;
-            *region = e.region;
-            return 1;
-        }
-        m->next_turn++;
-        const int64_t size_px = (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT);
-        if (turn->is_speck) {
-            const int64_t first_px = (int64_t)(turn->key & (((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1));
-            msc_sieve_node *winner = &m->node[find(m->node, turn->node)];
-            winner->size_px += size_px;
-            if (first_px < winner->first_px) winner->first_px = first_px;
-            counts->n_merged++;
+        if (turn && (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT) != m->size_px) turn = NULL;
+        const grown *late = m->next_late < m->n_late ? &m->late[m->next_late] : NULL;
+        if (!turn && !late) {
+            if (next_size(m) < 0) return -1;
             continue;
         }
-        if (m->node[turn->node].parent != turn->node || m->node[turn->node].size_px != size_px) continue;
-        *region = turn->node;
-        return 1;
+        if (!turn || (late && msc_sieve_key(m->size_px, (int64_t)late->first_px) < turn->key)) {
+            m->next_late++;
+            *region = late->region;
+        } else {
+            m->next_turn++;
+            if (turn->is_speck) {
+                join(m, turn, counts);
+                continue;
+            }
+            *region = turn->node;
+        }
+        if (m->node[*region].parent == *region && m->node[*region].size_px == m->size_px) return 1;
     }
+    while (m->n_heap) {
+        const entry e = pop(m);
+        *region = e.region;
+        if (m->node[e.region].parent == e.region && m->node[e.region].size_px == e.size_px) return 1;
+    }
+    return 0;
 }
 
 static msc_status merge_all(merger *m, const msc_settings *settings, msc_sieve_counts *counts, msc_error *err)
 {
     const msc_sieve_graph *g = m->graph;
-    uint32_t region;
-    for (int64_t n_done = 0; next_region(m, counts, &region); n_done++) {
+    uint32_t region = 0;
+    int is_next;
+    for (int64_t n_done = 0; (is_next = next_region(m, counts, &region)) != 0; n_done++) {
+        if (is_next < 0) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
         if (n_done % CANCEL_EVERY == 0 && settings && settings->cancel && *settings->cancel)
             return msc_fail(err, MSC_ECANCELLED, "sieve", "%zu regions left", g->n_turns - m->next_turn);
         const int64_t n_round = look_round(m, region);
@@ -249,6 +330,7 @@ static void settle(const merger *m, msc_sieve_counts *counts)
 {
     msc_sieve_graph *g = m->graph;
     for (uint32_t i = 0; i < g->n_nodes; i++) {
+        if (m->node[i].piece_px >= g->mmu_px) continue;
         uint16_t *value = &g->value[m->node[i].piece];
         const uint16_t last = m->node[find(m->node, i)].value;
         if (*value != last) counts->n_px_changed += m->node[i].piece_px;
@@ -259,14 +341,20 @@ static void settle(const merger *m, msc_sieve_counts *counts)
 
 msc_status msc_sieve_merge(msc_sieve_graph *graph, const msc_settings *settings, msc_sieve_counts *counts, msc_error *err)
 {
-    merger m = { .graph = graph, .node = graph->node };
     memset(counts, 0, sizeof *counts);
-    counts->n_regions_in = (int64_t)(graph->n_pieces) - graph->n_joined;
+    counts->n_regions_in = graph->n_regions;
     counts->n_px_changed = graph->n_px_decided;
-    msc_status status = line_up(&m, err);
-    if (status == MSC_OK) status = merge_all(&m, settings, counts, err);
-    if (status == MSC_OK) settle(&m, counts);
-    msc_release(m.around);
-    msc_release(m.heap);
+    merger *m = msc_alloc_zero(1, sizeof *m);
+    if (!m) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu bytes", sizeof *m);
+    m->graph = graph;
+    m->node = graph->node;
+    msc_status status = line_up(m, err);
+    if (status == MSC_OK) status = merge_all(m, settings, counts, err);
+    if (status == MSC_OK) settle(m, counts);
+    msc_release(m->late);
+    msc_release(m->grown);
+    msc_release(m->around);
+    msc_release(m->heap);
+    msc_release(m);
     return status;
 }

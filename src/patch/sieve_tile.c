@@ -26,32 +26,28 @@ static int add_touch(msc_sieve_tile *t, uint32_t a, uint32_t b, uint32_t length_
     return 1;
 }
 
-/* Two regions that both reach the unit inside the tile never merge: their border is of no use. */
-static inline int touch(msc_sieve_tile *t, int64_t mmu_px, uint32_t a, uint32_t b, int32_t length_px)
+static int touch(msc_sieve_tile *t, uint32_t a, uint32_t b, int32_t length_px)
 {
     if (a == b || a == MSC_NO_LABEL || b == MSC_NO_LABEL) return 1;
-    const int a_is_small = t->piece[a].size_px < mmu_px, b_is_small = t->piece[b].size_px < mmu_px;
-    if (!a_is_small && !b_is_small) return 1;
-    if (a_is_small && b_is_small) {
-        t->piece[a].is_open = t->piece[b].is_open = 1;
-        return a < b ? add_touch(t, a, b, (uint32_t)length_px) : add_touch(t, b, a, (uint32_t)length_px);
-    }
-    return a_is_small ? add_touch(t, a, b, (uint32_t)length_px) : add_touch(t, b, a, (uint32_t)length_px);
+    if (a & MSC_SIEVE_LARGE) return add_touch(t, b, a & ~MSC_SIEVE_LARGE, (uint32_t)length_px);
+    if (b & MSC_SIEVE_LARGE) return add_touch(t, a, b & ~MSC_SIEVE_LARGE, (uint32_t)length_px);
+    t->piece[a].is_open = t->piece[b].is_open = 1;
+    return add_touch(t, a < b ? a : b, a < b ? b : a, (uint32_t)length_px);
 }
 
-static int touch_row(msc_sieve_tile *t, int64_t mmu_px, int32_t y, int reach)
+static int touch_row(msc_sieve_tile *t, int32_t y, int reach)
 {
     const msc_sieve_runs *r = &t->runs;
     const uint32_t *label = r->label;
     for (uint32_t run = r->row_first[y] + 1; run < r->row_first[y + 1]; run++)
-        if (!touch(t, mmu_px, label[run - 1], label[run], 1)) return 0;
+        if (!(label[run - 1] & label[run] & MSC_SIEVE_LARGE) && !touch(t, label[run - 1], label[run], 1)) return 0;
     if (y == 0) return 1;
     msc_sieve_pairs p = msc_sieve_pairs_of(r, y);
     do {
-        if (!touch(t, mmu_px, label[p.k], label[p.run], msc_sieve_pairs_overlap(&p))) return 0;
+        if (!(label[p.k] & label[p.run] & MSC_SIEVE_LARGE) && !touch(t, label[p.k], label[p.run], msc_sieve_pairs_overlap(&p))) return 0;
         if (!reach || p.k_x1 != p.x1) continue;
-        if (p.run + 1 < p.end && !touch(t, mmu_px, label[p.k], label[p.run + 1], 0)) return 0;
-        if (p.k + 1 < p.above_end && !touch(t, mmu_px, label[p.k + 1], label[p.run], 0)) return 0;
+        if (p.run + 1 < p.end && !(label[p.k] & label[p.run + 1] & MSC_SIEVE_LARGE) && !touch(t, label[p.k], label[p.run + 1], 0)) return 0;
+        if (p.k + 1 < p.above_end && !(label[p.k + 1] & label[p.run] & MSC_SIEVE_LARGE) && !touch(t, label[p.k + 1], label[p.run], 0)) return 0;
     } while (msc_sieve_pairs_next(&p));
     return 1;
 }
@@ -64,21 +60,56 @@ static void measure(msc_sieve_tile *t, const msc_tile *tile, int32_t width_px)
         for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
             const uint32_t label = r->label[run];
             if (label == MSC_NO_LABEL) continue;
+            msc_sieve_piece *p = &t->piece[label];
             if (label == n_seen) {
-                t->piece[label] = (msc_sieve_piece){ .value = (uint16_t)r->key[run], .first_px =
+                *p = (msc_sieve_piece){ .value = (uint16_t)r->key[run], .first_px =
                     (int64_t)(tile->core.y + y) * width_px + tile->core.x + r->start[run] };
                 n_seen++;
             }
-            t->piece[label].size_px += (uint32_t)(msc_sieve_run_end(r, run, y) - r->start[run]);
+            p->size_px += (uint32_t)(msc_sieve_run_end(r, run, y) - r->start[run]);
+            p->stretch++;
         }
+}
+
+/* Notes where small pieces lie, piece after piece, and marks the labels of the others as MSC_SIEVE_LARGE. */
+static int note_stretches(msc_sieve_tile *t, int64_t mmu_px)
+{
+    const msc_sieve_runs *r = &t->runs;
+    size_t sum = 0;
+    t->n_small = 0;
+    for (uint32_t i = 0; i < r->n_labels; i++) {
+        msc_sieve_piece *p = &t->piece[i];
+        if (p->size_px >= mmu_px) continue;
+        const uint32_t n = p->stretch;
+        p->stretch = (uint32_t)sum;
+        sum += n;
+        t->n_small++;
+    }
+    t->n_stretches = sum;
+    if (!msc_reserve((void **)&t->stretch, &t->stretch_capacity, sum + 1, sizeof *t->stretch)) return 0;
+    for (int32_t y = 0; y < r->h; y++)
+        for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
+            const uint32_t label = r->label[run];
+            if (label == MSC_NO_LABEL) continue;
+            msc_sieve_piece *p = &t->piece[label];
+            if (p->size_px >= mmu_px) {
+                r->label[run] = label | MSC_SIEVE_LARGE;
+                continue;
+            }
+            t->stretch[p->stretch++] = (msc_sieve_stretch){ r->start[run], (uint16_t)y,
+                                                            (uint16_t)(msc_sieve_run_end(r, run, y) - r->start[run]) };
+        }
+    for (uint32_t i = 0; i < r->n_labels; i++)
+        if (t->piece[i].size_px < mmu_px) t->stretch[t->piece[i].stretch - 1].y |= MSC_SIEVE_LAST;
+    return 1;
 }
 
 static void open_label(msc_sieve_tile *t, uint32_t run)
 {
-    if (t->runs.label[run] != MSC_NO_LABEL) t->piece[t->runs.label[run]].is_open = 1;
+    if (!(t->runs.label[run] & MSC_SIEVE_LARGE)) t->piece[t->runs.label[run]].is_open = 1;
 }
 
-/* Regions along the tile's sides, but for those that are the map's sides. */
+/* Small regions along the tile's sides, but for those that are the map's sides. */
 static void open_seams(msc_sieve_tile *t, const msc_tile *tile, const msc_sieve_graph *g)
 {
     const msc_sieve_runs *r = &t->runs;
@@ -184,11 +215,10 @@ msc_status msc_sieve_tile_find(const msc_sieve_graph *g, const msc_tile *tile, m
     t->n_touches = 0;
     memset(t->recent, 0, sizeof t->recent);
     int ok = msc_reserve((void **)&t->piece, &t->piece_capacity, t->runs.n_labels + (size_t)1, sizeof *t->piece);
-    if (ok) {
-        measure(t, tile, g->width_px);
-        open_seams(t, tile, g);
-    }
-    for (int32_t y = 0; ok && y < t->runs.h; y++) ok = touch_row(t, g->mmu_px, y, g->connectivity == 8);
+    if (ok) measure(t, tile, g->width_px);
+    ok = ok && note_stretches(t, g->mmu_px);
+    if (ok) open_seams(t, tile, g);
+    for (int32_t y = 0; ok && y < t->runs.h; y++) ok = touch_row(t, y, g->connectivity == 8);
     ok = ok && settle(t, g) && list_neighbours(t, g->mmu_px);
     return ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sieve", "%u regions in a tile", (unsigned)t->runs.n_labels);
 }
@@ -197,6 +227,7 @@ void msc_sieve_tile_clear(msc_sieve_tile *t)
 {
     msc_release(t->space);
     msc_release(t->piece);
+    msc_release(t->stretch);
     msc_release(t->touch);
     msc_release(t->near);
     msc_release(t->list);

@@ -20,6 +20,7 @@ typedef struct msc_plane { msc_type type; void *data; } msc_plane;
 typedef struct msc_tile {
     msc_rect core;
     int32_t pad_px, stride_px;
+    int worker;                  /* who makes it, 0..n_threads-1: a sink's `prepare` may use what that worker owns */
     int n_planes;
     msc_plane plane[MSC_MAX_PLANES];
     uint8_t *valid;              /* 1 observed, 0 not */

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forest_sklearn import hongkong, write_samples  # noqa: E402  (skips by itself without scikit-learn)
+
 try:
     import numpy as np
     from scipy.stats import multivariate_normal
@@ -19,8 +22,6 @@ try:
 except ImportError:
     print("skipped: no scipy or scikit-learn")
     sys.exit(77)
-
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 
 def made(n_features=10):
@@ -45,9 +46,7 @@ def reflectances():
 def compare(name, program, x, label, group):
     with tempfile.TemporaryDirectory() as room:
         samples, folds, answers = (os.path.join(room, part) for part in ("samples", "folds", "answers"))
-        with open(samples, "wb") as f:
-            f.write(np.array([x.shape[0], x.shape[1], label.max() + 1], "<i4").tobytes())
-            f.write(x.T.astype("<f4").tobytes() + label.astype("u1").tobytes() + group.astype("<u4").tobytes())
+        write_samples(samples, x, label, group)
         said = subprocess.run([program, samples, folds, answers], check=True, stdout=subprocess.PIPE, text=True).stdout
         fold = np.fromfile(folds, "u1")
         winner, percent = np.fromfile(answers, "u1").reshape(2, -1)
@@ -76,7 +75,6 @@ def compare(name, program, x, label, group):
 def main():
     held = compare("made", sys.argv[1], *made())
     held &= compare("reflectances", sys.argv[1], *reflectances())
-    from forest_sklearn import hongkong
     real = hongkong()
     if real is None:
         print("hongkong: skipped, no data")

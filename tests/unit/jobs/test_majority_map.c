@@ -75,8 +75,6 @@ static void what_cannot_be_filtered(void **state)
     for (int32_t bad = 1; bad < 66; bad += bad == 1 ? 3 : 61)      /* 1, 4, 65 */
         assert_int_equal(majority(made_path("absent.tif"), made_path("n.tif"), bad, 0, 1, &err), MSC_EVALUE);
     assert_int_equal(majority(NULL, made_path("n.tif"), 5, 0, 1, &err), MSC_EUSAGE);
-    const made_spec floats = { .name = "f.tif", .w = 50, .h = 50, .bands = 1, .type = GDT_Float32, .pixel = 1, .n0 = 50 };
-    assert_int_equal(majority(made_file(&floats), made_path("n.tif"), 5, 0, 1, &err), MSC_EFORMAT);
     const made_spec two = { .name = "b.tif", .w = 50, .h = 50, .bands = 2, .type = GDT_Byte, .pixel = 1, .n0 = 50 };
     assert_int_equal(majority(made_file(&two), made_path("n.tif"), 5, 0, 1, &err), MSC_EBAND);
     assert_int_not_equal(access(made_path("n.tif"), F_OK), 0);
