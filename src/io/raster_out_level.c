@@ -167,6 +167,7 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
     const sampling s = sample(l, &tile->core);
     const size_t step = (size_t)l->step;
     const msc_rows *rows = msc_kernels_select()->rows;
+    if (s.w <= 0) return;
     for (int32_t i = 0, y = s.y0; i < s.h; i++, y += l->step) {
         uint8_t *at = area + (size_t)i * stride_px * msc_out_pixel_bytes(out);
         const uint8_t *valid = msc_row_valid(tile, y) + s.x0;
