@@ -25,13 +25,15 @@ typedef struct msc_codec {
     char name[16], bigtiff[16];
 } msc_codec;
 
-/* Compressed blocks of a rectangle of blocks, row after row; block i is bytes[offset..+count] with that hash. */
+/* Packed blocks of a rectangle of blocks, row after row; block i is bytes[offset..+count] with that hash. The bytes are the
+ * memory's, or, for one block that is not compressed, the pixels that were given. */
 typedef struct msc_packed_block {
     size_t offset, count;
     uint64_t hash;
 } msc_packed_block;
 typedef struct msc_packed {
     msc_tiff_memory memory;
+    uint8_t *bytes;
     size_t n, capacity;
     msc_packed_block *place; /* [n] */
     uint8_t *block;          /* one block, uncompressed */
@@ -73,8 +75,9 @@ static inline size_t msc_out_pixel_bytes(const msc_raster_out *out)
 
 /* raster_out_tiff.c: libtiff on a file (NULL: the reason is in io) and compression in memory. */
 TIFF *msc_tiff_on_file(const char *path, const char *mode, msc_tiff_io *io);
-/* Compresses n_x * n_y blocks of interleaved pixels; `stride_px` is a row of `pixels`. ENOMEM, EWRITE. */
-msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, const uint8_t *pixels, size_t stride_px,
+/* Compresses n_x * n_y blocks of interleaved pixels; `stride_px` is a row of `pixels`, which stay until the blocks are
+ * written. ENOMEM, EWRITE. */
+msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, uint8_t *pixels, size_t stride_px,
                            int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err);
 void msc_packed_clear(msc_packed *packed);
 /* Appends packed blocks, the first of which is block (bx, by) of the level. ENOSPACE, EWRITE. */

@@ -143,6 +143,22 @@ static sampling sample(const msc_out_level *l, const msc_rect *core)
             to[x * (size_t)bands] = valid[x * step] ? from[x * step] : fill;                                 \
     }
 
+/* One row of many float planes, all observed, a pixel's four at a time. */
+static void lay_fours(const msc_tile *tile, int plane, int bands, int32_t y, float *at)
+{
+    for (int b = 0; b < bands; b += 4) {
+        const float *restrict p = msc_row_f32(tile, plane + b, y), *restrict q = msc_row_f32(tile, plane + b + 1, y);
+        const float *restrict r = msc_row_f32(tile, plane + b + 2, y), *restrict t = msc_row_f32(tile, plane + b + 3, y);
+        float *restrict to = at + b;
+        for (int32_t x = 0; x < tile->core.w; x++, to += bands) {
+            to[0] = p[x];
+            to[1] = q[x];
+            to[2] = r[x];
+            to[3] = t[x];
+        }
+    }
+}
+
 /* Lays planes plane.. of a tile into interleaved pixels of the level, the first of which is `area`. */
 static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const msc_tile *tile, int plane, uint8_t *area,
                      size_t stride_px)
@@ -151,14 +167,17 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
     const sampling s = sample(l, &tile->core);
     const size_t step = (size_t)l->step;
     const msc_rows *rows = msc_kernels_select()->rows;
+    if (s.w <= 0) return;
     for (int32_t i = 0, y = s.y0; i < s.h; i++, y += l->step) {
         uint8_t *at = area + (size_t)i * stride_px * msc_out_pixel_bytes(out);
         const uint8_t *valid = msc_row_valid(tile, y) + s.x0;
-        const int is_whole = bands == 1 && memchr(valid, 0, (size_t)(s.w - 1) * step + 1) == NULL;
+        const int is_seen = memchr(valid, 0, (size_t)(s.w - 1) * step + 1) == NULL, is_whole = bands == 1 && is_seen;
         if (is_whole && out->type == MSC_U8) {
             rows->pick_u8(at, msc_row_u8(tile, plane, y) + s.x0, step, (size_t)s.w);
         } else if (is_whole && out->type == MSC_U16) {
             rows->pick_u16((uint16_t *)(void *)at, msc_row_u16(tile, plane, y) + s.x0, step, (size_t)s.w);
+        } else if (is_seen && out->type == MSC_F32 && bands % 4 == 0 && step == 1) {
+            lay_fours(tile, plane, bands, y, (float *)(void *)at);
         } else if (out->type == MSC_U8) {
             LAY(uint8_t)
         } else if (out->type == MSC_U16) {
