@@ -136,6 +136,7 @@ static void shards_are_joined(void **state)
 {
     (void)state;
     static const char own[] = "test_receipt_own.json";
+    const msc_receipt_cost cost = { .seconds = 1 };
     msc_receipt *r = NULL;
     msc_error err, twice = { .status = MSC_WOTHER, .subject = "a.tif", .detail = "said by both" };
     json_object *root, *list, *counts, *patches;
@@ -143,7 +144,7 @@ static void shards_are_joined(void **state)
     for (int shard = 0; shard < 2; shard++) {
         assert_int_equal(msc_receipt_open(shard ? own : path, "one", "job", &r, &err), MSC_OK);
         assert_int_equal(msc_receipt_warning(r, &twice, &err), MSC_OK);
-        assert_int_equal(msc_receipt_stage(r, shard ? "classify_2018" : "train", 1, NULL, 0, &err), MSC_OK);
+        assert_int_equal(msc_receipt_stage(r, shard ? "classify_2018" : "train", &cost, NULL, 0, &err), MSC_OK);
         if (shard) {
             assert_int_equal(msc_receipt_number(r, "counts", "patches", 3, &err), MSC_OK);
             msc_receipt_join(r, path);
