@@ -71,6 +71,13 @@ MSC_API const char *msc_status_name(msc_status status);      /* "ENOFILE", ... *
 MSC_API int msc_status_exit_code(msc_status status);         /* the command line's exit code, 0..70; 130 for cancelled */
 MSC_API const char *msc_version(void);
 
+/* Bytes of rasters that went in and out: as they lie in files, and as pixels. What GDAL reads for us (formats that are not
+ * tiled GeoTIFF) counts as pixels only. Blocks that the check of a finished file reads again count as read. */
+typedef struct msc_traffic {
+    int64_t read_bytes, decoded_bytes;
+    int64_t encoded_bytes, written_bytes;
+} msc_traffic;
+
 /* Settings common to all commands. */
 typedef struct msc_settings {
     int n_threads;               /* 0: all that the machine, cgroup or batch system grants */
@@ -86,6 +93,7 @@ typedef struct msc_settings {
     void *self;                  /* passed to the two calls below */
     void (*progress)(void *self, const char *stage, double done);   /* done in 0..1; from one thread at a time */
     void (*warn)(void *self, const msc_error *what);                /* may be NULL */
+    msc_traffic *traffic;        /* what a call reads and writes is added to it; may be NULL */
 } msc_settings;
 MSC_API void msc_settings_defaults(msc_settings *settings);
 
@@ -134,7 +142,8 @@ typedef struct msc_train_options {
     int n_classes;
     const char *model;           /* output */
     const char *report;          /* JSON report, may be NULL */
-    const char *features;        /* "bands,ndvi,mean:5"; NULL: the defaults for the image's bands and pixel */
+    const char *method;          /* "forest" (default) or "gauss": maximum likelihood from a mean and covariance a class */
+    const char *features;        /* "bands,ndvi,mean:5"; NULL: forest: by the image's bands and pixel; gauss: the bands */
     int n_trees, depth, min_leaf;            /* 100, 15, 1 */
     int max_per_class, max_per_polygon;      /* pixel caps; 0 none. Defaults 20000, 2000 */
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
@@ -149,13 +158,24 @@ typedef struct msc_classify_options {
     msc_image image;
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
-    const char *confidence;      /* output: winner's share of the votes, 0..100; may be NULL */
+    const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
 } msc_classify_options;
 MSC_API void msc_classify_defaults(msc_classify_options *options);
 MSC_API msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err);
+
+/* ---- features ------------------------------------------------------------------------------------------------ */
+typedef struct msc_feature_map_options {
+    msc_image image;
+    const char *out;             /* output: one plane of 32-bit floats a feature, NaN where not observed */
+    const char *features;        /* as in training, up to 48; NULL: the defaults */
+    const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
+    const char *run_id;
+} msc_feature_map_options;
+MSC_API void msc_feature_map_defaults(msc_feature_map_options *options);
+MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_feature_map_options *options, msc_error *err);
 
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {
@@ -183,6 +203,17 @@ typedef struct msc_sieve_counts {
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
                              msc_error *err);
+
+/* ---- majority ------------------------------------------------------------------------------------------------ */
+typedef struct msc_majority_options {
+    const char *in, *out;        /* class maps, one byte a pixel, 0 not observed */
+    int32_t window_px;           /* odd side of the window, 3..63; default 5 */
+    const char *run_id;
+} msc_majority_options;
+MSC_API void msc_majority_defaults(msc_majority_options *options);
+/* Each observed pixel takes the commonest class of the window round it; among equals its own, else the lowest code.
+ * Pixels not observed have no vote and stay so. */
+MSC_API msc_status msc_majority(const msc_settings *settings, const msc_majority_options *options, msc_error *err);
 
 /* ---- vectorize ----------------------------------------------------------------------------------------------- */
 typedef struct msc_zone {

@@ -48,10 +48,31 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     msc_kernels_scalar.bin_row(bins + i, values + i, n - i, cuts, n_cuts);
 }
 
+static void count_votes(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes)
+{
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        __m256i row[MSC_VOTE_ROWS];
+        for (int k = 0; k < n_rows; k++) row[k] = _mm256_loadu_si256((const void *)(classes + (size_t)k * MSC_WALK_BLOCK + i));
+        for (int c = 0; c < n_classes; c++) {
+            __m256i *to = (void *)(votes + (size_t)c * MSC_WALK_BLOCK + i), sum = _mm256_loadu_si256(to);
+            for (int k = 0; k < n_rows; k++) sum = _mm256_sub_epi8(sum, _mm256_cmpeq_epi8(row[k], _mm256_set1_epi8((char)c)));
+            _mm256_storeu_si256(to, sum);
+        }
+    }
+    msc_kernels_scalar.count_votes(votes + i, classes + i, n_rows, n - i, n_classes);
+}
+
 const msc_kernels msc_kernels_avx2 = {
     .name = "avx2",
     .normalized_difference = normalized_difference,
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_avx2,
+    .count_votes = count_votes,
+    .gauss_row = msc_gauss_row_avx2,
+    .rows = &msc_rows_avx2,
+    .window = &msc_window_avx2,
+    .majority = &msc_majority_avx2,
+    .texture = &msc_texture_avx2,
 };

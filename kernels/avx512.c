@@ -29,31 +29,76 @@ static void add_row(float *acc, const float *row, size_t n)
     }
 }
 
-/* The scalar search with the bound test taken out: behind the last cut stand NaNs, which no value reaches. */
-static void bin_row(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts)
+/* Cuts for a search in eight steps that never leaves the registers. What step k looks at stands in order of the path
+ * taken so far: path p of step k compares with cut number 2s * p + s - 1, s = 128 >> k. Behind the last cut stand NaNs,
+ * which no value reaches. */
+typedef struct ladder { __m512 five[5], four[2], two[4], one[8]; } ladder;
+
+static inline __m512 rungs(const float padded[256], int step, int from)
+{
+    float row[16];
+    for (int p = 0; p < 16; p++) row[p] = padded[(2 * step * (from + p) + step - 1) & 255];
+    return _mm512_loadu_ps(row);
+}
+
+static ladder ladder_of(const float *cuts, int n_cuts)
 {
     float padded[256];
-    int first = n_cuts > 0 ? 1 : 0;
+    ladder l;
     if (n_cuts > 0) memcpy(padded, cuts, (size_t)n_cuts * sizeof *cuts);
     for (int c = n_cuts; c < 256; c++) padded[c] = NAN;
-    while (first > 0 && first * 2 <= n_cuts) first *= 2;
+    for (int k = 0; k < 5; k++) l.five[k] = rungs(padded, 128 >> k, 0);
+    for (int k = 0; k < 2; k++) l.four[k] = rungs(padded, 4, 16 * k);
+    for (int k = 0; k < 4; k++) l.two[k] = rungs(padded, 2, 16 * k);
+    for (int k = 0; k < 8; k++) l.one[k] = rungs(padded, 1, 16 * k);
+    return l;
+}
+
+static inline __m512i step_on(__m512i path, __m512 cut, __m512 value)
+{
+    const __mmask16 above = _mm512_cmp_ps_mask(cut, value, _CMP_LE_OQ);
+    path = _mm512_add_epi32(path, path);
+    return _mm512_mask_add_epi32(path, above, path, _mm512_set1_epi32(1));
+}
+
+static inline __m512i climb(const ladder *l, __m512 value)
+{
+    __m512i path = _mm512_setzero_si512();
+    for (int k = 0; k < 5; k++) path = step_on(path, _mm512_permutexvar_ps(path, l->five[k]), value);
+    path = step_on(path, _mm512_permutex2var_ps(l->four[0], path, l->four[1]), value);
+    __mmask16 upper = _mm512_test_epi32_mask(path, _mm512_set1_epi32(32));
+    const __m512 low = _mm512_permutex2var_ps(l->two[0], path, l->two[1]);
+    path = step_on(path, _mm512_mask_mov_ps(low, upper, _mm512_permutex2var_ps(l->two[2], path, l->two[3])), value);
+    __m512 cut = _mm512_permutex2var_ps(l->one[0], path, l->one[1]);
+    upper = _mm512_test_epi32_mask(path, _mm512_set1_epi32(32));
+    cut = _mm512_mask_mov_ps(cut, upper, _mm512_permutex2var_ps(l->one[2], path, l->one[3]));
+    __m512 high = _mm512_permutex2var_ps(l->one[4], path, l->one[5]);
+    high = _mm512_mask_mov_ps(high, upper, _mm512_permutex2var_ps(l->one[6], path, l->one[7]));
+    upper = _mm512_test_epi32_mask(path, _mm512_set1_epi32(64));
+    return step_on(path, _mm512_mask_mov_ps(cut, upper, high), value);
+}
+
+static void bin_row(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts)
+{
+    const ladder l = ladder_of(cuts, n_cuts);
     for (size_t i = 0; i < n; i += 16) {
         const __mmask16 m = lanes(n - i);
-        const __m512 value = _mm512_maskz_loadu_ps(m, values + i);
-        __m512i bin = _mm512_setzero_si512();
-        for (int step = first; step > 0; step /= 2) {
-            const __m512 cut = _mm512_i32gather_ps(bin, padded + step - 1, 4);
-            const __mmask16 above = _mm512_cmp_ps_mask(cut, value, _CMP_LE_OQ);
-            bin = _mm512_mask_add_epi32(bin, above, bin, _mm512_set1_epi32(step));
-        }
-        _mm512_mask_cvtusepi32_storeu_epi8(bins + i, m, bin);
+        _mm512_mask_cvtepi32_storeu_epi8(bins + i, m, climb(&l, _mm512_maskz_loadu_ps(m, values + i)));
     }
 }
 
-const msc_kernels msc_kernels_avx512 = {
-    .name = "avx512",
-    .normalized_difference = normalized_difference,
-    .add_row = add_row,
-    .bin_row = bin_row,
-    .walk_tree = msc_walk_tree_avx512,
-};
+/* Both tables but for the walks by level. */
+#define SHARED                                                                                                        \
+    .normalized_difference = normalized_difference,                                                                   \
+    .add_row = add_row,                                                                                               \
+    .bin_row = bin_row,                                                                                               \
+    .walk_tree = msc_walk_tree_avx512,                                                                                \
+    .count_votes = msc_count_votes_avx512,                                                                            \
+    .gauss_row = msc_gauss_row_avx512,                                                                                \
+    .rows = &msc_rows_avx512,                                                                                         \
+    .window = &msc_window_avx512,                                                                                     \
+    .majority = &msc_majority_avx512,                                                                                 \
+    .texture = &msc_texture_avx512
+
+const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };
+const msc_kernels msc_kernels_vbmi = { .name = "avx512vbmi", SHARED, .walk_levels = msc_walk_levels_vbmi };

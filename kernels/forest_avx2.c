@@ -8,7 +8,7 @@ static void top_of(top *t, const msc_walk *block, const uint32_t *tree)
 {
     for (int i = 0; i < MSC_TREE_FIRST; i++) {
         const uint32_t f = tree[i] & MSC_NODE_LEAF ? 0 : msc_node_feature(tree[i]);
-        t->plane[i] = block->planes + f * MSC_WALK_BLOCK;
+        t->plane[i] = block->planes + f * MSC_WALK_STRIDE;
         t->cut[i] = (uint8_t)(msc_node_cut(tree[i]) ^ 0x80u);
     }
 }
@@ -49,17 +49,17 @@ static inline __m256i bins_of(__m256i node, const uint32_t *words, int n_words, 
         const __m256i low = _mm256_and_si256(_mm256_srli_epi32(node, 5), _mm256_set1_epi32(3));
         const __m256i high = _mm256_and_si256(_mm256_slli_epi32(node, 2), _mm256_set1_epi32(28));
         const __m256i row = _mm256_min_epi32(_mm256_or_si256(low, high), _mm256_set1_epi32(n_words - 1));
-        const __m256i at = _mm256_add_epi32(_mm256_mullo_epi32(row, _mm256_set1_epi32(MSC_WALK_BLOCK)), pixel);
+        const __m256i at = _mm256_add_epi32(_mm256_mullo_epi32(row, _mm256_set1_epi32(MSC_WALK_STRIDE)), pixel);
         word = _mm256_i32gather_epi32((const int *)(const void *)words, at, 4);
     } else if (n_words > 1) {
         const __m256 odd = _mm256_castsi256_ps(_mm256_slli_epi32(node, 26));
-        const __m256i w1 = _mm256_loadu_si256((const void *)(words + MSC_WALK_BLOCK));
+        const __m256i w1 = _mm256_loadu_si256((const void *)(words + MSC_WALK_STRIDE));
         word = _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(word), _mm256_castsi256_ps(w1), odd));
         if (n_words > 2) {
             const __m256 upper = _mm256_castsi256_ps(_mm256_slli_epi32(node, 25));
-            __m256i w2 = _mm256_loadu_si256((const void *)(words + 2 * MSC_WALK_BLOCK));
+            __m256i w2 = _mm256_loadu_si256((const void *)(words + 2 * MSC_WALK_STRIDE));
             if (n_words > 3) {
-                const __m256i w3 = _mm256_loadu_si256((const void *)(words + 3 * MSC_WALK_BLOCK));
+                const __m256i w3 = _mm256_loadu_si256((const void *)(words + 3 * MSC_WALK_STRIDE));
                 w2 = _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(w2), _mm256_castsi256_ps(w3), odd));
             }
             word = _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(word), _mm256_castsi256_ps(w2), upper));

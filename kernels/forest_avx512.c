@@ -8,7 +8,7 @@ static void top_of(top *t, const msc_walk *block, const uint32_t *tree)
 {
     for (int i = 0; i < MSC_TREE_FIRST; i++) {
         const uint32_t f = tree[i] & MSC_NODE_LEAF ? 0 : msc_node_feature(tree[i]);
-        t->plane[i] = block->planes + f * MSC_WALK_BLOCK;
+        t->plane[i] = block->planes + f * MSC_WALK_STRIDE;
         t->cut[i] = (uint8_t)(msc_node_cut(tree[i]) ^ 0x80u);
     }
 }
@@ -49,16 +49,16 @@ static inline __m512i bins_of(__m512i node, const uint32_t *words, int n_words, 
         const __m512i low = _mm512_and_si512(_mm512_srli_epi32(node, 5), _mm512_set1_epi32(3));
         const __m512i high = _mm512_and_si512(_mm512_slli_epi32(node, 2), _mm512_set1_epi32(28));
         const __m512i row = _mm512_min_epi32(_mm512_or_si512(low, high), _mm512_set1_epi32(n_words - 1));
-        const __m512i at = _mm512_add_epi32(_mm512_mullo_epi32(row, _mm512_set1_epi32(MSC_WALK_BLOCK)), pixel);
+        const __m512i at = _mm512_add_epi32(_mm512_mullo_epi32(row, _mm512_set1_epi32(MSC_WALK_STRIDE)), pixel);
         word = _mm512_i32gather_epi32(at, words, 4);
     } else if (n_words > 1) {
         const __mmask16 odd = _mm512_test_epi32_mask(node, _mm512_set1_epi32(32));
-        word = _mm512_mask_loadu_epi32(word, odd, words + MSC_WALK_BLOCK);
+        word = _mm512_mask_loadu_epi32(word, odd, words + MSC_WALK_STRIDE);
         if (n_words > 2) {
             const __mmask16 upper = _mm512_test_epi32_mask(node, _mm512_set1_epi32(64));
-            word = _mm512_mask_loadu_epi32(word, upper, words + 2 * MSC_WALK_BLOCK);
+            word = _mm512_mask_loadu_epi32(word, upper, words + 2 * MSC_WALK_STRIDE);
             if (n_words > 3)
-                word = _mm512_mask_loadu_epi32(word, upper & odd, words + 3 * MSC_WALK_BLOCK);
+                word = _mm512_mask_loadu_epi32(word, upper & odd, words + 3 * MSC_WALK_STRIDE);
         }
     }
     return _mm512_and_si512(_mm512_srlv_epi32(word, shift), _mm512_set1_epi32(255));
@@ -108,4 +108,28 @@ void msc_walk_tree_avx512(uint8_t *classes, const msc_walk *block, const uint32_
     case 4: walk(classes, block, tree, 4); break;
     default: walk(classes, block, tree, block->n_words); break;
     }
+}
+
+static inline __attribute__((always_inline)) void count(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n,
+                                                        int n_classes)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        const __mmask64 m = n - i >= 64 ? ~0ULL : (1ULL << (n - i)) - 1;
+        const __m512i one = _mm512_set1_epi8(1);
+        __m512i row[MSC_VOTE_ROWS];
+        uint8_t *to = votes + i;
+        for (int k = 0; k < n_rows; k++) row[k] = _mm512_maskz_loadu_epi8(m, classes + (size_t)k * MSC_WALK_BLOCK + i);
+        for (int c = 0; c < n_classes; c++, to += MSC_WALK_BLOCK) {
+            const __m512i class = _mm512_set1_epi8((char)c);
+            __m512i sum = _mm512_maskz_loadu_epi8(m, to);
+            for (int k = 0; k < n_rows; k++) sum = _mm512_mask_add_epi8(sum, _mm512_cmpeq_epi8_mask(row[k], class), sum, one);
+            _mm512_mask_storeu_epi8(to, m, sum);
+        }
+    }
+}
+
+void msc_count_votes_avx512(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes)
+{
+    if (n_rows == MSC_VOTE_ROWS) count(votes, classes, MSC_VOTE_ROWS, n, n_classes);
+    else count(votes, classes, n_rows, n, n_classes);
 }

@@ -12,7 +12,7 @@ static uint32_t step(uint32_t at, const uint32_t *tree, uint64_t pixel)
 
 static void walk_narrow(uint8_t *classes, const msc_walk *block, const uint32_t *tree)
 {
-    const uint32_t *high = block->words + (block->n_words > 1 ? MSC_WALK_BLOCK : 0);
+    const uint32_t *high = block->words + (block->n_words > 1 ? MSC_WALK_STRIDE : 0);
     for (size_t i = 0; i < block->n; i += TEAM) {
         uint64_t pixel[TEAM];
         uint32_t at[TEAM] = { 0 }, all;
@@ -31,7 +31,7 @@ static void walk_narrow(uint8_t *classes, const msc_walk *block, const uint32_t 
 static uint32_t step_wide(uint32_t at, const uint32_t *tree, const uint32_t *words, uint32_t n_words)
 {
     const uint32_t node = tree[at], asked = (node >> 5 & 3u) | (node & 7u) << 2;
-    const uint32_t word = words[(asked < n_words ? asked : 0) * (size_t)MSC_WALK_BLOCK];
+    const uint32_t word = words[(asked < n_words ? asked : 0) * (size_t)MSC_WALK_STRIDE];
     return at + (node >> 16) + ((word >> (node & 24u) & 255u) > (node >> 8 & 255u));
 }
 

@@ -20,15 +20,17 @@ enum {
     MSC_TREE_FIRST = (1 << MSC_TREE_TOP) - 1,       /* place of the first node of level MSC_TREE_TOP */
     MSC_TREE_TOP_NODES = (2 << MSC_TREE_TOP) - 1,
     MSC_NODE_LEAF = 0x80,
-    MSC_WALK_BLOCK = 8192                           /* pixels of a block, at most; rows below have this stride */
+    MSC_WALK_BLOCK = 8192,                          /* pixels of a block, at most */
+    MSC_VOTE_ROWS = 8,                              /* trees whose answers are counted together */
+    MSC_WALK_STRIDE = MSC_WALK_BLOCK + 64           /* between its rows, so that they do not crowd one cache set */
 };
 
 /* Pixels packed for the walk. Rows are readable to the next multiple of 64 pixels, whatever stands there. */
 typedef struct msc_walk {
     size_t n;
     int n_words;              /* of 4 features, rounded up */
-    const uint8_t *planes;    /* planes[f * MSC_WALK_BLOCK + i] = bin ^ 0x80, so that signed comparison orders it */
-    const uint32_t *words;    /* byte f & 3 (0 is the lowest) of words[(f >> 2) * MSC_WALK_BLOCK + i] = bin */
+    const uint8_t *planes;    /* planes[f * MSC_WALK_STRIDE + i] = bin ^ 0x80, so that signed comparison orders it */
+    const uint32_t *words;    /* byte f & 3 (0 is the lowest) of words[(f >> 2) * MSC_WALK_STRIDE + i] = bin */
 } msc_walk;
 
 static inline uint32_t msc_node_inner(uint32_t offset, uint32_t cut, uint32_t feature)
@@ -52,4 +54,6 @@ static inline uint8_t msc_tree_class(const uint32_t *node, const uint8_t *bins, 
 void msc_walk_tree_scalar(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
 void msc_walk_tree_avx2(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
 void msc_walk_tree_avx512(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
+/* The variant of msc_kernels.count_votes. */
+void msc_count_votes_avx512(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
 #endif

@@ -2,7 +2,12 @@
  * Build rule: -ffp-contract=off everywhere, so a*b+c is never fused behind our back. */
 #ifndef MSC_KERNELS_H
 #define MSC_KERNELS_H
-#include "kernels/forest_walk.h"
+#include "kernels/forest_levels.h"
+#include "kernels/gauss.h"
+#include "kernels/rows.h"
+#include "kernels/majority.h"
+#include "kernels/texture.h"
+#include "kernels/window.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +21,22 @@ typedef struct msc_kernels {
     void (*bin_row)(uint8_t *bins, const float *values, size_t n, const float *cuts, int n_cuts);
     /* One tree over the block's pixels: classes[i] = class of pixel i (see forest_walk.h for nodes and blocks). */
     void (*walk_tree)(uint8_t *classes, const msc_walk *block, const uint32_t *tree);
+    /* The same by the tables of forest_levels.h; NULL where nodes are walked faster. Reads the block's planes only. */
+    void (*walk_levels)(uint8_t *classes, const msc_walk *block, const msc_levels *forest, int tree, uint8_t *scratch);
+    /* votes[c * MSC_WALK_BLOCK + i] += the number of k < n_rows with classes[k * MSC_WALK_BLOCK + i] == c, for c < n_classes,
+     * modulo 256. n_rows 1..MSC_VOTE_ROWS. */
+    void (*count_votes)(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
+    /* Pixels rows[f][i] against the signatures of gauss.h: winner[i] = class index of the least score (ties: the first);
+     * percent[i] = 100 x its share of all densities, rounded half up. Where no score is a finite number the first
+     * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
+    void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
+    const msc_rows *rows;            /* over codes and validity */
+    const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
+    const msc_majority_rows *majority;
+    const msc_texture_rows *texture;
 } msc_kernels;
 
-extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512;
-/* The best for this CPU; MINESCAR_CPU=scalar|avx2 in the environment lowers it. */
+extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;
+/* The best for this CPU; MINESCAR_CPU=scalar|avx2|avx512 in the environment lowers it. */
 const msc_kernels *msc_kernels_select(void);
 #endif

@@ -25,10 +25,23 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     }
 }
 
+static void count_votes(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes)
+{
+    for (int c = 0; c < n_classes; c++, votes += MSC_WALK_BLOCK)
+        for (int k = 0; k < n_rows; k++)
+            for (size_t i = 0; i < n; i++) votes[i] = (uint8_t)(votes[i] + (classes[(size_t)k * MSC_WALK_BLOCK + i] == c));
+}
+
 const msc_kernels msc_kernels_scalar = {
     .name = "scalar",
     .normalized_difference = normalized_difference,
     .add_row = add_row,
     .bin_row = bin_row,
     .walk_tree = msc_walk_tree_scalar,
+    .count_votes = count_votes,
+    .gauss_row = msc_gauss_row_scalar,
+    .rows = &msc_rows_scalar,
+    .window = &msc_window_scalar,
+    .majority = &msc_majority_scalar,
+    .texture = &msc_texture_scalar,
 };

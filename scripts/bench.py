@@ -1,104 +1,196 @@
-"""bench.py MINESCAR SIZE DIR RUNS - see scripts/bench. Whole processes, wall seconds, one at a time."""
+"""bench.py - see scripts/bench. Needs python3-gdal and python3-numpy; peers are used where they are installed."""
+import argparse
 import os
 import pathlib
+import platform
 import shutil
-import statistics
-import subprocess
 import sys
+import tempfile
 import time
 
-MINESCAR, SIZE, DIR, RUNS = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3]), int(sys.argv[4])
-CORES = os.cpu_count()
-OTB_SIZE = min(SIZE, 1024)     # OTB's forest takes minutes on more; its rate does not depend on the size
+import numpy as np
+
+from bench_lib import pipeline, scale, targets
+from bench_lib.gdal_tools import Gdal
+from bench_lib.forests import Forests
+from bench_lib.grass import Grass
+from bench_lib.otb import Otb
+from bench_lib.ours import Ours
+from bench_lib.scene import Scene, accuracy, read
+from bench_lib.table import Limits, Table
+
+GROUPS = ("classify", "gauss", "train", "windows", "maps", "regions", "vectors", "background", "pipeline")
+SCRIPTS = pathlib.Path(__file__).resolve().parent
 
 
-def timed(*command, env=None):
-    """Median wall seconds and peak MB over RUNS."""
-    walls, peak = [], 0
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        child = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
-        error = child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = status
-        if status:
-            raise RuntimeError(f"{' '.join(map(str, command))}: {error.decode()[-400:]}")
-        walls.append(time.perf_counter() - start)
-        peak = max(peak, usage.ru_maxrss / 1024)
-    return statistics.median(walls), peak
+def arguments():
+    p = argparse.ArgumentParser(prog="scripts/bench", description="Times minescar and its peers on the same files in the same run.")
+    p.add_argument("size", nargs="?", type=int, default=8192, help="side of the scene, px; images are classified on its quarter (8192)")
+    p.add_argument("dir", nargs="?", help="where the files go and stay; default: a folder that is removed at the end")
+    p.add_argument("--scene", help="a folder with t1.tif t2.tif truth1.tif truth2.tif train1.shp instead of minescar simulate")
+    p.add_argument("--runs", type=int, default=int(os.environ.get("RUNS", 5)), help="medians of so many (5)")
+    p.add_argument("--only", default=",".join(GROUPS), help="groups: " + ",".join(GROUPS))
+    p.add_argument("--no-peers", action="store_true", help="minescar alone")
+    p.add_argument("--crop", type=int, default=1024, help="side of what slow peers classify, px (1024)")
+    p.add_argument("--pipeline-size", type=int, default=2048, help="side of the pipelines' images, px (2048)")
+    p.add_argument("--samples", type=int, default=100000, help="samples of the training row (100000)")
+    p.add_argument("--scale", nargs="?", const="25,100,400,2500", help="whole jobs of these areas in km2 at 2 m instead of the table")
+    p.add_argument("--block", type=int, default=2560, help="side of the made block that --scale repeats, px; of 512 (2560)")
+    p.add_argument("--trees", type=int, default=100, help="trees of the jobs of --scale (100)")
+    p.add_argument("--memory", default="1G", help="memory cap of the jobs of --scale (1G)")
+    return p.parse_args()
 
 
-rows = []
+class Bench:
+    def __init__(self, args, folder):
+        self.args, self.program, helpers = args, os.environ["MINESCAR"], pathlib.Path(os.environ["BENCH_PROGRAMS"])
+        self.helpers = helpers
+        limits = helpers / "bench_limits"
+        self.table = Table(args.runs, len(os.sched_getaffinity(0)), Limits(limits, args.runs, folder) if limits.exists() else None)
+        self.scene = Scene(self.program, folder, args.size, args.scene)
+        self.ours = Ours(self.program, self.table, self.scene, helpers)
+        self.scene.crop_mpx = self.ours.crop_mpx
+        self.otb, self.gdal, self.grass = self.peers()
 
+    def peers(self):
+        """The peers that are installed; what is missing is said once."""
+        found = []
+        for name, word, make in (("OTB", "otbcli_ImageClassifier", Otb), ("GDAL", "gdal_sieve.py", Gdal), ("GRASS", "grass", Grass)):
+            there = not self.args.no_peers and shutil.which(word)
+            if not there and not self.args.no_peers:
+                self.table.note(f"{name} is not installed; its rows are skipped")
+            found.append(make(self.table, self.scene) if there else None)
+        return found
 
-def row(stage, who, threads, mpx, command, env=None):
-    wall, peak = timed(*command, env=env)
-    rows.append((stage, who, threads, wall, mpx / wall, wall * 1e3 / mpx, peak))
-    print(f"{stage:22} {who:22} {threads:>7} {wall:9.2f} {mpx / wall:9.2f} {wall * 1e3 / mpx:9.1f} {peak:9.0f}", flush=True)
-    return wall
+    def machine(self):
+        model = [line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="ascii") if line.startswith("model name")]
+        print(f"{model[0] if model else platform.processor()}, {self.table.cores} cores, load {os.getloadavg()[0]:.2f} at the start, "
+              f"medians of {self.args.runs}, {self.scene.name}")
+        if self.table.limits:
+            for n in sorted({1, self.table.cores}):
+                decode = self.scene.mpx / self.table.limits.decode(self.scene.images[0], n)
+                print(f"limits at {n} threads: copy {self.table.limits.copy_mb_s(n) / 1e3:.1f} GB/s, decode the image {decode:.1f} Mpx/s")
 
+    def images(self):
+        side = max(256, self.scene.side_px // 2)
+        (image, _), (truth, _) = self.scene.window(side, "half")
+        wanted = set(self.args.only.split(","))
+        if "classify" in wanted:
+            self.ours.classify(image, truth, accuracy)
+        if wanted & {"classify", "train"} and not self.args.no_peers:
+            self.forests(wanted)
+        if "gauss" in wanted:
+            classes = self.ours.gauss(image, truth, accuracy)
+            if self.grass:
+                self.grass.maxlik(image, read(truth), accuracy, classes)
+        if "windows" in wanted:
+            self.ours.windows(image)
+            if self.otb:
+                self.otb.windows(image, self.scene.n_bands)
 
-def ours(stage, mpx, *args):
-    for threads in sorted({1, CORES}):
-        row(stage, "minescar", threads, mpx, [MINESCAR, *args, "--threads", threads, "--overwrite", "--quiet"])
+    def forests(self, wanted):
+        (crop, _), (truth, _) = self.scene.window(self.args.crop, "crop")
+        if self.otb and "classify" in wanted:
+            self.otb.classify(crop, truth, accuracy)
+        rows, columns, codes = self.scene.labels(self.scene.train)
+        samples = (self.scene.bands_at(rows, columns), codes)
+        rows, columns, codes = self.scene.labels(self.scene.many_samples(self.args.samples))
+        many = (self.scene.window_features_at(rows, columns), codes)
+        if "train" in wanted:
+            self.ours.train(self.scene.many_samples(self.args.samples), len(codes))
+            if self.otb:
+                self.otb.train(*many)
+        forests = Forests(self.table, self.scene, samples, many)
+        pixels = read(crop).reshape(self.scene.n_bands, -1).T.astype(np.float32)
+        try:
+            import sklearn  # noqa: F401
+            forests.sklearn(pixels, read(truth), accuracy)
+        except ImportError:
+            self.table.note("scikit-learn is not installed; its rows are skipped")
+        if (self.helpers / "bench_xgboost").exists():
+            side = max(256, self.scene.side_px // 2)
+            (image, _), (whole, _) = self.scene.window(side, "half")
+            pixels = read(image).reshape(self.scene.n_bands, -1).T.astype(np.float32)
+            forests.xgboost(self.helpers / "bench_xgboost", pixels, read(whole), accuracy)
+        else:
+            self.table.note("libxgboost-dev is not installed; its rows are skipped")
 
+    def maps(self):
+        """What is done with class maps, on the whole scene's."""
+        wanted = set(self.args.only.split(","))
+        if not wanted & {"maps", "regions", "vectors", "background"}:
+            return
+        table, maps = self.table, [self.scene.folder / f"map_{i}.tif" for i in (0, 1)]
+        if not maps[1].exists():
+            model = self.ours.model(self.scene.images[0], self.scene.train, "map.msm", "--features", "bands", "--trees", 30)
+            for image, out in zip(self.scene.images, maps):
+                self.ours.once("classify", image, out, "--model", model)
+        sieved = self.ours.maps(maps[0]) if "maps" in wanted else self.scene.folder / "sieved.tif"
+        if not sieved.exists():
+            self.ours.once("sieve", maps[0], sieved, "--mmu-px", 25)
+        if "maps" in wanted and self.otb:
+            self.otb.majority(maps[0])
+        if "maps" in wanted and self.gdal:
+            self.gdal.sieve(maps[0])
+        quarter = self.scene.crop(sieved, max(256, self.scene.side_px // 2), "sieved_half")
+        if "regions" in wanted:
+            self.ours.regions(sieved, quarter)
+            if self.grass:
+                self.grass.clump(quarter)
+        if "vectors" in wanted:
+            self.ours.vectors(sieved)
+            table.note(f"the class map: {self.describe(self.scene.folder / 'ours.fgb')}")
+            if self.gdal:
+                self.gdal.vectors(sieved, limit_s=120)
+        if "background" in wanted:
+            change, accepted = self.scene.folder / "change.tif", self.scene.folder / "change_sieved.tif"
+            self.ours.once("change", *maps, change, "--edge-tolerance-px", 0)
+            self.ours.once("sieve", change, accepted, "--mmu-px", 25)
+            self.ours.background(accepted)
 
-def best(stage, who):
-    found = [r[4] for r in rows if r[0] == stage and r[1].startswith(who)]
-    return max(found) if found else None
+    def describe(self, path):
+        from osgeo import ogr
+        store = ogr.Open(str(path))
+        layer, n = store.GetLayer(0), 0
+        for feature in layer:
+            shape = feature.GetGeometryRef()
+            n += sum(shape.GetGeometryRef(r).GetPointCount() for r in range(shape.GetGeometryCount()))
+        return f"{layer.GetFeatureCount()} patches, {n} vertices"
+
+    def pipelines(self):
+        if "pipeline" not in self.args.only.split(","):
+            return
+        images, truths = self.scene.window(self.args.pipeline_size, "pipeline")
+        pipeline.run_ours(self.program, self.table, self.scene, images, truths)
+        if self.otb and self.gdal:
+            pipeline.run_peers(self.table, self.scene, images, truths, SCRIPTS / "bench_peer_pipeline")
+
+    def run(self):
+        self.machine()
+        self.table.head()
+        self.images()
+        self.maps()
+        self.pipelines()
+        targets.show(self.table)
+        print(f"load {os.getloadavg()[0]:.2f} at the end")
 
 
 def main():
-    DIR.mkdir(parents=True, exist_ok=True)
-    mpx = SIZE * SIZE / 1e6
-    s = DIR / "scene"
-    load = os.getloadavg()[0]
-    print(f"scene {SIZE} x {SIZE} = {mpx:.1f} Mpx, {CORES} cores, load {load:.2f} at the start, medians of {RUNS}")
-    print(f"{'stage':22} {'who':22} {'threads':>7} {'wall s':>9} {'Mpx/s':>9} {'ns/px':>9} {'peak MB':>9}")
-    row("simulate (2 years)", "minescar", CORES, 2 * mpx, [MINESCAR, "simulate", s, "--size-px", SIZE, "--overwrite", "--quiet"])
-    image, train, truth = s / "image_2024.tif", s / "training.gpkg", s / "truth_2024.tif"
-    model = DIR / "m.msm"
-    base = ["train", image, train, model, "--class-field", "code", "--year-field", "year", "--year", 2024, "--folds", 0]
-    wall, _ = timed(MINESCAR, *base, "--features", "bands", "--overwrite", "--quiet")
-    print(f"{'train, 4 bands':22} {'minescar':22} {CORES:>7} {wall:9.2f}")
-    c1, c2, k = DIR / "c1.tif", DIR / "c2.tif", DIR / "k1.tif"
-    ours("classify, 4 bands", mpx, "classify", image, c1, "--model", model, "--confidence", k)
-    ours("classify, 4 bands", mpx, "classify", s / "image_2025.tif", c2, "--model", model)
-    full = DIR / "full.msm"
-    timed(MINESCAR, *base[:3], full, *base[4:], "--dem", s / "dem_2024.tif", "--overwrite", "--quiet")
-    ours("classify, defaults", mpx, "classify", image, DIR / "f1.tif", "--model", full, "--dem", s / "dem_2024.tif", "--confidence", k)
-    ours("change", mpx, "change", c1, c2, DIR / "change.tif")
-    ours("sieve 25 px", mpx, "sieve", c1, DIR / "sieved.tif", "--mmu-px", 25)
-    for ext in ("fgb", "shp", "gpkg"):
-        ours(f"vectorize {ext}", mpx, "vectorize", DIR / "sieved.tif", DIR / f"p.{ext}", "--plain")
-    if shutil.which("gdal_sieve.py"):
-        row("sieve 25 px", "gdal_sieve", 1, mpx, ["/usr/bin/python3", shutil.which("gdal_sieve.py"), "-q", "-st", 25, "-4", c1, DIR / "gs.tif"])
-        formats = {"fgb": "FlatGeobuf", "shp": "ESRI Shapefile", "gpkg": "GPKG"}
-        for ext, name in formats.items():
-            for old in DIR.glob("g.*"):
-                old.unlink()
-            row(f"vectorize {ext}", "gdal_polygonize", 1, mpx,
-                ["sh", "-c", f"rm -f {DIR}/g.*; /usr/bin/python3 {shutil.which('gdal_polygonize.py')} -q {DIR}/sieved.tif -f '{name}' {DIR}/g.{ext}"])
-    if shutil.which("otbcli_ImageClassifier"):
-        otb(image, train, s)
-    for stage, peer in (("classify, 4 bands", "OTB"), ("sieve 25 px", "gdal"), ("vectorize fgb", "gdal"), ("vectorize shp", "gdal"), ("vectorize gpkg", "gdal")):
-        if best(stage, peer):
-            print(f"{stage}: {best(stage, 'minescar') / best(stage, peer):.1f} x {peer}")
-
-
-def otb(image, train, s):
-    crop = DIR / "crop.tif"
-    subprocess.run(["gdal_translate", "-q", "-srcwin", "0", "0", str(OTB_SIZE), str(OTB_SIZE), "-co", "TILED=YES", image, crop], check=True)
-    subprocess.run(["ogr2ogr", "-q", "-overwrite", "-f", "ESRI Shapefile", DIR / "t.shp", train, "-where", "year = 2024", "-select", "code"], check=True)
-    env = {"OTB_LOGGER_LEVEL": "WARNING", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": str(CORES)}
-    stats, model = DIR / "stats.xml", DIR / "otb.model"
-    subprocess.run(["otbcli_ComputeImagesStatistics", "-il", image, "-bv", "0", "-out.xml", stats], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["otbcli_TrainImagesClassifier", "-io.il", image, "-io.vd", DIR / "t.shp", "-io.imstat", stats, "-sample.vfn", "code",
-                    "-sample.mt", "-1", "-sample.mv", "-1", "-sample.bm", "0", "-sample.vtr", "0", "-rand", "42", "-classifier", "rf",
-                    "-classifier.rf.nbtrees", "100", "-classifier.rf.max", "15", "-classifier.rf.min", "5", "-io.out", model],
-                   check=True, stdout=subprocess.DEVNULL)
-    row("classify, 4 bands", "OTB rf 100 x 15", CORES, OTB_SIZE**2 / 1e6,
-        ["otbcli_ImageClassifier", "-in", crop, "-imstat", stats, "-model", model, "-confmap", DIR / "oc.tif", "-out", DIR / "o.tif", "uint8"], env)
+    args = arguments()
+    unknown = set(args.only.split(",")) - set(GROUPS)
+    if unknown:
+        sys.exit(f"--only: no group {', '.join(sorted(unknown))}")
+    folder = pathlib.Path(args.dir or tempfile.mkdtemp(prefix="bench.")).resolve()
+    start = time.time()
+    try:
+        if args.scale:
+            scale.run(args, folder, os.environ["MINESCAR"], pathlib.Path(os.environ["BENCH_PROGRAMS"]))
+        else:
+            Bench(args, folder).run()
+        print(f"{time.time() - start:.0f} s in all")
+    finally:
+        if not args.dir:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

@@ -1,1 +1,1 @@
-set(MINESCAR_base error.c mem.c hash.c file.c settings.c)
+set(MINESCAR_base error.c mem.c hash.c file.c settings.c sort.c)

@@ -32,8 +32,11 @@ static const cli_option train_options[] = {
       .help = { "field that tells a sample's year; default: samples hold for all years", "样本年份字段；默认样本适用于所有年份" } },
     { "layer", .kind = CLI_TEXT, .at = AT(options.layer), .value = "NAME", .help = { "layer of SAMPLES; default: the first", "SAMPLES 的图层；默认第一个" } },
     { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "take class names and labels from this job file", "类别名称和标注取自此任务文件" } },
+    { "method", .kind = CLI_CHOICE, .at = AT(options.method), .choices = "forest|gauss",
+      .help = { "random forest, or Gaussian maximum likelihood", "随机森林，或高斯最大似然" } },
     { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
-      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31; default: by the image", "特征列表，逗号分隔；默认按影像选取" } },
+      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31 or others (see features); default: by the image; gauss: bands",
+                "特征列表，逗号分隔（见 features）；默认按影像选取，gauss 为 bands" } },
     { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
       .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },
     { "nodata", .kind = CLI_TEXTS, .at = AT(nodata), .count_at = AT(n_nodata), .value = "VALUE",
@@ -47,7 +50,7 @@ static const cli_option train_options[] = {
     { "max-per-polygon", .kind = CLI_INT, .at = AT(options.max_per_polygon), .low = 0, .high = BIG, .value = "N", .help = { "most pixels a polygon; 0: all", "每个样本面最多像元；0：不限" } },
     { "folds", .kind = CLI_INT, .at = AT(options.n_folds), .low = 0, .high = 100, .value = "N",
       .help = { "parts of the cross-validation by polygon; 0: none", "按样本面交叉验证的份数；0：不做" } },
-    { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest", "随机种子" } },
+    { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest and of the folds", "随机种子" } },
     { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write accuracy, importance and counts", "写出精度、重要性和样本数" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: the first IMAGE's", "采用此栅格的网格；默认第一幅 IMAGE" } },
     END
@@ -102,13 +105,16 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
     return status;
 }
 const cli_command cli_train = {
-    .name = "train", .summary = { "Grow a forest from training polygons", "由训练样本面生成随机森林模型" },
+    .name = "train", .summary = { "Make a model from training polygons", "由训练样本面生成分类模型" },
     .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
-                "keeps a polygon's pixels together, so it does not flatter.",
-                "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。" },
+                "keeps a polygon's pixels together, so it does not flatter. The forest takes any features and needs no shape\n"
+                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.",
+                "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。\n"
+                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。" },
     .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
                 "minescar train t2016.tif t2018.tif training.gpkg model.msm --year 2016 --year 2018 --year-field year \\\n"
-                "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n",
+                "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n"
+                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n",
     .arguments = train_arguments, .options = train_options, .bytes = sizeof(train_call), .defaults = train_defaults, .run = run_train
 };
 
@@ -121,7 +127,7 @@ static const cli_argument classify_arguments[] = {
 };
 static const cli_option classify_options[] = {
     { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
-    { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, 0..100", "输出：得票率 0..100" } },
+    { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },

@@ -32,6 +32,14 @@ typedef struct msc_layer_spec {
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err);
 /* shape NULL: a row without geometry. values: one a field. A text that does not fit its field is EWRITE, never cut. */
 msc_status msc_layer_add(msc_layer_out *layer, const msc_shape *shape, const msc_value *values, msc_error *err);
+/* Rows made ready for a layer, beside others: their encoding is most of the cost of writing, only appending needs an
+ * order. Errors of msc_layer_add, some only when the rows are appended. */
+typedef struct msc_rows msc_rows;
+msc_status msc_rows_new(const msc_layer_out *layer, msc_rows **rows, msc_error *err);   /* borrows the layer */
+msc_status msc_rows_add(msc_rows *rows, const msc_shape *shape, const msc_value *values, msc_error *err);
+void msc_rows_free(msc_rows **rows);
+/* Appends them and leaves `rows` empty; one caller at a time. */
+msc_status msc_layer_append(msc_layer_out *layer, msc_rows *rows, msc_error *err);
 msc_status msc_layer_commit(msc_layer_out **layer, msc_error *err);
 void msc_layer_abandon(msc_layer_out **layer);
 

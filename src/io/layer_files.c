@@ -1,5 +1,5 @@
 /* layer_files.c - the files that make up one vector output. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "io/layer_files.h"
 #include "base/mem.h"
 #include <dirent.h>
@@ -96,4 +96,48 @@ int msc_layer_files_disk_is_full(const char *path)
     close(fd);
     unlink(probe);
     return is_full;
+}
+
+/* Pieces that are worth a call to the disk, and that keep few pages dirty. */
+enum { SEND_BYTES = 16 << 20 };
+
+msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, int is_new, const char *path, msc_error *err)
+{
+    *sink = (msc_layer_sink){ .fd = open(name, is_new ? O_RDWR | O_CREAT | O_TRUNC : O_RDWR, 0666) };
+    if (sink->fd < 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
+    const off_t end = lseek(sink->fd, 0, SEEK_END);
+    if (end < 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
+    sink->n_bytes = sink->n_sent = end;
+    return MSC_OK;
+}
+
+msc_status msc_layer_sink_put(msc_layer_sink *sink, int64_t at, const void *bytes, size_t n, const char *path, msc_error *err)
+{
+    for (const char *from = bytes; n > 0;) {
+        const ssize_t done = pwrite(sink->fd, from, n, at);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return msc_fail_errno(err, done < 0 ? errno : ENOSPC, MSC_EWRITE, path);
+        from += done;
+        at += done;
+        n -= (size_t)done;
+    }
+    return MSC_OK;
+}
+
+msc_status msc_layer_sink_add(msc_layer_sink *sink, const void *bytes, size_t n, const char *path, msc_error *err)
+{
+    MSC_TRY(msc_layer_sink_put(sink, sink->n_bytes, bytes, n, path, err));
+    sink->n_bytes += (int64_t)n;
+    if (sink->n_bytes - sink->n_sent >= SEND_BYTES) {
+        sync_file_range(sink->fd, sink->n_sent, sink->n_bytes - sink->n_sent, SYNC_FILE_RANGE_WRITE);
+        sink->n_sent = sink->n_bytes;
+    }
+    return MSC_OK;
+}
+
+msc_status msc_layer_sink_close(msc_layer_sink *sink, const char *path, msc_error *err)
+{
+    const int fd = sink->fd;
+    sink->fd = -1;
+    return fd < 0 || close(fd) == 0 ? MSC_OK : msc_fail_errno(err, errno, MSC_EWRITE, path);
 }

@@ -2,6 +2,8 @@
 #ifndef MSC_IO_LAYER_FILES_H
 #define MSC_IO_LAYER_FILES_H
 #include "base/file.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* One output: `path` is its final name, `temp` the one it is written under, ".<name>.part-<pid><ext>" beside it.
  * Sidecars share the stem of either. */
@@ -25,4 +27,14 @@ void msc_layer_files_discard(const msc_layer_files *files);
 
 /* True when the file system of `path` has no room for another 256 KiB: drivers do not pass ENOSPC on. */
 int msc_layer_files_disk_is_full(const char *path);
+
+/* A file that grows by large pieces. Its pages go to the disk as they come, so that the sync at the end is short. */
+typedef struct msc_layer_sink { int fd; int64_t n_bytes, n_sent; } msc_layer_sink;
+/* Opens a file that is there and stands at its end, or (is_new) makes it. `path` is for errors: EWRITE, EPERM, ENOSPACE. */
+msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, int is_new, const char *path, msc_error *err);
+msc_status msc_layer_sink_add(msc_layer_sink *sink, const void *bytes, size_t n, const char *path, msc_error *err);
+/* Overwrites bytes that are there. */
+msc_status msc_layer_sink_put(msc_layer_sink *sink, int64_t at, const void *bytes, size_t n, const char *path, msc_error *err);
+/* Closes it; nothing when it is not open (fd < 0). The same errors, where the file system tells late. */
+msc_status msc_layer_sink_close(msc_layer_sink *sink, const char *path, msc_error *err);
 #endif

@@ -13,7 +13,7 @@
 #include <strings.h>
 
 /* SHP_TEXT_WIDTH is dBASE's limit, which GDAL uses too; 24.15 is GDAL's real without a width. */
-enum { SHP_NAME_MAX = 10, SHP_TEXT_WIDTH = 254, SHP_TEXT_DEFAULT = 80, SHP_REAL_WIDTH = 24, SHP_REAL_PRECISION = 15 };
+enum { SHP_NAME_MAX = 10, SHP_TEXT_WIDTH = 254, SHP_TEXT_DEFAULT = 80, SHP_REAL_WIDTH = 24, SHP_REAL_PRECISION = 15, SHP_DATE_WIDTH = 8 };
 
 static const struct { const char *extension, *driver; } drivers[] = {
     { "shp", "ESRI Shapefile" }, { "gpkg", "GPKG" }, { "fgb", "FlatGeobuf" }, { "geojson", "GeoJSON" },
@@ -64,16 +64,15 @@ static int lists_option(GDALDriverH driver, const char *list_name, const char *o
 /* Our own options first, then the user's, dealt out to the driver's dataset and layer lists. One that neither knows
  * is a warning: a job's options serve its rasters too. */
 static void gather_options(const msc_settings *settings, const msc_layer_spec *spec, GDALDriverH driver,
-                           char ***of_dataset, char ***of_layer)
+                           char ***of_dataset, char ***of_layer, int *n_taken)
 {
+    *n_taken = settings ? settings->n_creation : 0;
     const char *name = GDALGetDriverShortName(driver);
     if (EQUAL(name, "ESRI Shapefile")) {
         /* LDID 0x4D says GBK to readers that lost the .cpg; ESRI code page numbers. */
         const int is_gbk = !spec->encoding || strcasecmp(spec->encoding, "GBK") == 0;
         *of_layer = CSLSetNameValue(*of_layer, "ENCODING", is_gbk ? "LDID/77" : "UTF-8");
         *of_layer = CSLSetNameValue(*of_layer, "DBF_DATE_LAST_UPDATE", "2000-01-01");
-        /* GDAL would write the end mark after every row and seek back over it: three calls of the system a row. */
-        *of_layer = CSLSetNameValue(*of_layer, "DBF_EOF_CHAR", "NO");
     }
     if (EQUAL(name, "CSV")) *of_layer = CSLSetNameValue(*of_layer, "GEOMETRY", spec->is_point ? "AS_XY" : "AS_WKT");
     for (int i = 0; settings && i < settings->n_creation; i++) {
@@ -83,7 +82,10 @@ static void gather_options(const msc_settings *settings, const msc_layer_spec *s
             *of_layer = CSLSetNameValue(*of_layer, key, value);
         else if (key && lists_option(driver, GDAL_DMD_CREATIONOPTIONLIST, option))
             *of_dataset = CSLSetNameValue(*of_dataset, key, value);
-        else msc_warn(settings, MSC_WOTHER, spec->path, "creation option %s is not one of %s", option, name);
+        else {
+            msc_warn(settings, MSC_WOTHER, spec->path, "creation option %s is not one of %s", option, name);
+            --*n_taken;
+        }
         CPLFree(key);
     }
 }
@@ -94,8 +96,7 @@ static void gather_options(const msc_settings *settings, const msc_layer_spec *s
 static void configure(int is_on)
 {
     static const char *const pairs[][2] = { { "OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z" },
-        { "OGR_SQLITE_JOURNAL", "DELETE" }, { "OGR_SQLITE_SYNCHRONOUS", "OFF" }, { "SHAPE_ENCODING", "" },
-        { "SHAPE_REWIND_ON_WRITE", "NO" } };
+        { "OGR_SQLITE_JOURNAL", "DELETE" }, { "OGR_SQLITE_SYNCHRONOUS", "OFF" }, { "SHAPE_ENCODING", "" } };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         CPLSetThreadLocalConfigOption(pairs[i][0], is_on ? pairs[i][1] : NULL);
 }
@@ -136,6 +137,7 @@ static msc_status take_columns(msc_layer_out *out, const msc_layer_spec *spec, m
         }
         if (field->type == MSC_FIELD_REAL)
             column->limit = pow(10.0, column->width - column->precision - (column->precision > 0) - 1);
+        if (field->type == MSC_FIELD_DATE) column->width = SHP_DATE_WIDTH;
         if (field->type == MSC_FIELD_INT && field->width <= 0) column->width = 11;
         if (field->type == MSC_FIELD_INT64 && field->width <= 0) column->width = 18;
         if (field->type == MSC_FIELD_INT || field->type == MSC_FIELD_INT64) column->limit = pow(10.0, column->width - 1);
@@ -172,7 +174,7 @@ static msc_status open_dataset(msc_layer_out *out, const msc_settings *settings,
     snprintf(name, sizeof name, "%s", out->is_shp || !spec->name ? stem : spec->name);
     const OGRwkbGeometryType type = spec->is_point ? wkbPoint : spec->is_multi && !out->is_shp ? wkbMultiPolygon : wkbPolygon;
     MSC_TRY(open_crs(spec->crs, spec->path, &srs, err));
-    gather_options(settings, spec, driver, &of_dataset, &of_layer);
+    gather_options(settings, spec, driver, &of_dataset, &of_layer, &out->n_options);
     configure(1);
     msc_layer_out_listen(out);
     out->dataset = GDALCreate(driver, out->files.temp, 0, 0, 0, GDT_Unknown, of_dataset);
@@ -193,6 +195,16 @@ static msc_status open_dataset(msc_layer_out *out, const msc_settings *settings,
     return is_good ? MSC_OK : msc_layer_out_failed(out, "cannot be created", err);
 }
 
+/* Our own encoders know what the formats are by default; options of the user are for OGR. */
+static const msc_row_format *format_of(const msc_layer_out *out)
+{
+    int has_dates = 0;
+    for (int c = 0; c < out->n_columns; c++) has_dates |= out->columns[c].type == MSC_FIELD_DATE;
+    if (out->n_options > 0) return &msc_rows_ogr;
+    if (out->is_shp && out->n_columns > 0) return &msc_rows_shp;
+    return EQUAL(out->driver, "FlatGeobuf") && !out->is_point && !has_dates ? &msc_rows_fgb : &msc_rows_ogr;
+}
+
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err)
 {
     if (GDALGetDriverCount() == 0) GDALAllRegister();
@@ -206,6 +218,10 @@ msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *
     out->is_shp = EQUAL(out->driver, "ESRI Shapefile");
     out->is_multi = spec->is_multi;
     out->is_point = spec->is_point;
+    for (int i = 0; i < 3; i++) out->sink[i].fd = -1;
+    out->box[0] = out->box[1] = HUGE_VAL;
+    out->box[2] = out->box[3] = -HUGE_VAL;
+    if (settings) out->settings = *settings;
     msc_status status = MSC_OK;
     if (out->is_shp && !EQUAL(CPLGetExtension(spec->path), "shp"))
         status = msc_fail(err, MSC_EVALUE, spec->path, "a shapefile ends with .shp");
@@ -215,17 +231,20 @@ msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *
         msc_release(out);
         return status;
     }
-    const char *encoding = out->is_shp ? spec->encoding ? spec->encoding : "GBK" : "UTF-8";
-    status = msc_layer_text_init(&out->text, encoding, out->is_shp, spec->path, err);
+    out->encoding = out->is_shp ? spec->encoding && strcasecmp(spec->encoding, "GBK") != 0 ? spec->encoding : "GBK" : "UTF-8";
+    status = msc_rows_new(out, &out->rows, err);
     if (status == MSC_OK) status = take_columns(out, spec, err);
     if (status == MSC_OK) status = open_dataset(out, settings, spec, driver, err);
+    if (status == MSC_OK) {
+        out->format = format_of(out);
+        status = out->format->open(out, err);
+    }
     if (status == MSC_OK) *layer = out;
     else msc_layer_abandon(&out);
     return status;
 }
 
-/* Pending rows, then the handle: 0 when GDAL complained. */
-static int close_dataset(msc_layer_out *out)
+int msc_layer_out_close(msc_layer_out *out)
 {
     configure(1);
     msc_layer_out_listen(out);
@@ -243,17 +262,12 @@ static int close_dataset(msc_layer_out *out)
     return !out->trouble[0];
 }
 
-/* What GDAL was told to leave out: dBASE's end mark, and the name of the encoding. */
-static msc_status finish_shapefile(msc_layer_out *out, msc_error *err)
+/* The name of a shapefile's encoding, as readers of many makes know it. */
+static msc_status name_encoding(msc_layer_out *out, msc_error *err)
 {
-    char dbf[MSC_PATH_MAX], cpg[MSC_PATH_MAX];
-    msc_layer_files_sibling(out->files.temp, "dbf", dbf);
+    char cpg[MSC_PATH_MAX];
     msc_layer_files_sibling(out->files.temp, "cpg", cpg);
-    FILE *file = fopen(dbf, "ab");
-    if (!file) return msc_fail_errno(err, errno, MSC_EWRITE, out->files.path);
-    const int is_bad = fputc(0x1A, file) == EOF;
-    if (fclose(file) != 0 || is_bad) return msc_layer_out_failed(out, "end mark", err);
-    return out->text.converter ? msc_file_write(cpg, "GBK", 3, err) : msc_file_write(cpg, "UTF-8", 5, err);
+    return out->rows->text.converter ? msc_file_write(cpg, "GBK", 3, err) : msc_file_write(cpg, "UTF-8", 5, err);
 }
 
 /* Opens what was written as a stranger would, counts, and reads the last row, which a cut file does not have. */
@@ -282,9 +296,9 @@ static int is_whole(msc_layer_out *out)
 msc_status msc_layer_commit(msc_layer_out **layer, msc_error *err)
 {
     msc_layer_out *out = *layer;
-    msc_status status = MSC_OK;
-    if (!close_dataset(out)) status = msc_layer_out_failed(out, "cannot be closed", err);
-    if (status == MSC_OK && out->is_shp) status = finish_shapefile(out, err);
+    msc_status status = msc_layer_append(out, out->rows, err);
+    if (status == MSC_OK) status = out->format->finish(out, err);
+    if (status == MSC_OK && out->is_shp) status = name_encoding(out, err);
     if (status == MSC_OK && !is_whole(out)) status = msc_layer_out_failed(out, "not whole", err);
     if (status == MSC_OK) status = msc_layer_files_commit(&out->files, err);
     msc_layer_abandon(layer);
@@ -295,12 +309,13 @@ void msc_layer_abandon(msc_layer_out **layer)
 {
     msc_layer_out *out = *layer;
     if (!out) return;
-    close_dataset(out);
+    msc_layer_out_close(out);
+    for (int i = 0; i < 3; i++) (void)msc_layer_sink_close(&out->sink[i], out->files.path, NULL);
     msc_layer_files_discard(&out->files);
     for (int i = 0; i < out->n_columns; i++) msc_release(out->columns[i].name);
     msc_release(out->columns);
-    msc_release(out->wkb);
-    msc_layer_text_clear(&out->text);
+    msc_release(out->item);
+    msc_rows_free(&out->rows);
     msc_release(out);
     *layer = NULL;
 }

@@ -1,13 +1,77 @@
-/* layer_row.c - adds rows to a layer: geometry as WKB in one piece, values checked against their fields. */
+/* layer_row.c - rows of a layer, by the format's own encoder or through OGR: geometry as WKB, values as they are. */
 #include "base/mem.h"
 #include "io/layer_out.h"
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Rows a transaction: inserts run at full speed and a batch's journal stays small. */
 enum { BATCH_ROWS = 100000 };
+/* Bytes of rows added one by one, before they are appended. */
+enum { OWN_BYTES = 1 << 18 };
+
+msc_status msc_rows_room(msc_rows *rows, int k, size_t n, uint8_t **at, msc_error *err)
+{
+    const size_t wanted = rows->n_bytes[k] + n;
+    if (wanted > rows->capacity[k] && !msc_reserve((void **)&rows->bytes[k], &rows->capacity[k], wanted, 1))
+        return msc_fail(err, MSC_ENOMEM, rows->layer->files.path, "%zu bytes of rows", wanted);
+    *at = rows->bytes[k] + rows->n_bytes[k];
+    return MSC_OK;
+}
+
+msc_status msc_rows_new(const msc_layer_out *layer, msc_rows **rows, msc_error *err)
+{
+    msc_rows *made = msc_alloc_zero(1, sizeof *made);
+    if (!made) return msc_fail(err, MSC_ENOMEM, layer->files.path, "%zu bytes", sizeof *made);
+    made->layer = layer;
+    const msc_status status = msc_layer_text_init(&made->text, layer->encoding, layer->is_shp, layer->files.path, err);
+    if (status == MSC_OK) *rows = made;
+    else msc_rows_free(&made);
+    return status;
+}
+
+void msc_rows_free(msc_rows **rows)
+{
+    msc_rows *r = *rows;
+    if (!r) return;
+    msc_layer_text_clear(&r->text);
+    msc_release(r->bytes[0]);
+    msc_release(r->bytes[1]);
+    msc_release(r->row);
+    msc_release(r->value);
+    msc_release(r->scratch);
+    msc_release(r);
+    *rows = NULL;
+}
+
+msc_status msc_rows_add(msc_rows *rows, const msc_shape *shape, const msc_value *values, msc_error *err)
+{
+    if (!msc_reserve((void **)&rows->row, &rows->row_cap, rows->n + 1, sizeof *rows->row))
+        return msc_fail(err, MSC_ENOMEM, rows->layer->files.path, "%zu rows", rows->n);
+    msc_row_mark *mark = &rows->row[rows->n];
+    mark->box[0] = 1;
+    mark->box[2] = 0;
+    MSC_TRY(rows->layer->format->encode(rows, shape, values, err));
+    mark->end[0] = rows->n_bytes[0];
+    mark->end[1] = rows->n_bytes[1];
+    rows->n++;
+    return MSC_OK;
+}
+
+msc_status msc_layer_append(msc_layer_out *out, msc_rows *rows, msc_error *err)
+{
+    const msc_status status = rows->n == 0 ? MSC_OK : out->format->append(out, rows, err);
+    rows->n = rows->n_bytes[0] = rows->n_bytes[1] = 0;
+    return status;
+}
+
+/* OGR's rows are appended at once, so that its complaint belongs to the row. */
+msc_status msc_layer_add(msc_layer_out *out, const msc_shape *shape, const msc_value *values, msc_error *err)
+{
+    MSC_TRY(msc_rows_add(out->rows, shape, values, err));
+    const int is_due = out->format == &msc_rows_ogr || out->rows->n_bytes[0] + out->rows->n_bytes[1] >= OWN_BYTES;
+    return is_due ? msc_layer_append(out, out->rows, err) : MSC_OK;
+}
 
 static uint8_t *put_u32(uint8_t *to, uint32_t value) { memcpy(to, &value, 4); return to + 4; }
 
@@ -27,47 +91,24 @@ static size_t wkb_size(const msc_shape *shape)
     return 9 + shape->n_rings * (9 + 4) + n_points * 16;
 }
 
-static int is_clockwise(const double *xy, size_t n)
-{
-    double twice = 0;
-    for (size_t i = 0; i + 1 < n; i++)
-        twice += (xy[2 * i] - xy[0]) * (xy[2 * i + 3] - xy[1]) - (xy[2 * i + 2] - xy[0]) * (xy[2 * i + 1] - xy[1]);
-    return twice < 0;
-}
-
-static void put_backwards(uint8_t *to, const double *xy, size_t n)
-{
-    for (size_t i = 0; i < n; i++) memcpy(to + 16 * i, xy + 2 * (n - 1 - i), 16);
-}
-
-/* One polygon: rings first..last-1. A shapefile's outer rings are clockwise and its holes are not (ESRI 1998, p. 8);
- * GDAL is told to leave them as they come, so they come that way. */
-static uint8_t *put_polygon(uint8_t *to, const msc_shape *shape, size_t first, size_t last, int is_shp)
+static uint8_t *put_polygon(uint8_t *to, const msc_shape *shape, size_t first, size_t last)
 {
     to = put_u32(put_head(to, 3), (uint32_t)(last - first));
     for (size_t r = first; r < last; r++) {
         const size_t start = shape->ring_start[r], n = shape->ring_start[r + 1] - start;
         to = put_u32(to, (uint32_t)n);
-        if (is_shp && is_clockwise(shape->xy + 2 * start, n) != (r == first)) put_backwards(to, shape->xy + 2 * start, n);
-        else memcpy(to, shape->xy + 2 * start, n * 16);
+        memcpy(to, shape->xy + 2 * start, n * 16);
         to += n * 16;
     }
     return to;
 }
 
-static size_t part_end(const msc_shape *shape, size_t first)
-{
-    size_t last = first + 1;
-    while (last < shape->n_rings && !shape->is_outer[last]) last++;
-    return last;
-}
-
-static msc_status make_geometry(msc_layer_out *out, const msc_shape *shape, OGRGeometryH *geometry, msc_error *err)
+static msc_status put_wkb(msc_rows *rows, const msc_shape *shape, msc_error *err)
 {
     size_t n_parts = 0;
-    if (!msc_reserve((void **)&out->wkb, &out->wkb_capacity, wkb_size(shape), 1))
-        return msc_fail(err, MSC_ENOMEM, out->files.path, "%zu bytes", wkb_size(shape));
-    uint8_t *to = out->wkb;
+    uint8_t *start = NULL;
+    MSC_TRY(msc_rows_room(rows, 0, wkb_size(shape), &start, err));
+    uint8_t *to = start;
     if (shape->is_point) {
         to = put_head(to, 1);
         memcpy(to, shape->xy, 16);
@@ -75,78 +116,66 @@ static msc_status make_geometry(msc_layer_out *out, const msc_shape *shape, OGRG
     } else {
         assert(shape->n_rings > 0 && shape->is_outer[0]);
         for (size_t r = 0; r < shape->n_rings; r++) n_parts += shape->is_outer[r] != 0;
-        if (n_parts > 1 || (out->is_multi && !out->is_shp)) to = put_u32(put_head(to, 6), (uint32_t)n_parts);
+        if (n_parts > 1 || (rows->layer->is_multi && !rows->layer->is_shp)) to = put_u32(put_head(to, 6), (uint32_t)n_parts);
         for (size_t r = 0, end; r < shape->n_rings; r = end) {
-            end = part_end(shape, r);
-            to = put_polygon(to, shape, r, end, out->is_shp);
+            end = msc_shape_part_end(shape, r);
+            to = put_polygon(to, shape, r, end);
         }
     }
-    if (OGR_G_CreateFromWkb(out->wkb, NULL, geometry, (int)(to - out->wkb)) != OGRERR_NONE)
-        return msc_layer_out_failed(out, "geometry", err);
+    rows->n_bytes[0] += (size_t)(to - start);
     return MSC_OK;
 }
 
-/* A number shows in at most `width` characters, its sign included. */
-static msc_status check_integer(const msc_layer_out *out, const msc_layer_column *column, int64_t value, msc_error *err)
+/* Keeps the values until it is their turn; a text goes to the bytes of the batch. */
+static msc_status encode(msc_rows *rows, const msc_shape *shape, const msc_value *values, msc_error *err)
 {
-    char text[32];
-    if (fabs((double)value) < column->limit && value < INT32_MAX && value > INT32_MIN) return MSC_OK;
-    const int length = snprintf(text, sizeof text, "%lld", (long long)value);
-    const int is_over = column->type == MSC_FIELD_INT && (value > INT32_MAX || value < INT32_MIN);
-    if (!is_over && (!out->is_shp || length <= column->width)) return MSC_OK;
-    return msc_fail(err, MSC_EWRITE, out->files.path, "field %s: %s does not fit", column->name, text);
-}
-
-static msc_status check_real(const msc_layer_out *out, const msc_layer_column *column, double value, msc_error *err)
-{
-    char text[512];
-    if (!out->is_shp || fabs(value) < column->limit) return MSC_OK;
-    const int length = snprintf(text, sizeof text, "%.*f", column->precision, value);
-    if (isfinite(value) && length <= column->width) return MSC_OK;
-    return msc_fail(err, MSC_EWRITE, out->files.path, "field %s: %.60s does not fit", column->name, text);
-}
-
-static msc_status set_date(msc_layer_out *out, int index, const char *text, msc_error *err)
-{
-    static const char shape[] = "dddd-dd-dd";
-    int number[3] = { 0 }, part = 0, is_date = strlen(text) == sizeof shape - 1;
-    for (int i = 0; is_date && shape[i]; i++) {
-        is_date = shape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == '-';
-        if (shape[i] == 'd') number[part] = 10 * number[part] + (text[i] - '0');
-        else part++;
+    const size_t n_columns = (size_t)rows->layer->n_columns, first = rows->n * n_columns;
+    if (!msc_reserve((void **)&rows->value, &rows->value_cap, first + n_columns, sizeof *rows->value))
+        return msc_fail(err, MSC_ENOMEM, rows->layer->files.path, "%zu values", first + n_columns);
+    for (size_t c = 0; c < n_columns; c++) {
+        msc_value *value = &rows->value[first + c];
+        const msc_field_type type = rows->layer->columns[c].type;
+        *value = values[c];
+        if (type != MSC_FIELD_TEXT && type != MSC_FIELD_DATE) continue;
+        value->is_set = values[c].is_set && values[c].text;
+        value->integer = (int64_t)rows->n_bytes[1];
+        if (!value->is_set) continue;
+        const size_t n = strlen(values[c].text) + 1;
+        uint8_t *at = NULL;
+        MSC_TRY(msc_rows_room(rows, 1, n, &at, err));
+        memcpy(at, values[c].text, n);
+        rows->n_bytes[1] += n;
     }
-    const int year = number[0], month = number[1], day = number[2];
-    if (!is_date || month < 1 || month > 12 || day < 1 || day > 31)
-        return msc_fail(err, MSC_EWRITE, out->files.path, "field %s: not a date: %.60s", out->columns[index].name, text);
-    OGR_F_SetFieldDateTime(out->feature, index, year, month, day, 0, 0, 0, 0);
-    return MSC_OK;
+    return shape ? put_wkb(rows, shape, err) : MSC_OK;
 }
 
-static msc_status set_value(msc_layer_out *out, int index, const msc_value *value, msc_error *err)
+static msc_status set_value(msc_layer_out *out, msc_rows *rows, int index, const msc_value *value, msc_error *err)
 {
     const msc_layer_column *column = &out->columns[index];
-    const char *encoded = NULL;
-    const int is_text = column->type == MSC_FIELD_TEXT || column->type == MSC_FIELD_DATE;
-    if (!value->is_set || (is_text && !value->text)) {
+    const char *text = (const char *)rows->bytes[1] + value->integer, *encoded = NULL;
+    int date[3];
+    if (!value->is_set) {
         OGR_F_SetFieldNull(out->feature, index);
         return MSC_OK;
     }
     switch (column->type) {
     case MSC_FIELD_INT:
     case MSC_FIELD_INT64:
-        MSC_TRY(check_integer(out, column, value->integer, err));
+        MSC_TRY(msc_layer_check_integer(out, column, value->integer, err));
         OGR_F_SetFieldInteger64(out->feature, index, (GIntBig)value->integer);
         break;
     case MSC_FIELD_REAL:
-        MSC_TRY(check_real(out, column, value->real, err));
+        MSC_TRY(msc_layer_check_real(out, column, value->real, err));
         OGR_F_SetFieldDouble(out->feature, index, value->real);
         break;
     case MSC_FIELD_TEXT:
-        MSC_TRY(msc_layer_text_encode(&out->text, value->text, column->width, out->files.path, column->name, &encoded, err));
+        MSC_TRY(msc_layer_text_encode(&rows->text, text, column->width, out->files.path, column->name, &encoded, err));
         OGR_F_SetFieldString(out->feature, index, encoded);
         break;
     case MSC_FIELD_DATE:
-        return set_date(out, index, value->text, err);
+        MSC_TRY(msc_layer_check_date(out, column, text, date, err));
+        OGR_F_SetFieldDateTime(out->feature, index, date[0], date[1], date[2], 0, 0, 0, 0);
+        break;
     }
     return MSC_OK;
 }
@@ -159,21 +188,42 @@ static int next_batch(msc_layer_out *out)
     return out->in_transaction;
 }
 
-msc_status msc_layer_add(msc_layer_out *out, const msc_shape *shape, const msc_value *values, msc_error *err)
+static msc_status append_row(msc_layer_out *out, msc_rows *rows, size_t r, msc_error *err)
 {
+    const size_t start = r > 0 ? rows->row[r - 1].end[0] : 0, n = rows->row[r].end[0] - start;
     OGRGeometryH geometry = NULL;
+    for (int i = 0; i < out->n_columns; i++)
+        MSC_TRY(set_value(out, rows, i, &rows->value[r * (size_t)out->n_columns + (size_t)i], err));
+    if (n > 0 && OGR_G_CreateFromWkb(rows->bytes[0] + start, NULL, &geometry, (int)n) != OGRERR_NONE)
+        return msc_layer_out_failed(out, "geometry", err);
+    OGR_F_SetFID(out->feature, OGRNullFID);
+    OGR_F_SetGeometryDirectly(out->feature, geometry);
+    if (OGR_L_CreateFeature(out->layer, out->feature) != OGRERR_NONE || out->trouble[0])
+        return msc_layer_out_failed(out, "feature", err);
+    if (++out->n_rows % BATCH_ROWS == 0 && out->in_transaction && !next_batch(out))
+        return msc_layer_out_failed(out, "commit", err);
+    return MSC_OK;
+}
+
+static msc_status append(msc_layer_out *out, msc_rows *rows, msc_error *err)
+{
     msc_status status = MSC_OK;
     msc_layer_out_listen(out);
-    for (int i = 0; i < out->n_columns && status == MSC_OK; i++) status = set_value(out, i, &values[i], err);
-    if (status == MSC_OK && shape) status = make_geometry(out, shape, &geometry, err);
-    if (status == MSC_OK) {
-        OGR_F_SetFID(out->feature, OGRNullFID);
-        OGR_F_SetGeometryDirectly(out->feature, geometry);
-        if (OGR_L_CreateFeature(out->layer, out->feature) != OGRERR_NONE || out->trouble[0])
-            status = msc_layer_out_failed(out, "feature", err);
-    }
-    if (status == MSC_OK && ++out->n_rows % BATCH_ROWS == 0 && out->in_transaction && !next_batch(out))
-        status = msc_layer_out_failed(out, "commit", err);
+    for (size_t r = 0; r < rows->n && status == MSC_OK; r++) status = append_row(out, rows, r, err);
     msc_layer_out_unlisten();
     return status;
 }
+
+static msc_status open_rows(msc_layer_out *out, msc_error *err)
+{
+    (void)out;
+    (void)err;
+    return MSC_OK;
+}
+
+static msc_status finish(msc_layer_out *out, msc_error *err)
+{
+    return msc_layer_out_close(out) ? MSC_OK : msc_layer_out_failed(out, "cannot be closed", err);
+}
+
+const msc_row_format msc_rows_ogr = { open_rows, encode, append, finish };

@@ -118,6 +118,7 @@ msc_status msc_edge_find(msc_file *file, msc_handle *handle, msc_error *err)
     for (int32_t y = 0; y < h && status == MSC_OK; y += strip) {
         window.rect.y = y;
         window.rect.h = h - y < strip ? h - y : strip;
+        msc_window_pack(&window);
         status = msc_file_read_window(file, handle, &window, err);
         for (int32_t row = 0; row < window.rect.h && status == MSC_OK; row++) {
             const size_t begin = n;
@@ -154,7 +155,7 @@ void msc_edge_apply(const msc_edge *edge, msc_window *window)
     const int32_t x0 = window->rect.x, x1 = x0 + window->rect.w;
     for (int32_t row = 0; row < window->rect.h; row++) {
         const int32_t y = window->rect.y + row;
-        uint8_t *valid = window->valid + (size_t)row * (size_t)window->rect.w;
+        uint8_t *valid = window->valid + (size_t)row * window->stride_px;
         for (size_t i = edge->row_start[y]; i < edge->row_start[y + 1]; i++) {
             const int32_t begin = edge->run[i].begin > x0 ? edge->run[i].begin : x0;
             const int32_t end = edge->run[i].end < x1 ? edge->run[i].end : x1;

@@ -56,20 +56,28 @@ void msc_cache_release(msc_cache *cache, int slot);
 typedef struct msc_tiff_in msc_tiff_in;
 /* True when the file is a tiled local GeoTIFF of a kind that is read directly; fills *info. */
 int msc_tiff_probe(const char *path, msc_tiff_info *info);
-/* One handle for a worker; the cache is borrowed. */
-msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_tiff_in **tiff,
-                         msc_error *err);
+/* One handle for a worker; the cache is borrowed.
+ * `traffic` is borrowed until the close and counts what is read. */
+msc_status msc_tiff_open(const char *path, const msc_tiff_info *info, msc_cache *cache, msc_traffic *traffic,
+                         msc_tiff_in **tiff, msc_error *err);
 void msc_tiff_close(msc_tiff_in **tiff);
 
-/* Pixels of some bands of one file in memory, band after band: value(b, x, y) = data[(b * h + y) * w + x]. */
+/* Pixels of some bands of one file in memory: value(b, x, y) = data[b * plane_px + y * stride_px + x], valid likewise. */
 typedef struct msc_window {
     msc_rect rect;
     int n_bands;
     msc_type type;
     void *data;
     uint8_t *valid;
+    size_t stride_px, plane_px;
     msc_hint hint;
 } msc_window;
+/* Band after band without gaps; what GDAL reads and what is resampled lies so. */
+static inline void msc_window_pack(msc_window *window)
+{
+    window->stride_px = (size_t)window->rect.w;
+    window->plane_px = window->stride_px * (size_t)window->rect.h;
+}
 /* Reads bands `band[]` (from 1) of window->rect, which lies inside the file. EREAD, ENOMEM. */
 msc_status msc_tiff_read(msc_tiff_in *tiff, const int *band, msc_window *window, msc_error *err);
 
@@ -117,6 +125,7 @@ typedef struct msc_handle {
     GDALDatasetH dataset;
     msc_tiff_in *tiff;
     msc_crs *crs;
+    msc_traffic traffic;
 } msc_handle;
 
 /* The nodata rule from msc_image.nodata's text. EVALUE. */

@@ -196,6 +196,7 @@ msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *sett
     limit_cache(settings);
     msc_raster *opened = msc_alloc_zero(1, sizeof *opened);
     if (!opened) return msc_fail(err, MSC_ENOMEM, spec->image.paths[0], "open");
+    opened->traffic = settings->traffic;
     msc_status status = make_room(spec, opened, err);
     for (int i = 0; i < opened->n_files && status == MSC_OK; i++)
         status = probe_file(spec, settings, opened, i, err);
@@ -213,7 +214,13 @@ void msc_raster_close(msc_raster **raster)
     msc_raster *r = *raster;
     for (int i = 0; r->worker && i < r->n_workers; i++) {
         msc_worker *w = &r->worker[i];
-        for (int f = 0; w->handle && f < r->n_files; f++) msc_handle_close(&w->handle[f]);
+        for (int f = 0; w->handle && f < r->n_files; f++) {
+            if (r->traffic) {
+                r->traffic->read_bytes += w->handle[f].traffic.read_bytes;
+                r->traffic->decoded_bytes += w->handle[f].traffic.decoded_bytes;
+            }
+            msc_handle_close(&w->handle[f]);
+        }
         msc_release(w->handle);
         msc_release(w->pixels.data);
         msc_release(w->valid.data);

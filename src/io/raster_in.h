@@ -20,7 +20,8 @@ typedef struct msc_raster_spec {
 
 /* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the
  * narrowest that holds the file's type (signed bytes, Int16 and wider become f32). Codes are whole numbers that
- * are never interpolated; a negative one is not observed, and reading one that the plane cannot hold is EFORMAT. */
+ * are never interpolated; a negative one is not observed, and reading one that the plane cannot hold is EFORMAT.
+ * settings->traffic is borrowed until the close, which adds to it. */
 msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
                            msc_error *err);
 void msc_raster_close(msc_raster **raster);

@@ -56,14 +56,6 @@ msc_status msc_nodata_bind(const char *text, GDALDatasetH dataset, msc_file *fil
     return MSC_OK;
 }
 
-/* valid &= 0 where a[i] equals value in all bands; `T` decides how the tag's value is compared. */
-#define APPLY_EQUAL(T)                                                                                       \
-    for (size_t i = 0; i < n; i++) {                                                                         \
-        int is_equal = 1;                                                                                    \
-        for (int b = 0; b < n_bands; b++) is_equal &= ((const T *)data)[(size_t)b * n + i] == (T)value[b];   \
-        valid[i] = (uint8_t)(valid[i] & !is_equal);                                                          \
-    }
-
 /* A tag that the type cannot hold (-9999 on bytes) matches nothing. */
 static int is_held(double value, msc_type type)
 {
@@ -78,49 +70,73 @@ static double as_held(double value, msc_type type)
     return value > FLT_MAX ? (double)FLT_MAX : value < -FLT_MAX ? -(double)FLT_MAX : value;
 }
 
-static void apply_value(const msc_file *file, size_t n, const void *data, msc_type type, uint8_t *valid)
+/* One row of one band: differs[i] |= value is not the tag's. Plain loops over plain arrays, for the compiler's vectors. */
+static void note_differing(uint8_t *restrict differs, const void *restrict row, msc_type type, double value, size_t n)
 {
-    double value[MSC_MAX_PLANES];
-    const int n_bands = file->n_bands;
-    for (int b = 0; b < n_bands; b++) {
-        if (!file->has_value[b] || !is_held(file->value[b], type)) return;
-        value[b] = as_held(file->value[b], type);
-    }
-    if (type == MSC_U8) {
-        APPLY_EQUAL(uint8_t)
-    } else if (type == MSC_U16) {
-        APPLY_EQUAL(uint16_t)
-    } else {
-        APPLY_EQUAL(float)
-    }
+    const uint8_t *u8 = row, v8 = type == MSC_U8 ? (uint8_t)value : 0;
+    const uint16_t *u16 = row, v16 = type == MSC_U16 ? (uint16_t)value : 0;
+    const float *f32 = row, v32 = (float)value;
+    if (type == MSC_U8)
+        for (size_t i = 0; i < n; i++) differs[i] |= u8[i] != v8;
+    else if (type == MSC_U16)
+        for (size_t i = 0; i < n; i++) differs[i] |= u16[i] != v16;
+    else
+        for (size_t i = 0; i < n; i++) differs[i] |= f32[i] != v32;
 }
 
-static void drop_zeros(msc_window *window, int band)
+static void and_row(uint8_t *restrict valid, const uint8_t *restrict row, size_t n)
 {
-    const size_t n = (size_t)window->rect.w * (size_t)window->rect.h, from = (size_t)band * n;
-    uint8_t *valid = window->valid;
-    const uint8_t *u8 = (const uint8_t *)window->data + from;
-    const uint16_t *u16 = (const uint16_t *)window->data + from;
-    const float *f32 = (const float *)window->data + from;
-    if (window->type == MSC_U8)
-        for (size_t i = 0; i < n; i++) valid[i] = (uint8_t)(valid[i] & (u8[i] != 0));
-    else if (window->type == MSC_U16)
-        for (size_t i = 0; i < n; i++) valid[i] = (uint8_t)(valid[i] & (u16[i] != 0));
-    else
-        for (size_t i = 0; i < n; i++) valid[i] = (uint8_t)(valid[i] & (f32[i] != 0));
+    for (size_t i = 0; i < n; i++) valid[i] &= row[i];
+}
+
+static void drop_not_finite(uint8_t *restrict valid, const float *restrict row, size_t n)
+{
+    for (size_t i = 0; i < n; i++) valid[i] &= isfinite(row[i]) != 0;
+}
+
+enum { PART_PX = 1024 };
+
+static const void *row_of(const msc_window *w, int band, size_t y, size_t x)
+{
+    return (const char *)w->data + ((size_t)band * w->plane_px + y * w->stride_px + x) * msc_type_bytes(w->type);
+}
+
+/* A pixel is not observed where all bands hold their tags' values. */
+static void apply_value(const msc_file *file, const msc_window *w)
+{
+    double value[MSC_MAX_PLANES];
+    uint8_t differs[PART_PX];
+    for (int b = 0; b < file->n_bands; b++) {
+        if (!file->has_value[b] || !is_held(file->value[b], w->type)) return;
+        value[b] = as_held(file->value[b], w->type);
+    }
+    for (size_t y = 0; y < (size_t)w->rect.h; y++)
+        for (size_t x = 0; x < (size_t)w->rect.w; x += PART_PX) {
+            const size_t n = (size_t)w->rect.w - x < PART_PX ? (size_t)w->rect.w - x : PART_PX;
+            memset(differs, 0, n);
+            for (int b = 0; b < file->n_bands; b++) note_differing(differs, row_of(w, b, y, x), w->type, value[b], n);
+            and_row(w->valid + y * w->stride_px + x, differs, n);
+        }
+}
+
+static void drop_zeros(const msc_window *w, int band)
+{
+    uint8_t differs[PART_PX];
+    for (size_t y = 0; y < (size_t)w->rect.h; y++)
+        for (size_t x = 0; x < (size_t)w->rect.w; x += PART_PX) {
+            const size_t n = (size_t)w->rect.w - x < PART_PX ? (size_t)w->rect.w - x : PART_PX;
+            memset(differs, 0, n);
+            note_differing(differs, row_of(w, band, y, x), w->type, 0, n);
+            and_row(w->valid + y * w->stride_px + x, differs, n);
+        }
 }
 
 void msc_nodata_apply(const msc_file *file, msc_window *window)
 {
-    const size_t n = (size_t)window->rect.w * (size_t)window->rect.h;
-    uint8_t *valid = window->valid;
-    if (file->rule == MSC_NODATA_AUTO || file->rule == MSC_NODATA_VALUE)
-        apply_value(file, n, window->data, window->type, valid);
-    if (window->type == MSC_F32)
-        for (int b = 0; b < file->n_bands; b++) {
-            const float *band = (const float *)window->data + (size_t)b * n;
-            for (size_t i = 0; i < n; i++) valid[i] = (uint8_t)(valid[i] & (isfinite(band[i]) != 0));
-        }
+    if (file->rule == MSC_NODATA_AUTO || file->rule == MSC_NODATA_VALUE) apply_value(file, window);
+    for (int b = 0; window->type == MSC_F32 && b < file->n_bands; b++)
+        for (size_t y = 0; y < (size_t)window->rect.h; y++)
+            drop_not_finite(window->valid + y * window->stride_px, row_of(window, b, y, 0), (size_t)window->rect.w);
     if (file->has_alpha) drop_zeros(window, file->n_bands);
     if (file->is_class_map) drop_zeros(window, 0);
     if (file->rule == MSC_NODATA_EDGE && file->edge.row_start) msc_edge_apply(&file->edge, window);

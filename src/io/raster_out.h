@@ -23,7 +23,9 @@ typedef struct msc_raster_out_spec {
 } msc_raster_out_spec;
 
 /* Checks that the output may be written and starts it. EEXISTS, EPERM, ENOSPACE, EWRITE. Honours
- * settings->creation COMPRESS=, ZLEVEL/ZSTD_LEVEL=, BIGTIFF=, PREDICTOR=. Default ZSTD. */
+ * settings->creation COMPRESS=, ZLEVEL/ZSTD_LEVEL=, BIGTIFF=, PREDICTOR=, OVERVIEWS=AUTO|NONE. Default DEFLATE,
+ * level 1, which every reader of GeoTIFF has; ZSTD 1 for several bands. Overviews are made as the tiles pass, each pixel (x, y) of a level
+ * of step s being pixel (s x, s y). */
 msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_out_spec *spec,
                                const msc_layout *layout, msc_raster_out **out, msc_error *err);
 

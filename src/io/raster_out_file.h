@@ -21,32 +21,49 @@ typedef struct msc_tiff_memory {
 
 typedef struct msc_codec {
     uint16_t compression;
-    int level, predictor;
+    int level, predictor, has_overviews;
     char name[16], bigtiff[16];
 } msc_codec;
 
-/* Compressed blocks of a rectangle of blocks, row after row; block i is bytes[offset[i]..+count[i]]. */
+/* Compressed blocks of a rectangle of blocks, row after row; block i is bytes[offset..+count] with that hash. */
+typedef struct msc_packed_block {
+    size_t offset, count;
+    uint64_t hash;
+} msc_packed_block;
 typedef struct msc_packed {
     msc_tiff_memory memory;
     size_t n, capacity;
-    size_t *place;  /* [n][2]: offset, count */
-    uint8_t *block; /* one block, uncompressed */
+    msc_packed_block *place; /* [n] */
+    uint8_t *block;          /* one block, uncompressed */
 } msc_packed;
 
-struct msc_raster_out {
-    char path[MSC_PATH_MAX], temp[MSC_PATH_MAX];
-    int32_t width_px, height_px, block_px, n_across, n_down, tile_px;
-    int n_bands, is_overwrite, has_overviews, has_aux, is_open;
-    msc_type type;
-    double fill; /* where not observed */
-    msc_codec codec;
-    msc_tiff_io io;
-    TIFF *tiff;
-    /* Tiles that are no whole blocks are gathered in rows; rows[0] is image row rows_y. */
+enum { MSC_OUT_LEVELS = 24, MSC_OUT_SHARED = 4 };
+
+/* The image itself (step 1) or an overview of it: pixel (x, y) of a level is pixel (step x, step y) of the image. Each level
+ * has a directory of the file and its own handle; all append at the end of the file, one at a time. */
+typedef struct msc_out_level {
+    int32_t step, width_px, height_px, block_px, n_across, n_down;
+    /* Tiles that are no whole blocks are gathered in rows; rows[0] is row rows_y of the level. */
     int is_gathered;
     uint8_t *rows;
     int32_t rows_y, n_rows;
     msc_packed packed;
+    uint64_t *hash; /* [n_across * n_down] of the compressed blocks, for the check */
+    int predictor;
+    msc_tiff_io io;
+    TIFF *tiff;
+} msc_out_level;
+
+struct msc_raster_out {
+    char path[MSC_PATH_MAX], temp[MSC_PATH_MAX];
+    int32_t tile_px;
+    int n_bands, is_overwrite, has_aux, is_open;
+    msc_type type;
+    double fill; /* where not observed */
+    msc_codec codec;
+    msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
+    int n_levels, n_shared; /* the first n_shared levels are compressed by the workers */
+    msc_out_level level[MSC_OUT_LEVELS];
 };
 
 static inline size_t msc_out_pixel_bytes(const msc_raster_out *out)
@@ -57,20 +74,41 @@ static inline size_t msc_out_pixel_bytes(const msc_raster_out *out)
 /* raster_out_tiff.c: libtiff on a file (NULL: the reason is in io) and compression in memory. */
 TIFF *msc_tiff_on_file(const char *path, const char *mode, msc_tiff_io *io);
 /* Compresses n_x * n_y blocks of interleaved pixels; `stride_px` is a row of `pixels`. ENOMEM, EWRITE. */
-msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, size_t stride_px, int32_t n_x,
-                           int32_t n_y, msc_packed *packed, msc_error *err);
+msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, const uint8_t *pixels, size_t stride_px,
+                           int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err);
 void msc_packed_clear(msc_packed *packed);
-/* Appends packed blocks, the first of which is block (bx, by) of the image. ENOSPACE, EWRITE. */
-msc_status msc_blocks_write(msc_raster_out *out, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
+/* Appends packed blocks, the first of which is block (bx, by) of the level. ENOSPACE, EWRITE. */
+msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
                             const msc_packed *packed, msc_error *err);
+/* A number that changes with any byte. */
+uint64_t msc_block_hash(const uint8_t *bytes, size_t n);
 /* ENOSPACE when errnum, the words or the file system say that the disk is full, else `otherwise`. */
 msc_status msc_out_fail(const msc_raster_out *out, int errnum, const char *words, msc_error *err);
 
-/* raster_out_create.c: the empty file with georeference, colours, names and metadata; and its overviews. */
-msc_status msc_codec_from(const msc_settings *settings, const char *path, msc_codec *codec, msc_error *err);
-msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
-msc_status msc_out_overviews(const msc_raster_out *out, msc_error *err);
+/* raster_out_level.c: the image and its overviews, from tiles. */
+/* Lays out the levels for the tile size and opens their handles once the file is made. ENOMEM, EWRITE. */
+msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *spec, int32_t tile_px, msc_error *err);
+msc_status msc_out_levels_open(msc_raster_out *out, msc_error *err);
+msc_status msc_out_levels_close(msc_raster_out *out, msc_error *err); /* writes what the handles hold back */
+void msc_out_levels_clear(msc_raster_out *out);
+/* What a worker keeps of one tile at one level. */
+typedef struct msc_out_part {
+    uint8_t *area;
+    size_t area_bytes;
+    int32_t n_x, n_y;
+    msc_packed packed;
+} msc_out_part;
+msc_status msc_out_part_pack(const msc_raster_out *out, const msc_out_level *level, const msc_tile *tile, int plane,
+                             msc_out_part *part, msc_error *err);
+/* Writes the part, or gathers the tile when the level does that. In tile order. */
+msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc_tile *tile, int plane,
+                            const msc_out_part *part, msc_error *err);
 
-/* raster_out_check.c: reads the finished file's directories and some blocks again. EWRITE, ENOSPACE. */
-msc_status msc_out_check(const msc_raster_out *out, msc_error *err);
+/* raster_out_create.c: the empty file with georeference, colours, names, metadata and the directories of overviews. */
+msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);
+msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
+
+/* raster_out_check.c: reads every block of the finished file again and compares it with what was compressed; decodes some of
+ * each level. EWRITE, ENOSPACE. */
+msc_status msc_out_check(msc_raster_out *out, msc_error *err);
 #endif

@@ -1,6 +1,7 @@
 /* raster_out_tiff.c - libtiff on a file with errno kept, and in memory for compression in the workers. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -174,14 +175,15 @@ static int memory_close(thandle_t self)
 static toff_t memory_size(thandle_t self) { return (toff_t)((msc_tiff_memory *)self)->size; }
 
 /* ---- blocks ---- */
-static TIFF *open_memory(const msc_raster_out *out, int32_t n_x, int32_t n_y, msc_tiff_memory *memory)
+static TIFF *open_memory(const msc_raster_out *out, const msc_out_level *level, int32_t n_x, int32_t n_y,
+                         msc_tiff_memory *memory)
 {
     const client c = { memory_read, memory_write, memory_seek, memory_close, memory_size };
     memory->size = memory->at = 0;
     memory->words[0] = 0;
     TIFF *tiff = open_client("memory", "w", memory, &c, memory->words);
     if (!tiff) return NULL;
-    const int block = out->block_px;
+    const int block = level->block_px;
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, (uint32_t)(n_x * block));
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, (uint32_t)(n_y * block));
     TIFFSetField(tiff, TIFFTAG_TILEWIDTH, (uint32_t)block);
@@ -192,35 +194,47 @@ static TIFF *open_memory(const msc_raster_out *out, int32_t n_x, int32_t n_y, ms
     TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
     TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
     TIFFSetField(tiff, TIFFTAG_COMPRESSION, out->codec.compression);
-    if (out->codec.predictor > 1) TIFFSetField(tiff, TIFFTAG_PREDICTOR, out->codec.predictor);
+    if (level->predictor > 1) TIFFSetField(tiff, TIFFTAG_PREDICTOR, level->predictor);
     if (out->codec.compression == COMPRESSION_ZSTD) TIFFSetField(tiff, TIFFTAG_ZSTD_LEVEL, out->codec.level);
     if (out->codec.compression == COMPRESSION_ADOBE_DEFLATE)
         TIFFSetField(tiff, TIFFTAG_ZIPQUALITY, out->codec.level);
     return tiff;
 }
 
-msc_status msc_blocks_pack(const msc_raster_out *out, const uint8_t *pixels, size_t stride_px, int32_t n_x,
-                           int32_t n_y, msc_packed *packed, msc_error *err)
+uint64_t msc_block_hash(const uint8_t *bytes, size_t n)
 {
-    const size_t pixel = msc_out_pixel_bytes(out), row = (size_t)out->block_px * pixel,
-                 block = row * (size_t)out->block_px;
+    uint64_t hash = n;
+    for (; n >= 8; bytes += 8, n -= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, 8);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+        hash ^= hash >> 29;
+    }
+    for (; n > 0; bytes++, n--) hash = (hash ^ *bytes) * 0x9e3779b97f4a7c15ULL;
+    return msc_mix(hash);
+}
+
+msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, const uint8_t *pixels, size_t stride_px,
+                           int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err)
+{
+    const size_t side = (size_t)level->block_px, pixel = msc_out_pixel_bytes(out), row = side * pixel, block = row * side;
     packed->n = (size_t)n_x * (size_t)n_y;
     if (!packed->block) packed->block = msc_alloc(block, 1);
-    if (!packed->block ||
-        !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, 2 * sizeof *packed->place))
+    if (!packed->block || !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, sizeof *packed->place))
         return msc_fail(err, MSC_ENOMEM, out->path, "blocks of %zu bytes", block);
-    TIFF *tiff = open_memory(out, n_x, n_y, &packed->memory);
+    TIFF *tiff = open_memory(out, level, n_x, n_y, &packed->memory);
     int is_bad = !tiff;
     for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
-        const size_t x = (size_t)(i % (uint32_t)n_x) * (size_t)out->block_px,
-                     y = (size_t)(i / (uint32_t)n_x) * (size_t)out->block_px;
-        for (size_t v = 0; v < (size_t)out->block_px; v++)
+        const size_t x = (size_t)(i % (uint32_t)n_x) * side, y = (size_t)(i / (uint32_t)n_x) * side;
+        for (size_t v = 0; v < side; v++)
             memcpy(packed->block + v * row, pixels + ((y + v) * stride_px + x) * pixel, row);
         is_bad = TIFFWriteEncodedTile(tiff, i, packed->block, (tmsize_t)block) != (tmsize_t)block;
     }
     for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
-        packed->place[2 * i] = (size_t)TIFFGetStrileOffset(tiff, i);
-        packed->place[2 * i + 1] = (size_t)TIFFGetStrileByteCount(tiff, i);
+        msc_packed_block *place = &packed->place[i];
+        place->offset = (size_t)TIFFGetStrileOffset(tiff, i);
+        place->count = (size_t)TIFFGetStrileByteCount(tiff, i);
+        place->hash = msc_block_hash(packed->memory.bytes + place->offset, place->count);
     }
     const msc_status status =
         is_bad ? msc_fail(err, MSC_EWRITE, out->path, "compression: %s", packed->memory.words) : MSC_OK;
@@ -237,17 +251,18 @@ void msc_packed_clear(msc_packed *packed)
     memset(packed, 0, sizeof *packed);
 }
 
-msc_status msc_blocks_write(msc_raster_out *out, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
+msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
                             const msc_packed *packed, msc_error *err)
 {
     for (int32_t v = 0; v < n_y; v++)
         for (int32_t u = 0; u < n_x; u++) {
-            const size_t i = (size_t)v * (size_t)n_x + (size_t)u, count = packed->place[2 * i + 1];
-            const uint32_t index = (uint32_t)(by + v) * (uint32_t)out->n_across + (uint32_t)(bx + u);
-            uint8_t *bytes = packed->memory.bytes + packed->place[2 * i];
-            if (TIFFWriteRawTile(out->tiff, index, bytes, (tmsize_t)count) != (tmsize_t)count ||
-                out->io.errnum)
-                return msc_out_fail(out, out->io.errnum, out->io.words, err);
+            const msc_packed_block *place = &packed->place[(size_t)v * (size_t)n_x + (size_t)u];
+            const uint32_t index = (uint32_t)(by + v) * (uint32_t)level->n_across + (uint32_t)(bx + u);
+            const tmsize_t count = (tmsize_t)place->count;
+            if (TIFFWriteRawTile(level->tiff, index, packed->memory.bytes + place->offset, count) != count || level->io.errnum)
+                return msc_out_fail(out, level->io.errnum, level->io.words, err);
+            level->hash[index] = place->hash;
+            out->traffic.encoded_bytes += (int64_t)level->block_px * level->block_px * (int64_t)msc_out_pixel_bytes(out);
         }
     return MSC_OK;
 }

@@ -32,6 +32,7 @@ static msc_status read_by_gdal(const msc_file *file, msc_handle *handle, msc_win
         GDALDatasetRasterIOEx(handle->dataset, GF_Read, r.x, r.y, r.w, r.h, window->data, r.w, r.h,
                               gdal_type(window->type), window->n_bands, band, 0, 0, 0, NULL);
     msc_say_end();
+    handle->traffic.decoded_bytes += (int64_t)r.w * r.h * window->n_bands * (int64_t)msc_type_bytes(window->type);
     return failed != CE_None || say.has_failed ? fail_read(file, &r, &say, err) : MSC_OK;
 }
 
@@ -46,6 +47,7 @@ static msc_status read_mask(const msc_file *file, msc_handle *handle, msc_window
     const CPLErr failed =
         GDALRasterIO(mask, GF_Read, r.x, r.y, r.w, r.h, window->valid, r.w, r.h, GDT_Byte, 0, 0);
     msc_say_end();
+    handle->traffic.decoded_bytes += (int64_t)n;
     if (failed != CE_None || say.has_failed) return fail_read(file, &r, &say, err);
     for (size_t i = 0; i < n; i++) window->valid[i] = window->valid[i] != 0;
     return MSC_OK;
@@ -97,13 +99,15 @@ msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_wi
 {
     window->type = read_type(file);
     if (file->is_direct) {
-        if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, file->cache, &handle->tiff, err));
+        if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, file->cache, &handle->traffic, &handle->tiff, err));
         MSC_TRY(msc_tiff_read(handle->tiff, file->band, window, err));
     } else {
         MSC_TRY(read_by_gdal(file, handle, window, err));
     }
     if (file->has_mask_band) MSC_TRY(read_mask(file, handle, window, err));
-    else memset(window->valid, 1, (size_t)window->rect.w * (size_t)window->rect.h);
+    else
+        for (size_t y = 0; y < (size_t)window->rect.h; y++)
+            memset(window->valid + y * window->stride_px, 1, (size_t)window->rect.w);
     if (file->is_signed_byte) sign_bytes(window);
     msc_nodata_apply(file, window);
     return window->type > file->as ? narrow_codes(file, window, err) : MSC_OK;

@@ -22,6 +22,7 @@ struct msc_raster {
     msc_file *file;
     int n_workers;
     msc_worker *worker;
+    msc_traffic *traffic; /* the settings'; what the workers counted is added at the end */
     char **meta, **category; /* GDAL string lists of the first file */
 };
 

@@ -45,6 +45,7 @@ static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect
     window->rect = rect;
     window->type = file->as;
     window->n_bands = file->n_bands + file->has_alpha;
+    msc_window_pack(window);
     window->data = msc_room_get(&worker->pixels, n, msc_file_pixel_bytes(file));
     window->valid = msc_room_get(&worker->valid, n, 1);
     return window->data && window->valid
@@ -52,7 +53,62 @@ static msc_status window_init(const msc_file *file, msc_worker *worker, msc_rect
                : msc_fail(err, MSC_ENOMEM, file->path, "%d x %d px", (int)rect.w, (int)rect.h);
 }
 
-static void copy_valid(uint8_t *to, const uint8_t *from, const uint8_t *valid, size_t n, size_t bytes)
+/* Whether the tile's planes can take the file's bands as they are read: no band beyond the tile's, planes at equal distances. */
+static int is_window(const msc_file *file, const msc_tile *tile)
+{
+    if (!file->is_direct || file->has_alpha || file->has_mask_band || file->is_signed_byte || file->type > file->as) return 0;
+    const char *first = tile->plane[0].data;
+    const ptrdiff_t bytes = (ptrdiff_t)msc_type_bytes(file->as);
+    const ptrdiff_t step = file->n_bands > 1 ? (const char *)tile->plane[1].data - first : 0;
+    for (int b = 0; b < file->n_bands; b++)
+        if (tile->plane[b].type != file->as || (const char *)tile->plane[b].data - first != b * step) return 0;
+    return step >= 0 && step % bytes == 0;
+}
+
+/* Pixels that are not observed are 0 in a tile. */
+static void zero_row(uint8_t *restrict row, const uint8_t *restrict valid, size_t n, size_t bytes)
+{
+    if (bytes == 1)
+        for (size_t i = 0; i < n; i++) row[i] = valid[i] ? row[i] : 0;
+    else if (bytes == 2)
+        for (size_t i = 0; i < n; i++) ((uint16_t *)row)[i] = valid[i] ? ((uint16_t *)row)[i] : 0;
+    else
+        for (size_t i = 0; i < n; i++) ((uint32_t *)row)[i] = valid[i] ? ((uint32_t *)row)[i] : 0;
+}
+
+/* Reads into the tile's own planes; `part` is what of the tile the file covers. */
+static msc_status read_into(const msc_file *file, msc_handle *handle, const msc_hint *hint, msc_rect part, msc_tile *tile,
+                            msc_error *err)
+{
+    const size_t bytes = msc_type_bytes(file->as), w = (size_t)part.w;
+    const ptrdiff_t at = (ptrdiff_t)(part.y - tile->core.y) * tile->stride_px + (part.x - tile->core.x);
+    msc_window window = { .n_bands = file->n_bands, .type = file->as, .stride_px = (size_t)tile->stride_px, .hint = *hint };
+    window.rect = (msc_rect){ (int32_t)(part.x + file->shift_x), (int32_t)(part.y + file->shift_y), part.w, part.h };
+    window.data = (char *)tile->plane[0].data + at * (ptrdiff_t)bytes;
+    window.valid = tile->valid + at;
+    if (file->n_bands > 1)
+        window.plane_px = (size_t)((const char *)tile->plane[1].data - (const char *)tile->plane[0].data) / bytes;
+    MSC_TRY(msc_file_read_window(file, handle, &window, err));
+    for (size_t y = 0; y < (size_t)part.h; y++) {
+        const uint8_t *valid = window.valid + y * window.stride_px;
+        if (!memchr(valid, 0, w)) continue;
+        for (int b = 0; b < file->n_bands; b++)
+            zero_row((uint8_t *)window.data + ((size_t)b * window.plane_px + y * window.stride_px) * bytes, valid, w, bytes);
+    }
+    return MSC_OK;
+}
+
+static void and_row(uint8_t *restrict to, const uint8_t *restrict from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) to[i] &= from[i];
+}
+
+static void or_row(uint8_t *restrict to, const uint8_t *restrict from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) to[i] |= from[i];
+}
+
+static void copy_valid(uint8_t *restrict to, const uint8_t *restrict from, const uint8_t *restrict valid, size_t n, size_t bytes)
 {
     if (bytes == 1) {
         for (size_t i = 0; i < n; i++) to[i] = valid[i] ? from[i] : to[i];
@@ -80,19 +136,20 @@ static void lay(const msc_file *file, const msc_window *window, int32_t x, int32
             if (is_whole) memcpy(to, from, w * bytes);
             else copy_valid(to, from, valid, w, bytes);
         }
-        for (size_t i = 0; i < w; i++) tile->valid[at + (ptrdiff_t)i] |= valid[i];
+        or_row(tile->valid + at, valid, w);
     }
 }
 
 /* Rows are read in strips of whole blocks, so that no block is decoded twice. */
 static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_handle *handle,
-                               msc_worker *worker, msc_rect part, msc_tile *tile, msc_error *err)
+                               msc_worker *worker, msc_rect part, int is_first, msc_tile *tile, msc_error *err)
 {
     const msc_rect core = { (int32_t)(tile->core.x + file->shift_x), (int32_t)(tile->core.y + file->shift_y),
                             tile->core.w, tile->core.h };
     const msc_hint hint = {
         core, tile->pad_px, file->shift_x, file->shift_y, grid->width_px, grid->height_px
     };
+    if (is_first && is_window(file, tile)) return read_into(file, handle, &hint, part, tile, err);
     const int32_t fx = (int32_t)(part.x + file->shift_x), fy = (int32_t)(part.y + file->shift_y),
                   end = fy + part.h;
     for (int32_t y = fy; y < end;) {
@@ -153,14 +210,15 @@ static msc_status read_warped(const msc_raster *raster, const msc_file *file, ms
     return warp_part(file, handle, worker, &lattice, part, tile, err);
 }
 
-static msc_status read_file(const msc_raster *raster, int index, msc_worker *worker, msc_tile *tile,
+/* `is_first`: nothing that must stay lies on the tile yet. */
+static msc_status read_file(const msc_raster *raster, int index, msc_worker *worker, int is_first, msc_tile *tile,
                             msc_error *err)
 {
     const msc_file *file = &raster->file[index];
     msc_handle *handle = &worker->handle[index];
     const msc_rect part = msc_rect_and(area_of(tile), file->reach);
     if (part.w == 0 || part.h == 0) return MSC_OK;
-    return file->is_aligned ? read_aligned(&raster->grid, file, handle, worker, part, tile, err)
+    return file->is_aligned ? read_aligned(&raster->grid, file, handle, worker, part, is_first, tile, err)
                             : read_warped(raster, file, handle, worker, part, tile, err);
 }
 
@@ -180,13 +238,17 @@ static msc_status apply_mask(const msc_raster *raster, msc_worker *worker, msc_t
     mask.plane[0].data = pixels + origin * bytes;
     mask.valid = valid + origin;
     clear(&mask, 1);
-    MSC_TRY(read_file(raster, index, worker, &mask, err));
-    for (int32_t y = -tile->pad_px; y < tile->core.h + tile->pad_px; y++) {
-        uint8_t *to = msc_row_valid(tile, y);
-        const uint8_t *from = msc_row_valid(&mask, y);
-        for (int32_t x = -tile->pad_px; x < tile->core.w + tile->pad_px; x++) to[x] &= from[x];
-    }
+    MSC_TRY(read_file(raster, index, worker, 1, &mask, err));
+    for (int32_t y = -tile->pad_px; y < tile->core.h + tile->pad_px; y++)
+        and_row(msc_row_valid(tile, y) - tile->pad_px, msc_row_valid(&mask, y) - tile->pad_px, (size_t)area.w);
     return MSC_OK;
+}
+
+/* Whether the first file alone fills core and padding. */
+static int is_filled(const msc_file *file, const msc_tile *tile)
+{
+    const msc_rect area = area_of(tile), part = msc_rect_and(area, file->reach);
+    return file->is_aligned && is_window(file, tile) && part.w == area.w && part.h == area.h;
 }
 
 msc_status msc_raster_read_tile(msc_raster *raster, int worker_index, msc_tile *tile, msc_error *err)
@@ -195,8 +257,8 @@ msc_status msc_raster_read_tile(msc_raster *raster, int worker_index, msc_tile *
         return msc_fail(err, MSC_EBUG, raster->file[0].path, "worker %d of %d", worker_index,
                         raster->n_workers);
     msc_worker *worker = &raster->worker[worker_index];
-    clear(tile, raster->bands.n);
+    if (!is_filled(&raster->file[0], tile)) clear(tile, raster->bands.n);
     for (int i = 0; i < raster->n_files - raster->has_mask; i++)
-        MSC_TRY(read_file(raster, i, worker, tile, err));
+        MSC_TRY(read_file(raster, i, worker, i == 0, tile, err));
     return raster->has_mask ? apply_mask(raster, worker, tile, err) : MSC_OK;
 }

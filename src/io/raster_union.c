@@ -87,9 +87,9 @@ static msc_status read_stack(void *self, int worker, msc_tile *tile, msc_error *
         MSC_TRY(msc_raster_read_tile(raster, worker, &part, err));
         if (!(rasters->required >> i & 1u)) continue;
         for (int32_t y = -tile->pad_px; y < tile->core.h + tile->pad_px; y++) {
-            uint8_t *to = msc_row_valid(tile, y);
-            const uint8_t *from = msc_row_valid(&part, y);
-            for (int32_t x = -tile->pad_px; x < tile->core.w + tile->pad_px; x++) to[x] &= from[x];
+            uint8_t *restrict to = msc_row_valid(tile, y) - tile->pad_px;
+            const uint8_t *restrict from = msc_row_valid(&part, y) - tile->pad_px;
+            for (int32_t x = 0; x < w; x++) to[x] &= from[x];
         }
     }
     return MSC_OK;

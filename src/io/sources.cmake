@@ -1,9 +1,13 @@
 set(MINESCAR_io
+  layer_fgb.c
+  layer_fgb_tree.c
   layer_files.c
   layer_in.c
   layer_out.c
   layer_row.c
+  layer_shp.c
   layer_text.c
+  layer_value.c
   raster_bands.c
   raster_cache.c
   raster_direct.c
@@ -14,6 +18,7 @@ set(MINESCAR_io
   raster_out.c
   raster_out_check.c
   raster_out_create.c
+  raster_out_level.c
   raster_out_tiff.c
   raster_read.c
   raster_say.c

@@ -102,10 +102,12 @@ static msc_status bind_features(classification *c, msc_error *err)
     msc_release(list);
     if (status == MSC_EVALUE) return msc_fail(err, MSC_EMODEL, c->options->model, "feature %s", why.detail);
     if (status != MSC_OK) return msc_fail(err, status, why.subject, "%s", why.detail);
-    if (msc_features_n(c->features) != m->n_features || m->forest.n_features != m->n_features)
-        return msc_fail(err, MSC_EMODEL, c->options->model, "%d features, the forest has %d", m->n_features, m->forest.n_features);
+    if (msc_features_n(c->features) != m->n_features)
+        return msc_fail(err, MSC_EMODEL, c->options->model, "%d features, of which %d differ", m->n_features, msc_features_n(c->features));
     c->predict.features = c->features;
-    c->predict.forest = &m->forest;
+    if (m->method == MSC_GAUSS) c->predict.gauss = &m->gauss;
+    else c->predict.forest = &m->forest;
+    c->predict.has_confidence = c->options->confidence != NULL;
     return MSC_OK;
 }
 

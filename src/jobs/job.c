@@ -42,6 +42,7 @@ static const msc_rule training_keys[] = {
     { "samples", MSC_RULE_PATH, .at = IN_DOC(job.training.samples) },
     { "class", MSC_RULE_TEXT, .at = IN_DOC(job.training.class_field) },
     { "year", MSC_RULE_TEXT, .at = IN_DOC(job.training.year_field) },
+    { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
     { 0 }
 };
@@ -148,6 +149,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
     if (!job->training.samples == !job->training.model)
         return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
                                                                                  : "neither samples nor model is given");
+    if (job->training.model && job->training.method)
+        return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
     for (int i = 0; i < job->n_zones; i++)

@@ -18,8 +18,10 @@ enum { HALO_PX = 16 };
 /* Processor seconds a pixel: of classifying and tracing an epoch, of comparing and tracing a pair; and of growing a
  * forest. `/usr/bin/time -f %U` of train, classify, change and vectorize on `simulate --size-px 1024`, 4 bands and DEM. */
 #define EPOCH_S_PER_PX 3.6e-6
+#define EPOCH_GAUSS_S_PER_PX 0.35e-6
 #define PAIR_S_PER_PX 0.3e-6
 #define TRAIN_S 11.0
+#define TRAIN_GAUSS_S 0.2
 
 /* Bytes a pixel that outputs take at most: class, confidence and their overviews; change likewise. */
 #define EPOCH_BYTES_PER_PX (2 * 4.0 / 3)
@@ -221,8 +223,10 @@ static void plan_machine(const plan *p)
     char bytes[32];
     const int n_threads = msc_settings_threads(p->settings, &why_threads);
     const int64_t memory = msc_settings_memory(p->settings, &why_memory);
-    const double seconds = p->n_px * (p->job->n_epochs * EPOCH_S_PER_PX + (p->job->n_epochs - 1) * PAIR_S_PER_PX) / n_threads
-                           + (p->job->training.samples ? TRAIN_S / n_threads : 0);
+    const int is_gauss = p->job->training.method && strcmp(p->job->training.method, "gauss") == 0;
+    const double epoch_s = is_gauss ? EPOCH_GAUSS_S_PER_PX : EPOCH_S_PER_PX, train_s = is_gauss ? TRAIN_GAUSS_S : TRAIN_S;
+    const double seconds = p->n_px * (p->job->n_epochs * epoch_s + (p->job->n_epochs - 1) * PAIR_S_PER_PX) / n_threads
+                           + (p->job->training.samples ? train_s / n_threads : 0);
     msc_describe_bytes((double)memory, bytes, sizeof bytes);
     msc_sheet_section(p->sheet, "machine", msc_sheet_words(p->sheet, "machine", "机器"));
     msc_sheet_number(p->sheet, "threads", n_threads, "%d (%s)", n_threads, reason(p->sheet, why_threads));

@@ -2,8 +2,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "jobs/receipt.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/mem.h"
+#include "stream/stream.h"
 #include <json-c/json.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -189,25 +189,47 @@ static msc_status save(msc_receipt *receipt, msc_error *err)
     return msc_file_write(receipt->path, text, strlen(text), err);
 }
 
-msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const char *const *outputs,
-                             int n_outputs, msc_error *err)
+static msc_status hash_file(void *files, int i, msc_error *err)
+{
+    msc_receipt_file *file = (msc_receipt_file *)files + i;
+    return msc_sha256_file(file->path, file->sha256, err);
+}
+
+msc_status msc_receipt_hash(const msc_settings *settings, msc_receipt_file *files, int n_files, msc_error *err)
+{
+    return msc_stream_each(settings, n_files, hash_file, files, err);
+}
+
+static int is_raster(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".tif") == 0;
+}
+
+static void record_traffic(json_object *stage, const msc_traffic *traffic, const msc_receipt_file *outputs, int n_outputs)
+{
+    int64_t written = traffic->written_bytes;
+    for (int i = 0; i < n_outputs; i++)
+        if (!is_raster(outputs[i].path) && size_of(outputs[i].path) > 0) written += size_of(outputs[i].path);
+    json_object_object_add(stage, "bytes_read", json_object_new_int64(traffic->read_bytes));
+    json_object_object_add(stage, "bytes_decoded", json_object_new_int64(traffic->decoded_bytes));
+    json_object_object_add(stage, "bytes_encoded", json_object_new_int64(traffic->encoded_bytes));
+    json_object_object_add(stage, "bytes_written", json_object_new_int64(written));
+}
+
+msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
+                             const msc_receipt_file *outputs, int n_outputs, msc_error *err)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     json_object *one = json_object_new_object(), *files = json_object_new_array();
     if (!one || !files) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
-    json_object_object_add(one, "seconds", json_object_new_double(seconds));
+    json_object_object_add(one, "seconds", json_object_new_double(cost->seconds));
+    json_object_object_add(one, "cpu_seconds", json_object_new_double(cost->cpu_seconds));
     json_object_object_add(one, "peak_memory_bytes", json_object_new_int64((int64_t)usage.ru_maxrss * 1024));
+    record_traffic(one, &cost->traffic, outputs, n_outputs);
     json_object_object_add(one, "outputs", files);
-    for (int i = 0; i < n_outputs; i++) {
-        char hex[MSC_SHA256_TEXT];
-        const msc_status status = msc_sha256_file(outputs[i], hex, err);
-        if (status != MSC_OK) {
-            json_object_put(one);
-            return status;
-        }
-        json_object_array_add(files, file_record(outputs[i], hex));
-    }
+    for (int i = 0; i < n_outputs; i++) json_object_array_add(files, file_record(outputs[i].path, outputs[i].sha256));
     json_object_object_add(child(receipt->root, "stages"), stage, one);
     return save(receipt, err);
 }

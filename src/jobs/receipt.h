@@ -2,8 +2,20 @@
 #ifndef MSC_JOBS_RECEIPT_H
 #define MSC_JOBS_RECEIPT_H
 #include "base/error.h"
+#include "base/hash.h"
 
 typedef struct msc_receipt msc_receipt;
+
+typedef struct msc_receipt_file { const char *path; char sha256[MSC_SHA256_TEXT]; } msc_receipt_file;
+
+/* What a stage took, its outputs' hashes included. */
+typedef struct msc_receipt_cost {
+    double seconds, cpu_seconds;
+    msc_traffic traffic;         /* of its rasters */
+} msc_receipt_cost;
+
+/* Fills sha256 of every file, one file a thread. ENOFILE, EREAD of the first that fails. */
+msc_status msc_receipt_hash(const msc_settings *settings, msc_receipt_file *files, int n_files, msc_error *err);
 
 /* Starts a receipt; a receipt that an earlier, unfinished run with the same id left at `path` is taken up, so that
  * its stages count as done. path is borrowed until the receipt is closed. */
@@ -24,9 +36,10 @@ msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const cha
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);
 
-/* Ends a stage: records seconds, peak memory and its output files with size and SHA-256, and saves the receipt. */
-msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, double seconds, const char *const *outputs,
-                             int n_outputs, msc_error *err);
+/* Ends a stage: records its cost, the peak memory of the process so far and its output files, and saves the receipt.
+ * Outputs that are not rasters (no .tif) are added to the bytes written. */
+msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
+                             const msc_receipt_file *outputs, int n_outputs, msc_error *err);
 /* Marks the run complete and saves. */
 msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err);
 #endif

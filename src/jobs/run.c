@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,10 +18,10 @@ static msc_status make_run_id(msc_job_run *run, const char *job_path, msc_error 
 {
     char hex[MSC_SHA256_TEXT], all[MSC_SHA256_TEXT * 2 + 32];
     MSC_TRY(msc_sha256_file(job_path, hex, err));
+    MSC_TRY(msc_receipt_hash(&run->settings, run->input, run->n_inputs, err));
     snprintf(all, sizeof all, "%s %s", MSC_VERSION, hex);
     for (int i = 0; i < run->n_inputs; i++) {
         char mixed[sizeof all + MSC_SHA256_TEXT + 1];
-        MSC_TRY(msc_sha256_file(run->input[i].path, run->input[i].sha256, err));
         snprintf(mixed, sizeof mixed, "%s %s", all, run->input[i].sha256);
         msc_sha256(mixed, strlen(mixed), hex);
         snprintf(all, sizeof all, "%s", hex);
@@ -108,38 +109,66 @@ static msc_status finish_receipt(msc_job_run *run, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status run_stage(msc_job_run *run, const msc_stage *stage, msc_error *err)
+static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
+
+/* Wall and processor seconds of this process, counted from some moment before it began. */
+static msc_receipt_cost cost_so_far(void)
 {
-    struct timespec t0, t1;
+    struct timespec now;
+    struct rusage usage;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    getrusage(RUSAGE_SELF, &usage);
+    return (msc_receipt_cost){ .seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec,
+                               .cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime) };
+}
+
+static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
+{
+    msc_receipt_file outputs[MSC_RUN_MAX_OUTPUTS];
+    const msc_receipt_cost before = cost_so_far();
+    msc_traffic traffic = { 0 };
     run->n_outputs = 0;
     run->stage = stage->name;
-    clock_gettime(CLOCK_MONOTONIC, &t0);
-    MSC_TRY(stage->work(run, stage, err));
-    clock_gettime(CLOCK_MONOTONIC, &t1);
-    const char *outputs[MSC_RUN_MAX_OUTPUTS];
-    for (int i = 0; i < run->n_outputs; i++) outputs[i] = run->output[i];
-    const double seconds = (double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec);
-    return msc_receipt_stage(run->receipt, stage->name, seconds, outputs, run->n_outputs, err);
+    run->settings.traffic = &traffic;
+    const msc_status status = stage->work(run, stage, err);
+    run->settings.traffic = NULL;
+    MSC_TRY(status);
+    for (int i = 0; i < run->n_outputs; i++) outputs[i].path = run->output[i];
+    MSC_TRY(msc_receipt_hash(&run->settings, outputs, run->n_outputs, err));
+    msc_receipt_cost cost = cost_so_far();
+    cost.seconds -= before.seconds;
+    cost.cpu_seconds -= before.cpu_seconds;
+    cost.traffic = traffic;
+    MSC_TRY(msc_receipt_stage(run->receipt, stage->name, &cost, outputs, run->n_outputs, err));
+    stage->is_done = 1;
+    return MSC_OK;
+}
+
+/* Done by an earlier run: the receipt says so, and its outputs are still what was written. */
+static int is_done(const msc_job_run *run, msc_stage *stage)
+{
+    if (!stage->is_done) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
+    return stage->is_done;
 }
 
 static msc_status run_stages(msc_job_run *run, const msc_run_options *options, msc_error *err)
 {
     int is_begun = options->from == NULL, n_met = 0;
     for (int i = 0; i < run->n_stages; i++) {
-        const msc_stage *stage = &run->stages[i];
+        msc_stage *stage = &run->stages[i];
         if (options->from && stage_matches(stage->name, options->from)) is_begun = 1;
         if (options->only && !stage_matches(stage->name, options->only)) continue;
         if (!is_begun) continue;
         n_met++;
         if (!is_in_shard(run, stage)) continue;
-        if (!options->only && !options->from && msc_receipt_has_stage(run->receipt, stage->name)) continue;
+        if (!options->only && !options->from && is_done(run, stage)) continue;
         MSC_TRY(run_stage(run, stage, err));
     }
     if (n_met == 0)
         return msc_fail(err, MSC_EUSAGE, options->only ? "--only" : "--from", "no stage '%s'",
                         options->only ? options->only : options->from);
     for (int i = 0; i < run->n_stages; i++)
-        if (run->n_shards > 0 || !msc_receipt_has_stage(run->receipt, run->stages[i].name)) return MSC_OK;
+        if (run->n_shards > 0 || !is_done(run, &run->stages[i])) return MSC_OK;
     return finish_receipt(run, err);
 }
 
@@ -173,7 +202,7 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     MSC_TRY(msc_run_make_grid(run, err));
     msc_status status = msc_receipt_open(own, run->id, run->job->name, &run->receipt, err);
     for (int i = 0; i < run->n_inputs && status == MSC_OK; i++)
-        status = msc_receipt_input(run->receipt, run->input[i].role, run->input[i].path, run->input[i].sha256, err);
+        status = msc_receipt_input(run->receipt, run->role[i], run->input[i].path, run->input[i].sha256, err);
     if (status == MSC_OK) status = join_receipts(run, err);
     if (status == MSC_OK) status = run_stages(run, options, err);
     msc_receipt_close(&run->receipt);

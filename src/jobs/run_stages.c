@@ -38,7 +38,17 @@ static void note_layer(msc_job_run *run, const char *path)
     }
 }
 
-/* Removes a raster that was only a step on the way, with what GDAL keeps beside it. */
+/* The settings of a raster that is only a step on the way: nobody looks at it, so that it needs no overviews. */
+static msc_settings settings_of_step(const msc_job_run *run)
+{
+    static const char *const creation[] = { "OVERVIEWS=NONE", "COMPRESS=ZSTD", "ZSTD_LEVEL=1" };
+    msc_settings settings = run->settings;
+    settings.creation = creation;
+    settings.n_creation = 3;
+    return settings;
+}
+
+/* Removes such a raster, with what GDAL keeps beside it. */
 static void remove_raster(const char *path)
 {
     char beside[MSC_PATH_MAX + 16];
@@ -71,6 +81,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     o.year_field = job->training.year_field;
     o.classes = job->classes; o.n_classes = job->n_classes;
     o.model = model; o.report = report;
+    if (job->training.method) o.method = job->training.method;
     o.features = job->features;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
@@ -111,7 +122,8 @@ static msc_status record_counts(msc_job_run *run, const char *group, const msc_v
 }
 
 /* Sieves `in` to `out` with the job's mapping unit and records the counts. */
-static msc_status sieve(msc_job_run *run, const char *group, const char *in, const char *out, msc_error *err)
+static msc_status sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
+                        msc_error *err)
 {
     msc_sieve_options o;
     msc_sieve_counts c;
@@ -120,7 +132,7 @@ static msc_status sieve(msc_job_run *run, const char *group, const char *in, con
     o.mmu_m2 = run->job->vectorize.mmu_m2;
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
-    MSC_TRY(msc_sieve(&run->settings, &o, &c, err));
+    MSC_TRY(msc_sieve(settings, &o, &c, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
@@ -163,7 +175,8 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
     MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(out_path(run, sieved, err, ".sieved_%d.tif", year));
-    msc_status status = sieve(run, stage->name, classes, sieved, err);
+    const msc_settings step = settings_of_step(run);
+    msc_status status = sieve(run, &step, stage->name, classes, sieved, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
@@ -190,8 +203,9 @@ static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *er
     o.min_confidence = run->job->change.min_confidence;
     o.edge_tolerance_px = run->job->change.edge_tolerance_px;
     o.run_id = run->id;
-    msc_status status = msc_change(&run->settings, &o, err);
-    if (status == MSC_OK) status = sieve(run, stage->name, raw, accepted, err);
+    const msc_settings step = settings_of_step(run);
+    msc_status status = msc_change(&step, &o, err);
+    if (status == MSC_OK) status = sieve(run, &run->settings, stage->name, raw, accepted, err);
     remove_raster(raw);
     if (status == MSC_OK) note_output(run, accepted);
     return status;
@@ -289,12 +303,11 @@ static msc_status add_input(msc_job_run *run, const char *path, msc_error *err, 
 {
     if (!path || strncmp(path, "/vsi", 4) == 0) return MSC_OK;   /* remote files are named by the job, not hashed */
     if (run->n_inputs == MSC_RUN_MAX_INPUTS) return msc_fail(err, MSC_EJOB, "image", "more than %d files", MSC_RUN_MAX_INPUTS);
-    msc_run_input *in = &run->input[run->n_inputs++];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(in->role, sizeof in->role, fmt, ap);
+    vsnprintf(run->role[run->n_inputs], sizeof run->role[0], fmt, ap);
     va_end(ap);
-    in->path = path;
+    run->input[run->n_inputs++].path = path;
     return MSC_OK;
 }
 

@@ -2,7 +2,6 @@
 #ifndef MSC_JOBS_RUN_STAGES_H
 #define MSC_JOBS_RUN_STAGES_H
 #include "base/file.h"
-#include "base/hash.h"
 #include "jobs/job.h"
 #include "jobs/receipt.h"
 
@@ -14,10 +13,9 @@ typedef struct msc_stage {
     char name[48];               /* "train", "classify_2016", "change_2016_2018", ... */
     int epoch;                   /* index; of a pair of epochs the later one; -1: of the whole job */
     int is_pair;
+    int is_done;                 /* in this run, or in an earlier one whose outputs were found to be in place */
     msc_status (*work)(msc_job_run *run, const struct msc_stage *stage, msc_error *err);
 } msc_stage;
-
-typedef struct msc_run_input { char role[64]; const char *path; char sha256[MSC_SHA256_TEXT]; } msc_run_input;
 
 struct msc_job_run {
     const msc_settings *caller;
@@ -30,7 +28,8 @@ struct msc_job_run {
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
-    msc_run_input input[MSC_RUN_MAX_INPUTS];
+    msc_receipt_file input[MSC_RUN_MAX_INPUTS];
+    char role[MSC_RUN_MAX_INPUTS][64];    /* of each input */
     msc_stage stages[MSC_RUN_MAX_STAGES];
 };
 

@@ -5,11 +5,12 @@
 #include "grid/area.h"
 #include "io/raster_in.h"
 #include "io/raster_out.h"
+#include "jobs/legend.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CHANGE_NODATA = 65535, TEXT_MAX = 128, GRAPH_PERCENT = 90 };
+enum { CHANGE_NODATA = 65535, GRAPH_PERCENT = 90 };
 
 typedef struct sieving {
     const msc_settings *settings;
@@ -19,9 +20,7 @@ typedef struct sieving {
     msc_sieve_graph *graph;
     msc_type type;
     int64_t mmu_px;
-    int n_classes;
-    msc_class classes[255];
-    char name[255][TEXT_MAX], label[255][TEXT_MAX];
+    msc_legend legend;
 } sieving;
 
 void msc_sieve_defaults(msc_sieve_options *options) { *options = (msc_sieve_options){ .connectivity = 4 }; }
@@ -60,33 +59,6 @@ static void find_unit(sieving *s)
     s->mmu_px = px < 0x1p62 ? (int64_t)px : (int64_t)1 << 62;
 }
 
-/* The classes that the input names, so that the output keeps names and colours. */
-static void take_classes(sieving *s)
-{
-    const msc_raster *map = s->rasters.raster[0];
-    for (int code = 1; code < 256; code++) {
-        char key[32];
-        unsigned red, green, blue;
-        snprintf(key, sizeof key, "CLASS_%d", code);
-        const char *label = msc_raster_category(map, code);
-        if (!label || !label[0]) label = msc_raster_meta(map, key);
-        if (!label || !label[0]) continue;
-        snprintf(key, sizeof key, "CLASS_%d_NAME", code);
-        const char *name = msc_raster_meta(map, key);
-        snprintf(key, sizeof key, "CLASS_%d_RGB", code);
-        const char *rgb = msc_raster_meta(map, key);
-        const int i = s->n_classes++;
-        snprintf(s->label[i], TEXT_MAX, "%s", label);
-        snprintf(s->name[i], TEXT_MAX, "%s", name ? name : "");
-        s->classes[i] = (msc_class){ .code = code, .name = s->name[i], .label = s->label[i] };
-        if (rgb && sscanf(rgb, "%3u,%3u,%3u", &red, &green, &blue) == 3) {
-            s->classes[i].rgb[0] = (uint8_t)red;
-            s->classes[i].rgb[1] = (uint8_t)green;
-            s->classes[i].rgb[2] = (uint8_t)blue;
-        }
-    }
-}
-
 static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *err)
 {
     char run_id[160], software[64], unit[64];
@@ -96,7 +68,7 @@ static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *e
     const char *meta[3] = { software, unit, run_id };
     const msc_raster_out_spec spec = { .path = s->options->out, .grid = *msc_raster_grid(s->rasters.raster[0]), .n_bands = 1,
         .type = s->type, .has_nodata = 1, .nodata = s->type == MSC_U8 ? 0 : CHANGE_NODATA,
-        .classes = s->n_classes ? s->classes : NULL, .n_classes = s->n_classes, .is_change = s->type == MSC_U16, .meta = meta,
+        .classes = s->legend.n ? s->legend.classes : NULL, .n_classes = s->legend.n, .is_change = s->type == MSC_U16, .meta = meta,
         .n_meta = s->options->run_id ? 3 : 2, .has_overviews = 1 };
     return msc_raster_out_open(s->settings, &spec, layout, &s->outs.out[0], err);
 }
@@ -112,7 +84,7 @@ static msc_status sieve(sieving *s, msc_sieve_counts *counts, msc_error *err)
     MSC_TRY(open_map(s, err));
     grid = msc_raster_grid(s->rasters.raster[0]);
     find_unit(s);
-    take_classes(s);
+    msc_legend_read(s->rasters.raster[0], &s->legend);
     MSC_TRY(msc_rasters_source(&s->rasters, &source, err));
     s->outs.n = 1;
     msc_raster_outs_sink(&s->outs, &write);

@@ -4,12 +4,15 @@ set(MINESCAR_jobs
   assess_spans.c
   change.c
   classify.c
+  feature_map.c
   imagery.c
   info.c
   job.c
   job_grid.c
   palette.c
   job_plan.c
+  legend.c
+  majority_map.c
   receipt.c
   run.c
   run_grid.c
@@ -28,4 +31,5 @@ set(MINESCAR_jobs
   transitions.c
   vectorize.c
   vectorize_row.c
+  vectorize_write.c
 )

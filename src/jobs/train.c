@@ -1,4 +1,4 @@
-/* train.c - polygons and images to a model: rasterise, collect features image by image, grow, write. */
+/* train.c - polygons and images to a model: rasterise, collect features image by image, fit, write. */
 #include "jobs/train.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -8,8 +8,8 @@
 
 void msc_train_defaults(msc_train_options *options)
 {
-    *options = (msc_train_options){ .class_field = "class", .n_trees = 100, .depth = 15, .min_leaf = 1, .max_per_class = 20000,
-                                    .max_per_polygon = 2000, .n_folds = 5, .seed = 1 };
+    *options = (msc_train_options){ .class_field = "class", .method = "forest", .n_trees = 100, .depth = 15, .min_leaf = 1,
+                                    .max_per_class = 20000, .max_per_polygon = 2000, .n_folds = 5, .seed = 1 };
 }
 
 static msc_status check_options(const msc_settings *settings, const msc_train_options *o, msc_error *err)
@@ -19,6 +19,9 @@ static msc_status check_options(const msc_settings *settings, const msc_train_op
     if (!o->model) return msc_fail(err, MSC_EUSAGE, "model", "none given");
     if (!o->class_field) return msc_fail(err, MSC_EUSAGE, "class-field", "none given");
     if (o->year_field && !o->years) return msc_fail(err, MSC_EUSAGE, "year-field", "%s: the images have no years", o->year_field);
+    msc_method method;
+    if (!o->method || !msc_method_of(o->method, &method))
+        return msc_fail(err, MSC_EVALUE, "method", "%s; forest, gauss", o->method ? o->method : "none");
     if (o->n_trees < 1 || o->n_trees > 1000) return msc_fail(err, MSC_EVALUE, "trees", "%d; 1..1000", o->n_trees);
     if (o->depth < 1 || o->depth > 64) return msc_fail(err, MSC_EVALUE, "depth", "%d; 1..64", o->depth);
     if (o->min_leaf < 1) return msc_fail(err, MSC_EVALUE, "min-leaf", "%d", o->min_leaf);
@@ -29,17 +32,19 @@ static msc_status check_options(const msc_settings *settings, const msc_train_op
     return o->report ? msc_file_check_output(o->report, settings->overwrite, err) : MSC_OK;
 }
 
-/* The first image decides bands, grid and features. */
+/* The first image decides bands, grid and features. Signatures are of the bands alone by default: indices and window
+ * means are nearly or wholly functions of them, which a covariance cannot hold. */
 static msc_status settle_bands(msc_training *t, const msc_imagery *first, msc_error *err)
 {
     msc_model *m = &t->model;
+    const char *features = t->options->features ? t->options->features : m->method == MSC_GAUSS ? "bands" : NULL;
     int n_with_dem = 0;
     for (int i = 0; i < t->options->n_images; i++) n_with_dem += t->options->images[i].dem != NULL;
     t->grid = *msc_raster_grid(first->image);
     m->pixel_m = first->pixel_m;
     m->n_bands = first->n_bands;
     for (int b = 0; b < m->n_bands; b++) snprintf(m->band[b], MSC_NAME_MAX, "%s", first->band[b]);
-    MSC_TRY(msc_features_open(t->settings, t->options->features, first->band, m->n_bands, n_with_dem == t->options->n_images,
+    MSC_TRY(msc_features_open(t->settings, features, first->band, m->n_bands, n_with_dem == t->options->n_images,
                               m->pixel_m, &t->features, err));
     m->needs_dem = msc_features_need_dem(t->features);
     m->n_features = msc_features_n(t->features);
@@ -87,6 +92,7 @@ static msc_status make_room(msc_training *t, msc_error *err)
 }
 
 static size_t row_scratch(const void *self, int32_t width_px) { return msc_features_scratch(self, width_px); }
+static void begin(const void *self, int32_t width_px, void *scratch) { msc_features_begin(self, width_px, scratch); }
 static void row(const void *self, const msc_tile *tile, int32_t y, float *const *out, void *scratch)
 {
     msc_features_row(self, tile, y, out, scratch);
@@ -94,14 +100,17 @@ static void row(const void *self, const msc_tile *tile, int32_t y, float *const 
 
 static msc_status collect_image(msc_training *t, msc_imagery *imagery, int image, size_t first, msc_error *err)
 {
-    const msc_sample_rows rows = { t->features, t->model.n_features, msc_features_halo_px(t->features), row_scratch, row };
-    msc_sample_pass pass = { &t->lists[image], rows, t->grid.width_px, t->samples.x, t->is_observed, t->samples.n, first };
+    const msc_sample_rows rows = { t->features, t->model.n_features, msc_features_halo_px(t->features), row_scratch, begin,
+                                   row };
+    msc_sample_pass pass = { &t->lists[image], rows, t->grid.width_px, t->samples.x, t->is_observed, t->samples.n, first, NULL };
+    msc_source source;
     msc_sink sink;
     msc_sample_sink(&pass, &sink);
+    msc_sample_source(&pass, &imagery->source, &source);
     msc_layout layout;
     const int64_t held = (int64_t)t->samples.n * (4 * t->model.n_features + 32);
-    MSC_TRY(msc_stream_plan(t->settings, &imagery->source, NULL, 0, &sink, held, &layout, err));
-    return msc_stream_run(t->settings, &layout, &imagery->source, NULL, 0, &sink, "train", err);
+    MSC_TRY(msc_stream_plan(t->settings, &source, NULL, 0, &sink, held, &layout, err));
+    return msc_stream_run(t->settings, &layout, &source, NULL, 0, &sink, "train", err);
 }
 
 /* One pass over each image; the first is open already. */
@@ -151,11 +160,35 @@ static msc_status settle_samples(msc_training *t, msc_error *err)
     return n_present > 1 ? MSC_OK : msc_fail(err, MSC_EONECLASS, t->options->samples, "%zu pixels, all of class %d", kept, last);
 }
 
-static msc_status grow_and_write(msc_training *t, msc_error *err)
+static msc_status grow_forest(msc_training *t, msc_error *err)
 {
     const msc_train_options *o = t->options;
     const msc_forest_spec spec = { .n_trees = o->n_trees, .depth = o->depth, .min_leaf = o->min_leaf, .seed = o->seed };
-    MSC_TRY(msc_forest_grow(t->settings, &t->samples, &spec, o->n_folds, &t->model.forest, &t->report, err));
+    return msc_forest_grow(t->settings, &t->samples, &spec, o->n_folds, &t->model.forest, &t->report, err);
+}
+
+/* A class that has pixels must be able to win. */
+static msc_status fit_gauss(msc_training *t, msc_error *err)
+{
+    const msc_train_options *o = t->options;
+    const msc_model *m = &t->model;
+    for (int c = 0; c < m->n_classes; c++)
+        if (t->n_px[c] > 0 && t->n_px[c] <= m->n_features)
+            return msc_fail(err, MSC_ETRAIN, o->samples, "class %d (%s): %lld pixels; %d features need at least %d", m->code[c],
+                            m->name[c], (long long)t->n_px[c], m->n_features, m->n_features + 1);
+    MSC_TRY(msc_gauss_fit(t->settings, &t->samples, o->n_folds, o->seed, &t->model.gauss, &t->report, err));
+    for (int c = 0; c < m->n_classes; c++)
+        if (m->gauss.widened[c])
+            msc_warn(t->settings, MSC_WREPAIRED, o->samples,
+                     "class %d (%s): its covariance is singular at %s and was widened by 1e-6 of each feature's variance", m->code[c],
+                     m->name[c], m->feature[m->gauss.widened[c] - 1]);
+    return MSC_OK;
+}
+
+static msc_status fit_and_write(msc_training *t, msc_error *err)
+{
+    const msc_train_options *o = t->options;
+    MSC_TRY(t->model.method == MSC_GAUSS ? fit_gauss(t, err) : grow_forest(t, err));
     MSC_TRY(msc_training_report(t, &t->model.provenance, err));
     MSC_TRY(msc_model_write(&t->model, o->model, err));
     return o->report ? msc_file_write(o->report, t->model.provenance, strlen(t->model.provenance), err) : MSC_OK;
@@ -175,7 +208,7 @@ static msc_status train(msc_training *t, msc_imagery *imagery, msc_error *err)
     MSC_TRY(make_room(t, err));
     MSC_TRY(collect(t, imagery, err));
     MSC_TRY(settle_samples(t, err));
-    return grow_and_write(t, err);
+    return fit_and_write(t, err);
 }
 
 msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err)
@@ -189,6 +222,7 @@ msc_status msc_train(const msc_settings *settings, const msc_train_options *opti
         t->settings = settings;
         t->options = options;
         t->lists = lists;
+        msc_method_of(options->method, &t->model.method);
         status = train(t, imagery, err);
         msc_imagery_close(imagery);
         for (int i = 0; i < options->n_images; i++) msc_sample_list_clear(&lists[i]);

@@ -1,19 +1,18 @@
 /* vectorize.c - class and change maps to patches in any vector format. */
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "io/raster_in.h"
-#include "jobs/vectorize_row.h"
-#include "patch/zones.h"
+#include "jobs/vectorize_write.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OUTPUTS = 8 };
-
-/* Visiting order: kind first, then size. */
-typedef struct visit { uint8_t rank; int64_t n_px, number; } visit;
+/* Visiting order: kind first, then size, then number; the smaller a key, the earlier. */
+enum { RANK_SHIFT = 60 };
+static const uint64_t largest_px = ((uint64_t)1 << RANK_SHIFT) - 1;
 
 typedef struct vectorizing {
     const msc_settings *settings;
@@ -24,12 +23,10 @@ typedef struct vectorizing {
     msc_patch_table table;
     uint8_t *is_left_out;        /* [65536] */
     double least_m2[256];        /* by class code */
-    msc_zones *zones[MSC_PATCH_MAX_ZONES];
-    msc_layer_out *layer[MAX_OUTPUTS];
-    visit *visit; size_t n_visits, visit_cap;
+    msc_patch_writing writing;
+    msc_layer_out *layer[MSC_PATCH_MAX_OUTPUTS];
+    msc_keyed *visit; size_t n_visits, visit_cap;
     int32_t *order;              /* by number - 1 */
-    double *xy; size_t xy_cap;
-    int64_t number, area_px_x2;
     char tmpdir[MSC_PATH_MAX];
 } vectorizing;
 
@@ -43,8 +40,8 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
     if (o->raster == NULL) {
         return msc_fail(err, MSC_EUSAGE, "raster", "missing");
     }
-    if (o->n_patches < 1 || o->n_patches > MAX_OUTPUTS) {
-        return msc_fail(err, MSC_EUSAGE, "patches", "%d outputs; 1 to %d", o->n_patches, MAX_OUTPUTS);
+    if (o->n_patches < 1 || o->n_patches > MSC_PATCH_MAX_OUTPUTS) {
+        return msc_fail(err, MSC_EUSAGE, "patches", "%d outputs; 1 to %d", o->n_patches, MSC_PATCH_MAX_OUTPUTS);
     }
     if (o->connectivity != 4 && o->connectivity != 8) {
         return msc_fail(err, MSC_EVALUE, "connectivity", "%d", o->connectivity);
@@ -199,71 +196,47 @@ static msc_status survey(void *self, const msc_patch *p, msc_error *err)
     if (!msc_reserve((void **)&k->visit, &k->visit_cap, k->n_visits + 1, sizeof *k->visit)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
     }
-    k->visit[k->n_visits] = (visit){rank_of(k, p->value), p->n_px, (int64_t)k->n_visits};
-    k->n_visits++;
+    k->visit[k->n_visits++] = (msc_keyed){(uint64_t)rank_of(k, p->value) << RANK_SHIFT | (largest_px - (uint64_t)p->n_px),
+                                      (uint32_t)p->number};
     return MSC_OK;
 }
 
-static int by_rank(const void *a, const void *b)
+/* Turns the list of visits into the order of each number. */
+static msc_status rank_visits(void *self, msc_error *err)
 {
-    const visit *p = a, *q = b;
-    if (p->rank != q->rank) {
-        return p->rank - q->rank;
-    }
-    if (p->n_px != q->n_px) {
-        return p->n_px > q->n_px ? -1 : 1;
-    }
-    return (p->number > q->number) - (p->number < q->number);
-}
-
-static msc_status rank_visits(vectorizing *k, msc_error *err)
-{
+    vectorizing *k = self;
     k->order = msc_alloc(k->n_visits, sizeof *k->order);
-    if (k->order == NULL) {
+    if (k->order == NULL || !msc_sort_keys(k->visit, k->n_visits)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
     }
-    qsort(k->visit, k->n_visits, sizeof *k->visit, by_rank);
     for (size_t i = 0; i < k->n_visits; i++) {
-        k->order[k->visit[i].number] = (int32_t)(i + 1);
+        k->order[k->visit[i].at - 1] = (int32_t)(i + 1);
     }
     msc_release(k->visit);
     k->visit = NULL;
+    k->writing.order = k->order;
     return MSC_OK;
 }
 
-static msc_status write_patch(void *self, const msc_patch *p, msc_error *err)
+static msc_status take(void *self, int worker, void *batch, const msc_patch *patch, msc_error *err)
 {
     vectorizing *k = self;
-    const size_t n = p->ring_start[p->n_rings];
-    const char *zone[MSC_PATCH_MAX_ZONES] = {0};
-    msc_patch_row row;
-    if (!k->options->is_plain && k->order == NULL) {
-        MSC_TRY(rank_visits(k, err));
-    }
-    if (!msc_reserve((void **)&k->xy, &k->xy_cap, 2 * n, sizeof *k->xy)) {
-        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu vertices", n);
-    }
-    for (size_t i = 0; i < n; i++) {
-        k->xy[2 * i] = msc_grid_e(k->table.grid, p->xy[2 * i]);
-        k->xy[2 * i + 1] = msc_grid_n(k->table.grid, p->xy[2 * i + 1]);
-    }
-    const msc_shape shape = {.n_rings = p->n_rings, .ring_start = p->ring_start, .is_outer = p->is_outer, .xy = k->xy};
-    for (int z = 0; z < k->options->n_zones && !k->options->is_plain; z++) {
-        MSC_TRY(msc_zones_find(k->zones[z], &shape, &zone[z], err));
-    }
-    const int64_t number = ++k->number;
-    msc_patch_row_fill(&k->table, p, number, k->order != NULL ? k->order[number - 1] : 0, zone, &row);
-    for (int i = 0; i < k->options->n_patches; i++) {
-        MSC_TRY(msc_layer_add(k->layer[i], &shape, row.value, err));
-    }
-    k->counts->n_patches++;
-    k->counts->n_px += p->n_px;
-    k->counts->n_vertices += (int64_t)(n - p->n_rings);
-    k->area_px_x2 += p->area_px_x2;
-    return MSC_OK;
+    return msc_patch_writing_take(&k->writing, worker, batch, patch, err);
 }
 
-/* Counts what is passed over, as often as it is asked: once, or with a survey twice. */
+static msc_status put(void *self, void *batch, msc_error *err)
+{
+    vectorizing *k = self;
+    return msc_patch_writing_put(&k->writing, batch, err);
+}
+
+static void batch_clear(void *self, void *batch)
+{
+    (void)self;
+    msc_patch_batch_clear(batch);
+}
+
+/* Counts what is passed over. */
 static int is_written(void *self, const msc_patch *p)
 {
     vectorizing *k = self;
@@ -287,10 +260,9 @@ static msc_status trace(vectorizing *k, msc_error *err)
         .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
         .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
-    MSC_TRY(msc_patches_trace(k->settings, &source, &options, write_patch, k, err));
-    k->counts->n_dropped /= options.survey != NULL ? 2 : 1;
-    k->counts->n_px_dropped /= options.survey != NULL ? 2 : 1;
-    return MSC_OK;
+    const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,
+                                 .take = take, .put = put, .batch_clear = batch_clear};
+    return msc_patches_trace(k->settings, &source, &options, &sink, err);
 }
 
 static msc_status prepare(vectorizing *k, msc_error *err)
@@ -302,26 +274,18 @@ static msc_status prepare(vectorizing *k, msc_error *err)
     MSC_TRY(choose_values(k, err));
     if (!o->is_plain) {
         MSC_TRY(msc_area_init(k->table.grid, &k->area, err));
-        if (k->table.grid->crs[0] != 0) {
-            MSC_TRY(msc_crs_open(k->table.grid->crs, "lonlat", &k->table.to_lonlat, err));
-        }
     }
     MSC_TRY(open_outputs(k, err));
-    for (int z = 0; z < o->n_zones && !o->is_plain; z++) {
-        MSC_TRY(msc_zones_open(k->settings, &o->zones[z], k->table.grid->crs, &k->zones[z], err));
-    }
-    return MSC_OK;
+    k->writing = (msc_patch_writing){.settings = k->settings, .options = o, .table = &k->table, .layer = k->layer};
+    return msc_patch_writing_init(&k->writing, msc_settings_threads(k->settings, NULL), err);
 }
 
 static void clear(vectorizing *k)
 {
-    for (int i = 0; i < MAX_OUTPUTS; i++) {
+    for (int i = 0; i < MSC_PATCH_MAX_OUTPUTS; i++) {
         msc_layer_abandon(&k->layer[i]);
     }
-    for (int z = 0; z < MSC_PATCH_MAX_ZONES; z++) {
-        msc_zones_close(&k->zones[z]);
-    }
-    msc_crs_close(&k->table.to_lonlat);
+    msc_patch_writing_clear(&k->writing);
     msc_area_clear(&k->area);
     for (int r = 0; r < k->rasters.n; r++) {
         msc_raster_close(&k->rasters.raster[r]);
@@ -329,7 +293,6 @@ static void clear(vectorizing *k)
     msc_release(k->is_left_out);
     msc_release(k->visit);
     msc_release(k->order);
-    msc_release(k->xy);
     msc_release(k);
 }
 
@@ -352,8 +315,11 @@ msc_status msc_vectorize(const msc_settings *settings, const msc_vectorize_optio
     for (int i = 0; i < options->n_patches && status == MSC_OK; i++) {
         status = msc_layer_commit(&k->layer[i], err);
     }
+    counts->n_patches = k->writing.n;
+    counts->n_px = k->writing.n_px;
+    counts->n_vertices = k->writing.n_vertices;
     counts->area_px_m2 = (double)counts->n_px * k->table.pixel_m2;
-    counts->area_m2 = (double)k->area_px_x2 / 2 * k->table.pixel_m2;
+    counts->area_m2 = (double)k->writing.area_px_x2 / 2 * k->table.pixel_m2;
     if (status == MSC_OK && counts->n_dropped > 0) {
         msc_warn(settings, MSC_WDROPPED, options->patches[0], "%lld patches (%lld pixels) below the unit",
                  (long long)counts->n_dropped, (long long)counts->n_px_dropped);

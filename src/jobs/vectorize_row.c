@@ -98,8 +98,8 @@ static void number_patch(const msc_vectorize_options *o, int64_t number, char to
     }
 }
 
-void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t number, int64_t order,
-                        const char *const *zone, msc_patch_row *row)
+void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t order, const char *const *zone,
+                        msc_patch_row *row)
 {
     msc_value *v = row->value;
     memset(v, 0, sizeof row->value);
@@ -112,9 +112,9 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t nu
     /* The polygon's area on the ellipsoid: its projected area times what the projection does to its pixels. */
     const double projected_m2 = (double)p->area_px_x2 / 2 * t->pixel_m2;
     const double area_m2 = projected_m2 * ((double)p->area_units * MSC_AREA_UNIT_M2) / ((double)p->n_px * t->pixel_m2);
-    number_patch(t->options, number, row->number);
+    number_patch(t->options, p->number, row->number);
     say_reason(t, p, confidence, row);
-    *v++ = whole(number);
+    *v++ = whole(p->number);
     *v++ = text(row->number);
     v++;
     *v++ = t->is_change ? whole(before) : (msc_value){0};
@@ -127,8 +127,8 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t nu
     *v++ = real(area_m2 / 1e4);
     *v++ = real(area_m2 * 3 / 2000);       /* 1 mu is 2000/3 m2 */
     double e = msc_grid_e(t->grid, p->inside_x), n = msc_grid_n(t->grid, p->inside_y);
-    if (t->to_lonlat != NULL) {
-        msc_crs_forward(t->to_lonlat, &e, &n, 1, 1);
+    if (row->to_lonlat != NULL) {
+        msc_crs_forward(row->to_lonlat, &e, &n, 1, 1);
         v[0] = isfinite(e) && isfinite(n) ? real(e) : (msc_value){0};
         v[1] = isfinite(e) && isfinite(n) ? real(n) : (msc_value){0};
     }

@@ -13,7 +13,6 @@ typedef struct msc_patch_label { const char *text; uint8_t is_damage, is_known; 
 typedef struct msc_patch_table {
     const msc_vectorize_options *options;
     const msc_grid *grid;
-    msc_crs *to_lonlat;          /* NULL without a CRS */
     int is_change, has_confidence;
     double pixel_m2;
     msc_patch_label label[256];
@@ -22,8 +21,9 @@ typedef struct msc_patch_table {
     int n_fields;
 } msc_patch_table;
 
-/* One row; texts that are made for it live here. */
+/* One row; texts that are made for it live here. One a thread, zeroed at first. */
 typedef struct msc_patch_row {
+    msc_crs *to_lonlat;          /* NULL without a CRS */
     msc_value value[MSC_PATCH_FIXED_FIELDS + MSC_PATCH_MAX_ZONES];
     char number[MSC_PATCH_TEXT], reason[MSC_PATCH_TEXT], code[2][16];
 } msc_patch_row;
@@ -31,7 +31,7 @@ typedef struct msc_patch_row {
 /* Lays out the fields (is_plain: DN alone). EVALUE for too many zones or two of one name. */
 msc_status msc_patch_table_fields(msc_patch_table *table, msc_error *err);
 
-/* Fills the row of patch number `number` (1..) with visiting order `order` and zone names. */
-void msc_patch_row_fill(const msc_patch_table *table, const msc_patch *patch, int64_t number, int64_t order,
-                        const char *const *zone, msc_patch_row *row);
+/* Fills the row of a patch with visiting order `order` and zone names. */
+void msc_patch_row_fill(const msc_patch_table *table, const msc_patch *patch, int64_t order, const char *const *zone,
+                        msc_patch_row *row);
 #endif

@@ -25,6 +25,7 @@ typedef struct msc_forest {
     uint32_t *nodes;
     size_t n_nodes;
     uint32_t *roots;             /* [n_trees] index of each tree's root */
+    struct msc_levels *levels;   /* the same trees as tables (kernels/forest_levels.h), or NULL */
 } msc_forest;
 
 typedef struct msc_forest_report {

@@ -35,6 +35,11 @@ int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree,
 /* Joins leaves that agree with their sibling, then lays the tree out as kernels/forest_walk.h says. NULL: no memory. */
 uint32_t *msc_tree_lay_out(msc_bud *buds, size_t n_buds, size_t *n_nodes);
 
+/* Makes forest->levels where the processor's kernels ask by tables; it stays NULL for trees that these cannot hold.
+ * 0: no memory. */
+int msc_forest_levels(msc_forest *forest);
+void msc_forest_levels_free(struct msc_levels **levels);
+
 /* Calls work(self, i) for i in 0..n-1 on n_threads threads; work returns 0 when it failed. Items must not share
  * results. Returns 0 when one failed; stops early when *cancel becomes non-zero. */
 int msc_forest_each(int n_threads, const volatile int *cancel, size_t n, int (*work)(void *self, size_t i), void *self);

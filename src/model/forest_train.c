@@ -138,7 +138,8 @@ msc_status msc_forest_grow(const msc_settings *settings, const msc_samples *samp
     }
     if ((status = msc_grove_grow(settings, &data, &s, &grove, err)) != MSC_OK) goto done;
     if ((status = plant(&grove, &grown, err)) != MSC_OK) goto done;
-    if (report) status = msc_forest_judge(settings, samples, &data, &grove, &s, n_folds, report, err);
+    if (!msc_forest_levels(&grown)) status = failed(settings, err);
+    if (report && status == MSC_OK) status = msc_forest_judge(settings, samples, &data, &grove, &s, n_folds, report, err);
 done:
     msc_grove_clear(&grove);
     msc_release(data.bins);

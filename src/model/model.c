@@ -1,7 +1,9 @@
 /* model.c - the model file:
  *
- *   "MINESCAR-MODEL 1\n" | head's bytes, 64 bits | head, JSON | cuts of each feature, 32-bit floats |
- *   roots, 32 bits each | nodes, 32 bits each | SHA-256 of all before it, 64 hex digits
+ *   "MINESCAR-MODEL 1\n" | head's bytes, 64 bits | head, JSON | arrays | SHA-256 of all before it, 64 hex digits
+ *
+ *   arrays of a forest:     cuts of each feature, 32-bit floats | roots, 32 bits each | nodes, 32 bits each
+ *   of signatures, a class: means, 64-bit floats | lower triangle of the covariance, row by row, 64-bit floats
  *
  * All numbers are little-endian. The sum guards against damage; the checks after it against files made to harm. */
 #include "model/model.h"
@@ -9,6 +11,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "kernels/forest_walk.h"
+#include "model/forest_parts.h"
 #include "model/model_parts.h"
 #include <string.h>
 
@@ -27,14 +30,19 @@ static uint64_t take(const uint8_t *at, int n_bytes)
     return value;
 }
 
-static size_t array_bytes(const msc_forest *f)
+static size_t signature_numbers(const msc_gauss *g) { return (size_t)g->n_features + msc_gauss_triangle(g->n_features); }
+
+static size_t array_bytes(const msc_model *m)
 {
-    size_t n = f->n_nodes + (size_t)f->n_trees;
+    const msc_forest *f = &m->forest;
+    size_t n = f->n_nodes + (size_t)f->n_trees, n_signatures = 0;
+    for (int c = 0; c < m->n_classes; c++) n_signatures += m->gauss.n_px[c] > 0;
+    if (m->method == MSC_GAUSS) return 8 * n_signatures * signature_numbers(&m->gauss);
     for (int i = 0; i < f->n_features; i++) n += (size_t)f->n_cuts[i];
     return 4 * n;
 }
 
-static uint8_t *put_arrays(uint8_t *at, const msc_forest *f)
+static uint8_t *put_forest(uint8_t *at, const msc_forest *f)
 {
     for (int i = 0; i < f->n_features; i++)
         for (int k = 0; k < f->n_cuts[i]; k++, at += 4) {
@@ -47,13 +55,33 @@ static uint8_t *put_arrays(uint8_t *at, const msc_forest *f)
     return at;
 }
 
+/* Number i of a class: its means, then its covariance. */
+static double *signature_number(const msc_gauss *g, int c, size_t i)
+{
+    const size_t n = (size_t)g->n_features, n_triangle = msc_gauss_triangle(g->n_features);
+    return i < n ? &g->mean[(size_t)c * n + i] : &g->covariance[(size_t)c * n_triangle + (i - n)];
+}
+
+static uint8_t *put_gauss(uint8_t *at, const msc_gauss *g)
+{
+    for (int c = 0; c < g->n_classes; c++)
+        for (size_t i = 0; g->n_px[c] > 0 && i < signature_numbers(g); i++, at += 8) {
+            uint64_t bits;
+            memcpy(&bits, signature_number(g, c, i), sizeof bits);
+            put(at, bits, 8);
+        }
+    return at;
+}
+
 msc_status msc_model_write(const msc_model *model, const char *path, msc_error *err)
 {
-    const msc_forest *f = &model->forest;
-    if (model->n_features != f->n_features || model->n_classes != f->n_classes)
-        return msc_fail(err, MSC_EBUG, path, "%d features, %d classes", f->n_features, f->n_classes);
+    const int is_gauss = model->method == MSC_GAUSS;
+    const int n_features = is_gauss ? model->gauss.n_features : model->forest.n_features;
+    const int n_classes = is_gauss ? model->gauss.n_classes : model->forest.n_classes;
+    if (model->n_features != n_features || model->n_classes != n_classes)
+        return msc_fail(err, MSC_EBUG, path, "%d features, %d classes", n_features, n_classes);
     char *head = msc_model_head_text(model), sum[MSC_SHA256_TEXT];
-    const size_t n_head = head ? strlen(head) : 0, n = MAGIC + LENGTH + n_head + array_bytes(f) + SUM;
+    const size_t n_head = head ? strlen(head) : 0, n = MAGIC + LENGTH + n_head + array_bytes(model) + SUM;
     uint8_t *bytes = head ? msc_alloc(n, 1) : NULL;
     msc_status status = MSC_OK;
     if (!bytes) {
@@ -63,9 +91,10 @@ msc_status msc_model_write(const msc_model *model, const char *path, msc_error *
     memcpy(bytes, magic, MAGIC);
     put(bytes + MAGIC, n_head, LENGTH);
     memcpy(bytes + MAGIC + LENGTH, head, n_head);
-    uint8_t *end = put_arrays(bytes + MAGIC + LENGTH + n_head, f);
+    uint8_t *at = bytes + MAGIC + LENGTH + n_head;
+    at = is_gauss ? put_gauss(at, &model->gauss) : put_forest(at, &model->forest);
     msc_sha256(bytes, n - SUM, sum);
-    memcpy(end, sum, SUM);
+    memcpy(at, sum, SUM);
     status = msc_file_write(path, bytes, n, err);
 done:
     msc_release(bytes);
@@ -120,6 +149,27 @@ static const char *take_trees(const uint8_t **at, msc_forest *f)
     return NULL;
 }
 
+static const char *take_forest(const uint8_t *at, msc_forest *f)
+{
+    const char *wrong = take_cuts(&at, f);
+    if (!wrong) wrong = take_trees(&at, f);
+    return wrong || msc_forest_levels(f) ? wrong : "memory";
+}
+
+static const char *take_gauss(const uint8_t *at, msc_gauss *g)
+{
+    int64_t n_px[MSC_MAX_CLASSES];
+    memcpy(n_px, g->n_px, sizeof n_px);
+    if (msc_gauss_init(g->n_features, g->n_classes, g, NULL) != MSC_OK) return "memory";
+    memcpy(g->n_px, n_px, sizeof n_px);
+    for (int c = 0; c < g->n_classes; c++)
+        for (size_t i = 0; g->n_px[c] > 0 && i < signature_numbers(g); i++, at += 8) {
+            const uint64_t bits = take(at, 8);
+            memcpy(signature_number(g, c, i), &bits, sizeof bits);
+        }
+    return msc_gauss_tabulate(g);
+}
+
 msc_status msc_model_parse(const uint8_t *bytes, size_t n, const char *path, msc_model *model, msc_error *err)
 {
     char sum[MSC_SHA256_TEXT];
@@ -132,10 +182,9 @@ msc_status msc_model_parse(const uint8_t *bytes, size_t n, const char *path, msc
     const size_t room = n - MAGIC - LENGTH - SUM;
     if (n_head > room) return msc_fail(err, MSC_EMODEL, path, "head");
     MSC_TRY(msc_model_head_read((const char *)bytes + MAGIC + LENGTH, (size_t)n_head, path, model, err));
-    if (array_bytes(&model->forest) != room - n_head) return msc_fail(err, MSC_EMODEL, path, "sizes");
+    if (array_bytes(model) != room - n_head) return msc_fail(err, MSC_EMODEL, path, "sizes");
     const uint8_t *at = bytes + MAGIC + LENGTH + n_head;
-    const char *wrong = take_cuts(&at, &model->forest);
-    if (!wrong) wrong = take_trees(&at, &model->forest);
+    const char *wrong = model->method == MSC_GAUSS ? take_gauss(at, &model->gauss) : take_forest(at, &model->forest);
     if (wrong && strcmp(wrong, "memory") == 0) return msc_fail(err, MSC_ENOMEM, path, "%zu bytes", n);
     return wrong ? msc_fail(err, MSC_EMODEL, path, "%s", wrong) : MSC_OK;
 }
@@ -156,6 +205,7 @@ msc_status msc_model_read(const char *path, msc_model *model, msc_error *err)
 void msc_model_clear(msc_model *model)
 {
     msc_forest_clear(&model->forest);
+    msc_gauss_clear(&model->gauss);
     msc_release(model->provenance);
     *model = (msc_model){ 0 };
 }

@@ -1,9 +1,20 @@
-/* model_head.c - the JSON head of a model file: what the forest's numbers mean. */
+/* model_head.c - the JSON head of a model file: what its numbers mean. */
 #include "model/model_parts.h"
 #include "base/mem.h"
 #include <json-c/json.h>
 #include <math.h>
 #include <string.h>
+
+static const char *const method_names[] = { "forest", "gauss" };
+
+const char *msc_method_name(msc_method method) { return method_names[method]; }
+
+int msc_method_of(const char *name, msc_method *method)
+{
+    for (int i = 0; i < 2; i++)
+        if (strcmp(name, method_names[i]) == 0) return *method = (msc_method)i, 1;
+    return 0;
+}
 
 static void add_texts(json_object *head, const char *key, const char (*texts)[MSC_NAME_MAX], int n)
 {
@@ -25,22 +36,37 @@ static json_object *class_of(const msc_model *m, int i)
     return c;
 }
 
+static void add_forest_sizes(json_object *head, const msc_forest *f)
+{
+    json_object *cuts = json_object_new_array();
+    for (int i = 0; i < f->n_features; i++) json_object_array_add(cuts, json_object_new_int(f->n_cuts[i]));
+    json_object_object_add(head, "cuts", cuts);
+    json_object_object_add(head, "trees", json_object_new_int(f->n_trees));
+    json_object_object_add(head, "nodes", json_object_new_int64((int64_t)f->n_nodes));
+}
+
+static void add_gauss_sizes(json_object *head, const msc_gauss *g)
+{
+    json_object *pixels = json_object_new_array();
+    for (int c = 0; c < g->n_classes; c++) json_object_array_add(pixels, json_object_new_int64(g->n_px[c]));
+    json_object_object_add(head, "signatures", pixels);
+}
+
 char *msc_model_head_text(const msc_model *m)
 {
     json_object *head = json_object_new_object();
     if (!head) return NULL;
-    json_object *classes = json_object_new_array(), *cuts = json_object_new_array();
+    json_object *classes = json_object_new_array();
     json_object_object_add(head, "program", json_object_new_string("minescar " MSC_VERSION));
+    json_object_object_add(head, "method", json_object_new_string(msc_method_name(m->method)));
     add_texts(head, "bands", m->band, m->n_bands);
     add_texts(head, "features", m->feature, m->n_features);
     json_object_object_add(head, "needs_dem", json_object_new_boolean(m->needs_dem));
     json_object_object_add(head, "pixel_m", json_object_new_double(isfinite(m->pixel_m) ? m->pixel_m : 0));
     for (int i = 0; i < m->n_classes; i++) json_object_array_add(classes, class_of(m, i));
     json_object_object_add(head, "classes", classes);
-    for (int f = 0; f < m->n_features; f++) json_object_array_add(cuts, json_object_new_int(m->forest.n_cuts[f]));
-    json_object_object_add(head, "cuts", cuts);
-    json_object_object_add(head, "trees", json_object_new_int(m->forest.n_trees));
-    json_object_object_add(head, "nodes", json_object_new_int64((int64_t)m->forest.n_nodes));
+    if (m->method == MSC_GAUSS) add_gauss_sizes(head, &m->gauss);
+    else add_forest_sizes(head, &m->forest);
     if (m->provenance) json_object_object_add(head, "provenance", json_object_new_string(m->provenance));
     char *text = msc_copy_text(json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(head);
@@ -117,11 +143,11 @@ static int classes_read(json_object *head, msc_model *m)
     if (length < 1 || length > MSC_MAX_CLASSES) return 0;
     for (size_t i = 0; i < length; i++)
         if (!class_read(json_object_array_get_idx(list, i), m, (int)i)) return 0;
-    m->n_classes = m->forest.n_classes = (int)length;
+    m->n_classes = (int)length;
     return 1;
 }
 
-static int sizes_read(json_object *head, msc_model *m)
+static int forest_sizes_read(json_object *head, msc_model *m)
 {
     json_object *cuts = get(head, "cuts", json_type_array);
     int64_t number = 0;
@@ -131,11 +157,31 @@ static int sizes_read(json_object *head, msc_model *m)
         m->forest.n_cuts[f] = (int)number;
     }
     m->forest.n_features = m->n_features;
+    m->forest.n_classes = m->n_classes;
     if (!whole_of(get(head, "trees", json_type_int), 1, MSC_MAX_TREES, &number)) return 0;
     m->forest.n_trees = (int)number;
     if (!whole_of(get(head, "nodes", json_type_int), 1, (int64_t)MSC_MAX_TREES * 65536, &number)) return 0;
     m->forest.n_nodes = (size_t)number;
     return 1;
+}
+
+static int gauss_sizes_read(json_object *head, msc_model *m)
+{
+    json_object *pixels = get(head, "signatures", json_type_array);
+    if (!pixels || json_object_array_length(pixels) != (size_t)m->n_classes) return 0;
+    for (int c = 0; c < m->n_classes; c++)
+        if (!whole_of(json_object_array_get_idx(pixels, (size_t)c), 0, INT32_MAX, &m->gauss.n_px[c])) return 0;
+    m->gauss.n_features = m->n_features;
+    m->gauss.n_classes = m->n_classes;
+    return 1;
+}
+
+/* A head without a method is a forest's: there was no other. */
+static int method_read(json_object *head, msc_model *m)
+{
+    json_object *value = NULL;
+    if (!json_object_object_get_ex(head, "method", &value)) return 1;
+    return json_object_is_type(value, json_type_string) && msc_method_of(json_object_get_string(value), &m->method);
 }
 
 static const char *head_read(json_object *head, msc_model *m)
@@ -150,7 +196,8 @@ static const char *head_read(json_object *head, msc_model *m)
     m->pixel_m = json_object_get_double(value);
     if (!isfinite(m->pixel_m)) return "pixel_m";
     if (!classes_read(head, m)) return "classes";
-    if (!sizes_read(head, m)) return "sizes";
+    if (!method_read(head, m)) return "method";
+    if (!(m->method == MSC_GAUSS ? gauss_sizes_read(head, m) : forest_sizes_read(head, m))) return "sizes";
     if (!json_object_object_get_ex(head, "provenance", &value)) return NULL;
     if (!json_object_is_type(value, json_type_string)) return "provenance";
     m->provenance = msc_copy_text(json_object_get_string(value));

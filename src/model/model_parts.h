@@ -6,7 +6,7 @@
 /* The head as text, to be released by the caller; NULL when memory is out. */
 char *msc_model_head_text(const msc_model *model);
 
-/* Reads everything but the forest's arrays into *model, which the caller clears also on failure: counts are checked
+/* Reads everything but the arrays into *model, which the caller clears also on failure: counts are checked
  * against the limits and each other, texts against their room. EMODEL, ENOMEM. */
 msc_status msc_model_head_read(const char *text, size_t n, const char *path, msc_model *model, msc_error *err);
 

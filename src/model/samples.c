@@ -278,6 +278,7 @@ static msc_status prepare(void *self, const msc_tile *tile, void *kept, msc_erro
     slot *s = kept;
     const int32_t w = tile->core.w;
     const int n_features = pass->rows.n_features;
+    int is_begun = 0;
     float *out[MSC_MAX_FEATURES];
     for (int32_t y = 0; y < tile->core.h; y++) {
         const int64_t begin = (int64_t)(tile->core.y + y) * pass->width_px + tile->core.x;
@@ -286,6 +287,8 @@ static msc_status prepare(void *self, const msc_tile *tile, void *kept, msc_erro
         if (!make_room(s, pass->rows.scratch_bytes(pass->rows.self, w), (size_t)n_features * (size_t)w))
             return msc_fail(err, MSC_ENOMEM, "samples", "%d features", n_features);
         for (int f = 0; f < n_features; f++) out[f] = s->rows + (size_t)f * (size_t)w;
+        if (!is_begun) pass->rows.begin(pass->rows.self, w, s->scratch);
+        is_begun = 1;
         pass->rows.row(pass->rows.self, tile, y, out, s->scratch);
         for (; i < pass->list->n && pass->list->px[i].pixel < begin + w; i++) {
             const int64_t x = pass->list->px[i].pixel - begin;
@@ -315,4 +318,25 @@ void msc_sample_sink(msc_sample_pass *pass, msc_sink *sink)
 {
     *sink = (msc_sink){ .self = pass, .halo_px = pass->rows.halo_px, .slot_bytes = sizeof(slot), .prepare = prepare,
                         .put = put, .slot_clear = slot_clear };
+}
+
+/* Polygons lie on a small part of an image; what costs is reading the rest. */
+static msc_status read_sampled(void *self, int worker, msc_tile *tile, msc_error *err)
+{
+    const msc_sample_pass *pass = self;
+    const msc_sample_list *list = pass->list;
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const int64_t begin = (int64_t)(tile->core.y + y) * pass->width_px + tile->core.x;
+        const size_t i = lower_bound(list, begin);
+        if (i < list->n && list->px[i].pixel < begin + tile->core.w) return pass->image->read(pass->image->self, worker, tile, err);
+    }
+    return MSC_OK;
+}
+
+void msc_sample_source(msc_sample_pass *pass, const msc_source *image, msc_source *source)
+{
+    pass->image = image;
+    *source = *image;
+    source->self = pass;
+    source->read = read_sampled;
 }

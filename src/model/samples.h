@@ -44,6 +44,7 @@ typedef struct msc_sample_rows {
     int n_features;
     int32_t halo_px;
     size_t (*scratch_bytes)(const void *self, int32_t width_px);
+    void (*begin)(const void *self, int32_t width_px, void *scratch);     /* before the first row of a tile */
     void (*row)(const void *self, const msc_tile *tile, int32_t y, float *const *out, void *scratch);
 } msc_sample_rows;
 
@@ -56,9 +57,14 @@ typedef struct msc_sample_pass {
     float *x;
     uint8_t *is_observed;
     size_t n, first;
+    const msc_source *image;     /* set by msc_sample_source() */
 } msc_sample_pass;
 
 /* Makes the sink of the pass; everything is borrowed until the stream has run. Tiles write disjoint columns, so the
  * result does not depend on their size or order. */
 void msc_sample_sink(msc_sample_pass *pass, msc_sink *sink);
+
+/* `image` as a source that reads only tiles with samples of the pass's list; the rest pass unread and are not looked
+ * at by the sink. Both are borrowed until the stream has run. */
+void msc_sample_source(msc_sample_pass *pass, const msc_source *image, msc_source *source);
 #endif

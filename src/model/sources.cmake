@@ -5,8 +5,11 @@ set(MINESCAR_model
     forest_folds.c
     forest_judge.c
     forest_layout.c
+    forest_levels.c
     forest_train.c
     forest_tree.c
+    gauss.c
+    gauss_fit.c
     model.c
     model_head.c
     samples.c)

@@ -18,9 +18,17 @@ const char *msc_features_name(const msc_features *features, int feature);
 int32_t msc_features_halo_px(const msc_features *features);
 int msc_features_need_dem(const msc_features *features);
 
-/* Computes row y (0..core.h-1) of every feature over the core's width: out[f] is a row of core.w floats. Pure; a
- * pixel's value depends on the pixels in its window only, by a fixed order of operations. scratch of
- * msc_features_scratch(features, core width) bytes. Pixels not valid give 0. */
+/* Rows of one tile, or of a part of it, are made between one begin and the next: windows keep their columns from row to
+ * row in scratch, which holds msc_features_scratch() bytes, aligned to 64, for cores of width_px. */
 size_t msc_features_scratch(const msc_features *features, int32_t width_px);
+void msc_features_begin(const msc_features *features, int32_t width_px, void *scratch);
+
+/* Computes row y (0..core.h-1) of every feature over the core's width: out[f] is a row of core.w floats. Fastest when
+ * rows follow each other; the result does not depend on the order of rows. A pixel's value depends on the pixels in its
+ * window only, by a fixed order of operations. Pixels not valid give 0. */
 void msc_features_row(const msc_features *features, const msc_tile *tile, int32_t y, float *const *out, void *scratch);
+
+/* Makes the op: planes in are the bands (and the DEM), planes out the features, 0 where not valid; up to
+ * MSC_MAX_PLANES of them. It is a pass's last op: it leaves no padding. `features` is borrowed until the stream has run. */
+void msc_features_op(const msc_features *features, msc_op *op);
 #endif

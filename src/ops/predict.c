@@ -1,4 +1,5 @@
-/* predict.c - from bands to class and confidence: features and bins a row at a time, the forest many rows at a time. */
+/* predict.c - from bands to class and confidence: features a row at a time; signatures are asked at once, the forest
+ * when many rows' bins have gathered. */
 #include "ops/predict.h"
 #include <string.h>
 
@@ -25,19 +26,20 @@ static size_t carve(const msc_predict *self, char *at, work *k)
     const size_t n = (size_t)msc_features_n(self->features);
     size_t used = 0;
     for (size_t f = 0; f < n; f++, used += PIECE_PX * sizeof(float)) k->row[f] = at ? (float *)(at + used) : NULL;
+    k->features = at ? at + used : NULL;
+    used += aligned(msc_features_scratch(self->features, PIECE_PX));
+    k->n = 0;
+    if (!self->forest) return used;
     k->bins = at ? (uint8_t *)at + used : NULL;
     used += n * MSC_FOREST_BLOCK;
     k->piece = at ? (uint8_t *)at + used : NULL;
     used += PIECE_PX;
-    k->n = 0;
     k->winner = at ? (uint8_t *)at + used : NULL;
     used += MSC_FOREST_BLOCK;
     k->votes = at ? (uint16_t *)(at + used) : NULL;
     used += MSC_FOREST_BLOCK * sizeof(uint16_t);
     k->place = at ? (int32_t *)(at + used) : NULL;
     used += MSC_FOREST_BLOCK * sizeof(int32_t);
-    k->features = at ? at + used : NULL;
-    used += aligned(msc_features_scratch(self->features, PIECE_PX));
     k->forest = at ? at + used : NULL;
     return used + aligned(msc_forest_scratch(self->forest));
 }
@@ -61,33 +63,46 @@ static msc_tile view(const msc_tile *tile, msc_rect core)
     return v;
 }
 
+/* Row y of the confidence; NULL when nobody wants it. */
+static uint8_t *share_row(const msc_predict *self, const msc_tile *out, int32_t y)
+{
+    return self->has_confidence ? msc_row_u8(out, 1, y) : NULL;
+}
+
 /* Asks the forest about the pixels gathered and spreads its answers over the tile. */
 static void answer(const msc_predict *self, msc_tile *out, work *k)
 {
-    const unsigned n_trees = (unsigned)self->forest->n_trees;
-    uint8_t *code = msc_row_u8(out, 0, 0), *share = msc_row_u8(out, 1, 0), *seen = msc_row_valid(out, 0);
     if (k->n == 0) return;
+    const unsigned n_trees = (unsigned)self->forest->n_trees;
+    uint8_t *code = msc_row_u8(out, 0, 0), *share = share_row(self, out, 0), *seen = msc_row_valid(out, 0);
     msc_forest_ask(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, k->winner, k->votes, k->forest);
     for (size_t i = 0; i < k->n; i++) {
         const int c = k->winner[i];
         if (self->is_masked[c]) continue;
         code[k->place[i]] = self->code[c];
-        share[k->place[i]] = (uint8_t)((200u * k->votes[i] + n_trees) / (2u * n_trees));
+        if (share) share[k->place[i]] = (uint8_t)((200u * k->votes[i] + n_trees) / (2u * n_trees));
         seen[k->place[i]] = 1;
     }
     k->n = 0;
 }
 
+static void clear_row(const msc_predict *self, const msc_tile *out, int32_t y)
+{
+    const size_t w = (size_t)out->core.w;
+    uint8_t *share = share_row(self, out, y);
+    memset(msc_row_u8(out, 0, y), 0, w);
+    if (share) memset(share, 0, w);
+    memset(msc_row_valid(out, y), 0, w);
+}
+
 /* Gathers the bins of a row's valid pixels; `in` and `out` are the piece. */
-static void piece(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, work *k, int32_t first)
+static void gather_row(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, work *k, int32_t first)
 {
     const int32_t w = in->core.w;
     const uint8_t *valid = msc_row_valid(in, y);
     uint8_t *all = k->piece;
     size_t n = k->n;
-    memset(msc_row_u8(out, 0, y), 0, (size_t)w);
-    memset(msc_row_u8(out, 1, y), 0, (size_t)w);
-    memset(msc_row_valid(out, y), 0, (size_t)w);
+    clear_row(self, out, y);
     for (int32_t x = 0; x < w; x++)
         if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
     if (n == k->n) return;
@@ -102,8 +117,29 @@ static void piece(const msc_predict *self, const msc_tile *in, int32_t y, const 
     k->n = n;
 }
 
-static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
+/* Asks the signatures about a whole row, valid or not; `in` and `out` are the piece. */
+static void judge_row(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, const work *k)
 {
+    const int32_t w = in->core.w;
+    const uint8_t *restrict valid = msc_row_valid(in, y);
+    uint8_t *restrict code = msc_row_u8(out, 0, y), *restrict share = share_row(self, out, y), *restrict seen = msc_row_valid(out, y);
+    if (!memchr(valid, 1, (size_t)w)) {
+        clear_row(self, out, y);
+        return;
+    }
+    msc_features_row(self->features, in, y, k->row, k->features);
+    msc_gauss_ask(self->gauss, (const float *const *)k->row, (size_t)w, code, share);
+    for (int32_t x = 0; x < w; x++) {
+        seen[x] = valid[x] & !self->is_masked[code[x]];
+        code[x] = self->code[code[x]];
+    }
+    for (int32_t x = 0; x < w; x++) code[x] = seen[x] ? code[x] : 0;
+    for (int32_t x = 0; share && x < w; x++) share[x] = seen[x] ? share[x] : 0;
+}
+
+static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    const msc_predict *self = op;
     work k;
     carve(self, scratch, &k);
     const int32_t pad = out->pad_px;
@@ -115,9 +151,11 @@ static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, vo
         const msc_tile from = view(in, part);
         const msc_tile to = view(out, part);
         const int32_t first = (part.y - out->core.y) * out->stride_px + (part.x - out->core.x);
+        msc_features_begin(((const msc_predict *)self)->features, w, k.features);
         for (int32_t y = 0; y < part.h; y++) {
             if (k.n + (size_t)w > MSC_FOREST_BLOCK) answer(self, out, &k);
-            piece(self, &from, y, &to, &k, first);
+            if (self->forest) gather_row(self, &from, y, &to, &k, first);
+            else judge_row(self, &from, y, &to, &k);
         }
     }
     answer(self, out, &k);
@@ -125,6 +163,6 @@ static void predict_tile(const void *self, const msc_tile *in, msc_tile *out, vo
 
 void msc_predict_op(const msc_predict *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "predict", .self = self, .halo_px = msc_features_halo_px(self->features), .n_planes_out = 2,
-                    .types_out = { MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = predict_tile };
+    *op = (msc_op){ .name = "predict", .self = self, .halo_px = msc_features_halo_px(self->features),
+                    .n_planes_out = self->has_confidence ? 2 : 1, .types_out = { MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = predict_tile };
 }

@@ -1,6 +1,9 @@
 set(MINESCAR_ops
     compare.c
     features.c
+    features_row.c
+    majority.c
     predict.c
     terrain.c
+    texture.c
     window.c)

@@ -1,61 +1,46 @@
-/* terrain.c - slope and topographic position from the elevation plane of a tile. */
+/* terrain.c - slope from the elevation plane of a tile. */
 #include "ops/terrain.h"
-#include "ops/window.h"
-#include <math.h>
 
-static const double degrees_per_radian = 57.295779513082320877;
+size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
 
-static double elevation(const msc_tile *tile, int plane, int32_t x, int32_t y)
+static float neighbour(const msc_tile *tile, const float *const *row, int32_t x, int32_t y, int32_t dx, int32_t dy)
 {
-    switch (tile->plane[plane].type) {
-    case MSC_U8: return msc_row_u8(tile, plane, y)[x];
-    case MSC_U16: return msc_row_u16(tile, plane, y)[x];
-    case MSC_F32: break;
-    }
-    return (double)msc_row_f32(tile, plane, y)[x];
-}
-
-static double neighbour(const msc_tile *tile, int plane, int32_t x, int32_t y, int32_t dx, int32_t dy)
-{
-    const double here = elevation(tile, plane, x, y);
-    if (msc_row_valid(tile, y + dy)[x + dx]) return elevation(tile, plane, x + dx, y + dy);
-    if (msc_row_valid(tile, y - dy)[x - dx]) return 2.0 * here - elevation(tile, plane, x - dx, y - dy);
+    const float here = row[1][x];
+    if (msc_row_valid(tile, y + dy)[x + dx]) return row[1 + dy][x + dx];
+    if (msc_row_valid(tile, y - dy)[x - dx]) return 2.0f * here - row[1 - dy][x - dx];
     return here;
 }
 
-static int all_valid(const msc_tile *tile, int32_t x, int32_t y)
+/* One pixel beside a hole. */
+static void slope_of(const msc_window_rows *rows, const msc_tile *tile, const float *const *row, int32_t x, int32_t y,
+                     float per, float *slope_deg)
 {
-    const uint8_t *a = msc_row_valid(tile, y - 1) + x, *b = msc_row_valid(tile, y) + x, *c = msc_row_valid(tile, y + 1) + x;
-    return (a[-1] & a[0] & a[1] & b[-1] & b[1] & c[-1] & c[0] & c[1]) != 0;
+    float z[3][3];
+    for (int32_t dy = -1; dy <= 1; dy++)
+        for (int32_t dx = -1; dx <= 1; dx++) z[1 + dy][1 + dx] = neighbour(tile, row, x, y, dx, dy);
+    rows->slope(slope_deg, z[0] + 1, z[1] + 1, z[2] + 1, per, 1);
 }
 
-/* The eight neighbours, row by row from the north-west. */
-static void gather(const msc_tile *tile, int plane, int32_t x, int32_t y, double z[8])
+void msc_terrain_slope(const msc_window_rows *rows, const msc_tile *tile, int plane, int32_t y, double pixel_m,
+                       float *slope_deg, void *scratch)
 {
-    static const int8_t step[8][2] = { { -1, -1 }, { 0, -1 }, { 1, -1 }, { -1, 0 }, { 1, 0 }, { -1, 1 }, { 0, 1 }, { 1, 1 } };
-    const int is_whole = all_valid(tile, x, y);
-    for (int i = 0; i < 8; i++)
-        z[i] = is_whole ? elevation(tile, plane, x + step[i][0], y + step[i][1])
-                        : neighbour(tile, plane, x, y, step[i][0], step[i][1]);
-}
-
-void msc_terrain_slope(const msc_tile *tile, int plane, int32_t y, double pixel_m, float *slope_deg)
-{
-    const uint8_t *valid = msc_row_valid(tile, y);
-    for (int32_t x = 0; x < tile->core.w; x++) {
-        slope_deg[x] = 0.0f;
-        if (!valid[x]) continue;
-        double z[8];
-        gather(tile, plane, x, y, z);
-        const double east = ((z[2] + 2.0 * z[4] + z[7]) - (z[0] + 2.0 * z[3] + z[5])) / (8.0 * pixel_m);
-        const double south = ((z[5] + 2.0 * z[6] + z[7]) - (z[0] + 2.0 * z[1] + z[2])) / (8.0 * pixel_m);
-        slope_deg[x] = (float)(atan(sqrt(east * east + south * south)) * degrees_per_radian);
+    const int32_t w = tile->core.w;
+    const size_t n = (size_t)w + 2;
+    const float per = (float)(1.0 / (8.0 * pixel_m));
+    const float *row[3];
+    int n_holed = 0;
+    for (int32_t dy = -1; dy <= 1; dy++) {
+        float *made = (float *)scratch + (size_t)(dy + 1) * n;
+        msc_window_load(rows, tile, plane, y + dy, -1, n, 0.0f, made);
+        row[1 + dy] = made + 1;
+        n_holed += msc_window_has_hole(tile, y + dy, -1, n);
     }
-}
-
-void msc_terrain_tpi(const msc_tile *tile, int plane, int32_t y, int32_t side_px, const uint32_t *count, float *tpi_m,
-                     void *scratch)
-{
-    msc_window_row(tile, plane, y, side_px, count, tpi_m, NULL, scratch);
-    for (int32_t x = 0; x < tile->core.w; x++) tpi_m[x] = (float)(elevation(tile, plane, x, y) - (double)tpi_m[x]);
+    rows->slope(slope_deg, row[0], row[1], row[2], per, (size_t)w);
+    if (n_holed == 0) return;
+    const uint8_t *a = msc_row_valid(tile, y - 1), *b = msc_row_valid(tile, y), *c = msc_row_valid(tile, y + 1);
+    for (int32_t x = 0; x < w; x++) {
+        if (!b[x]) slope_deg[x] = 0.0f;
+        else if (!(a[x - 1] & a[x] & a[x + 1] & b[x - 1] & b[x + 1] & c[x - 1] & c[x] & c[x + 1]))
+            slope_of(rows, tile, row, x, y, per, &slope_deg[x]);
+    }
 }

@@ -12,6 +12,7 @@ typedef struct msc_region {
     int64_t n_px, first_px, confidence_sum;
     msc_area_sum area_units;
     int64_t rings;               /* offset of the last ring in the spool; -1: none yet */
+    size_t n_bytes;              /* of the steps of its rings */
     uint32_t parent;             /* itself for a root; next free number */
     uint16_t value;
     uint8_t is_used, is_on_front;
@@ -20,7 +21,7 @@ typedef struct msc_region {
 /* An open chain: its bytes in linked blocks. */
 typedef struct msc_open {
     uint64_t start_key, end_key;
-    size_t n_bytes;              /* in memory */
+    size_t n_bytes, n_spilled;   /* in memory, in the spool */
     int32_t x, y;                /* start vertex */
     uint32_t region, first_block, last_block;   /* next_free reuses first_block */
 } msc_open;
@@ -63,8 +64,8 @@ msc_status msc_ends_put(msc_front *front, uint64_t key, uint32_t open, msc_error
 void msc_ends_remove(msc_front *front, uint64_t key);
 /* Joins the chains of a tile to the open ones and stores rings that close. */
 msc_status msc_front_add_chains(msc_front *front, const msc_trace *trace, msc_error *err);
-/* Stores one ring of a region. */
+/* Stores one ring of a region; n_linked more bytes of its steps are in the spool already. */
 msc_status msc_front_add_ring(msc_front *front, uint32_t region, const int32_t start[2], const uint8_t *steps,
-                              size_t n_bytes, msc_error *err);
+                              size_t n_bytes, size_t n_linked, msc_error *err);
 uint32_t msc_front_root(msc_front *front, uint32_t region);
 #endif

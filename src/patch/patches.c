@@ -1,4 +1,4 @@
-/* patches.c - one pass over the raster, then the patches in order. */
+/* patches.c - one pass over the raster, then the patches in order: batches of them, made side by side. */
 #include "patch/patches.h"
 #include "base/mem.h"
 #include "patch/front.h"
@@ -7,14 +7,33 @@
 #include "patch/trace.h"
 
 #include <assert.h>
+#include <string.h>
 
-enum { TILE_PX = 512 };          /* larger tiles cost workspace and gain nothing: seams are cheap */
+enum {
+    TILE_PX = 512,               /* larger tiles cost workspace and gain nothing: seams are cheap */
+    BATCH_PATCHES = 1024,        /* enough that a batch's turn at the sink is not felt */
+    BATCH_STEP_BYTES = 1 << 18,  /* of a batch: a step is a vertex, or 16 bytes of coordinates, in a byte or more */
+    WORKER_BYTES = 16 << 20      /* of two batches of that size with their table, and of what makes them */
+};
+
+/* Patches of one batch: their entries stand in the spool at `offset`. */
+typedef struct batch { int64_t offset, first_number; } batch;
+
+/* What one worker makes polygons with. */
+typedef struct maker { msc_polygon polygon; msc_simplifier simplifier; msc_window window; } maker;
 
 typedef struct tracing {
+    const msc_patches_options *options;
+    const msc_patch_sink *sink;
     msc_tracer tracer;
     msc_front front;
     msc_simplifier simplifier;
     int is_simplified;
+    msc_spool spool;             /* entries in order */
+    batch *batch; size_t n_batches, batch_cap;
+    msc_entry *entry; size_t n_entries, n_step_bytes;    /* of the batch that is being filled */
+    int64_t n_wanted;
+    maker *maker; int n_makers;
 } tracing;
 
 static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_error *err)
@@ -46,71 +65,155 @@ static void slot_clear(void *self, void *slot)
     msc_trace_clear(slot);
 }
 
-typedef struct emission {
-    const msc_settings *settings;
-    tracing *tracing;
-    msc_polygon polygon;
-    msc_patch_receiver receive;
-    void *self;
-    int is_survey;
-} emission;
-
-static msc_status emit_one(emission *m, const msc_entry *entry, msc_error *err)
+static msc_status end_batch(tracing *k, msc_error *err)
 {
-    tracing *k = m->tracing;
-    const msc_patches_options *o = k->tracer.options;
-    msc_patch patch = {.first_px = entry->key};
-    if (m->settings->cancel != NULL && *m->settings->cancel) {
-        return msc_fail(err, MSC_ECANCELLED, "vectorize", "stopped");
+    int64_t offset = 0;
+    if (k->n_entries == 0) {
+        return MSC_OK;
     }
-    if (m->is_survey || o->is_wanted != NULL) {
-        MSC_TRY(msc_polygon_head(&k->front.spool, entry->offset, &patch, err));
-        if (o->is_wanted != NULL && !o->is_wanted(m->self, &patch)) {
-            return MSC_OK;
-        }
-    }
-    if (m->is_survey) {
-        return o->survey(m->self, &patch, err);
-    }
-    MSC_TRY(msc_polygon_read(&m->polygon, &k->front.spool, entry->offset, k->is_simplified ? &k->simplifier : NULL,
-                             &patch, err));
-    return m->receive(m->self, &patch, err);
+    MSC_TRY(msc_trace_room(&k->batch, &k->batch_cap, k->n_batches + 1, sizeof *k->batch, err));
+    MSC_TRY(msc_spool_add(&k->spool, k->entry, k->n_entries * sizeof *k->entry, &offset, err));
+    k->batch[k->n_batches++] = (batch){offset, k->n_wanted - (int64_t)k->n_entries + 1};
+    k->n_entries = k->n_step_bytes = 0;
+    return MSC_OK;
 }
 
-static msc_status emit(emission *m, msc_error *err)
+static msc_status enlist(tracing *k, const msc_entry *entry, msc_error *err)
 {
-    msc_index *index = &m->tracing->front.index;
+    const msc_patches_options *o = k->options;
+    msc_patch patch = {.value = (int)entry->value, .n_px = entry->n_px, .first_px = entry->key, .number = k->n_wanted + 1};
+    if (o->is_wanted != NULL && !o->is_wanted(k->sink->self, &patch)) {
+        return MSC_OK;
+    }
+    if (o->survey != NULL) {
+        MSC_TRY(o->survey(k->sink->self, &patch, err));
+    }
+    k->n_wanted++;
+    k->entry[k->n_entries++] = *entry;
+    k->n_step_bytes += entry->n_bytes;
+    return k->n_entries == BATCH_PATCHES || k->n_step_bytes >= BATCH_STEP_BYTES ? end_batch(k, err) : MSC_OK;
+}
+
+/* Puts the patches that are wanted in order and cuts them into batches. */
+static msc_status enlist_all(tracing *k, msc_error *err)
+{
+    msc_index *index = &k->front.index;
     msc_status status = MSC_OK;
+    k->entry = msc_alloc(BATCH_PATCHES, sizeof *k->entry);
+    if (k->entry == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "a batch of %d patches", BATCH_PATCHES);
+    }
     for (size_t b = 0; b < index->n_buckets && status == MSC_OK; b++) {
         msc_entry *entry = NULL;
         size_t n = 0;
         status = msc_index_bucket(index, b, &entry, &n, err);
         for (size_t e = 0; e < n && status == MSC_OK; e++) {
-            status = emit_one(m, &entry[e], err);
+            status = enlist(k, &entry[e], err);
         }
         msc_release(entry);
-        if (m->settings->progress != NULL && !m->is_survey) {
-            m->settings->progress(m->settings->self, "polygons", (double)(b + 1) / (double)index->n_buckets);
-        }
     }
-    msc_polygon_clear(&m->polygon);
-    return status;
+    return status == MSC_OK ? end_batch(k, err) : status;
+}
+
+/* The second pass has batches for tiles: nothing is read, prepare makes the polygons. */
+static msc_status no_pixels(void *self, int worker, msc_tile *tile, msc_error *err)
+{
+    (void)self;
+    (void)worker;
+    (void)tile;
+    (void)err;
+    return MSC_OK;
+}
+
+static msc_status fill_batch(void *self, const msc_tile *tile, void *slot, msc_error *err)
+{
+    tracing *k = self;
+    maker *own = &k->maker[tile->worker];
+    const batch *from = &k->batch[tile->core.x];
+    const uint8_t *bytes = NULL;
+    size_t n_bytes = 0;
+    MSC_TRY(msc_spool_get(&k->spool, &own->window, from->offset, &bytes, &n_bytes, err));
+    for (size_t e = 0; e < n_bytes / sizeof(msc_entry); e++) {
+        msc_entry entry;
+        memcpy(&entry, bytes + e * sizeof entry, sizeof entry);
+        msc_patch patch = {.first_px = entry.key, .number = from->first_number + (int64_t)e};
+        MSC_TRY(msc_polygon_read(&own->polygon, &k->front.spool, entry.offset, k->is_simplified ? &own->simplifier : NULL,
+                                 &patch, err));
+        MSC_TRY(k->sink->take(k->sink->self, tile->worker, slot, &patch, err));
+    }
+    return MSC_OK;
+}
+
+static msc_status put_batch(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+{
+    const tracing *k = self;
+    (void)tile;
+    (void)index;
+    return k->sink->put(k->sink->self, slot, err);
+}
+
+static void clear_batch(void *self, void *slot)
+{
+    const tracing *k = self;
+    if (k->sink->batch_clear != NULL) {
+        k->sink->batch_clear(k->sink->self, slot);
+    }
+}
+
+static msc_status emit(tracing *k, const msc_settings *settings, int n_threads, msc_error *err)
+{
+    const msc_source source = {.self = k, .width_px = (int32_t)k->n_batches, .height_px = 1, .read = no_pixels};
+    const msc_sink sink = {.self = k, .slot_bytes = k->sink->batch_bytes + 1, .prepare = fill_batch, .put = put_batch,
+                           .slot_clear = clear_batch};
+    msc_layout layout = {.tile_px = 1, .n_across = (int32_t)k->n_batches, .n_down = 1, .n_threads = n_threads,
+                         .n_slots = 2 * n_threads};
+    if (k->n_batches == 0) {
+        return MSC_OK;
+    }
+    if (k->n_batches > INT32_MAX) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu batches", k->n_batches);
+    }
+    k->n_makers = n_threads;
+    k->maker = msc_alloc_zero((size_t)n_threads, sizeof *k->maker);
+    if (k->maker == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%d workers", n_threads);
+    }
+    for (int m = 0; m < n_threads; m++) {
+        k->maker[m].simplifier = msc_simplifier_share(&k->simplifier);
+    }
+    return msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "polygons", err);
+}
+
+static void clear(tracing *k)
+{
+    for (int m = 0; m < k->n_makers && k->maker != NULL; m++) {
+        msc_polygon_clear(&k->maker[m].polygon);
+        msc_simplifier_clear(&k->maker[m].simplifier);
+        msc_release(k->maker[m].window.bytes);
+    }
+    msc_release(k->maker);
+    msc_release(k->batch);
+    msc_release(k->entry);
+    msc_spool_clear(&k->spool);
+    msc_simplifier_clear(&k->simplifier);
+    msc_front_clear(&k->front);
 }
 
 msc_status msc_patches_trace(const msc_settings *settings, const msc_source *source, const msc_patches_options *options,
-                             msc_patch_receiver receive, void *self, msc_error *err)
+                             const msc_patch_sink *sink, msc_error *err)
 {
-    tracing k = {.tracer = {options, source->width_px, source->height_px}, .is_simplified = options->simplify_px > 0};
-    const msc_sink sink = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = prepare, .put = put,
-                           .slot_clear = slot_clear};
-    const char *why = NULL;
-    const int64_t memory = msc_settings_memory(settings, &why);
+    tracing k = {.options = options, .sink = sink, .tracer = {options, source->width_px, source->height_px},
+                 .is_simplified = options->simplify_px > 0};
+    const msc_sink front = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = prepare, .put = put,
+                            .slot_clear = slot_clear};
+    const int64_t memory = msc_settings_memory(settings, NULL);
     const size_t limit = (size_t)(memory / 8);
     const char *tmpdir = options->tmpdir != NULL ? options->tmpdir : settings->tmpdir != NULL ? settings->tmpdir : ".";
     msc_settings own = *settings;
     msc_layout layout;
     own.tile_px = own.tile_px == 0 ? TILE_PX : own.tile_px;
-    MSC_TRY(msc_stream_plan(&own, source, NULL, 0, &sink, 2 * (int64_t)limit, &layout, err));
+    msc_spool_init(&k.spool, limit, tmpdir);
+    MSC_TRY(msc_stream_plan(&own, source, NULL, 0, &front, 3 * (int64_t)limit, &layout, err));
     msc_status status = msc_front_init(&k.front, source->width_px, source->height_px, options->connectivity, limit,
                                        tmpdir, err);
     if (status == MSC_OK && k.is_simplified) {
@@ -119,17 +222,19 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
         status = msc_simplifier_init(&k.simplifier, source->width_px, source->height_px, tmpdir, err);
     }
     if (status == MSC_OK) {
-        status = msc_stream_run(&own, &layout, source, NULL, 0, &sink, "trace", err);
+        status = msc_stream_run(&own, &layout, source, NULL, 0, &front, "trace", err);
     }
     if (status == MSC_OK) {
         assert(k.front.n_live == 0);
-        emission m = {.settings = settings, .tracing = &k, .receive = receive, .self = self};
-        m.is_survey = options->survey != NULL;
-        status = m.is_survey ? emit(&m, err) : MSC_OK;
-        m.is_survey = 0;
-        status = status == MSC_OK ? emit(&m, err) : status;
+        status = enlist_all(&k, err);
     }
-    msc_simplifier_clear(&k.simplifier);
-    msc_front_clear(&k.front);
+    if (status == MSC_OK && sink->begin != NULL) {
+        status = sink->begin(sink->self, err);
+    }
+    if (status == MSC_OK) {
+        const int n_threads = msc_settings_threads(settings, NULL), most = (int)(memory / 4 / WORKER_BYTES) + 1;
+        status = emit(&k, settings, n_threads < most ? n_threads : most, err);
+    }
+    clear(&k);
     return status;
 }

@@ -13,6 +13,7 @@ typedef struct msc_patch {
     int value;                   /* of the raster */
     int64_t n_px;
     int64_t first_px;            /* y * width + x of its first pixel in raster order */
+    int64_t number;              /* 1.. in order of first_px, of the patches that are wanted */
     msc_area_sum area_units;     /* ellipsoidal area of its pixels in MSC_AREA_UNIT_M2 */
     int64_t confidence_sum;      /* over its pixels */
     int64_t area_px_x2;          /* twice the area of the polygon, px; 2 * n_px without simplification */
@@ -30,20 +31,30 @@ typedef struct msc_patches_options {
     const msc_area *area;        /* NULL: area_units stays 0 */
     double simplify_px;          /* tolerance of Douglas & Peucker, px; 0: crack boundaries as they are */
     double aspect;               /* height of a pixel / its width, for distances; 0 means 1 */
-    /* Both may be NULL; self is the receiver's. They see patches without polygon and inside point: `survey` all that
-     * are wanted, in order, before the first is received; `is_wanted` returns 0 for patches to pass over. */
+    /* Both may be NULL; self is the sink's. They see value, n_px, first_px and number of every patch, one at a time in
+     * order, before the first is taken: `is_wanted` returns 0 for patches to pass over, `survey` sees the others. */
     msc_status (*survey)(void *self, const struct msc_patch *patch, msc_error *err);
     int (*is_wanted)(void *self, const struct msc_patch *patch);
     const char *tmpdir;          /* of the unlinked overflow file; NULL: settings->tmpdir, else "." */
 } msc_patches_options;
 
-/* Takes one patch; the patch and its arrays live for the call only. */
-typedef msc_status (*msc_patch_receiver)(void *self, const msc_patch *patch, msc_error *err);
+/* Takes patches in batches. Batches are filled beside each other, each by one worker and in order of its patches; they
+ * are put one at a time, in order. */
+typedef struct msc_patch_sink {
+    void *self;
+    size_t batch_bytes;          /* zeroed space that is used for one batch after the other */
+    /* After the last patch was surveyed, before the first is taken; may be NULL. */
+    msc_status (*begin)(void *self, msc_error *err);
+    /* The patch and its arrays live for the call only; `worker` is 0..threads-1. */
+    msc_status (*take)(void *self, int worker, void *batch, const msc_patch *patch, msc_error *err);
+    msc_status (*put)(void *self, void *batch, msc_error *err);      /* leaves the batch empty */
+    void (*batch_clear)(void *self, void *batch);                    /* frees what it keeps; may be NULL */
+} msc_patch_sink;
 
-/* Traces plane 0 (u8 or u16) of the source where it is valid and hands every patch to the receiver, in order of the
- * first pixel in raster order. Same patches for any tile size and thread count. Memory follows the sweep front, what
- * is finished goes to an overflow file beyond a share of the memory cap. Errors of the stream and the receiver,
- * EMEMCAP, ENOMEM, ENOSPACE and EWRITE (overflow file). */
+/* Traces plane 0 (u8 or u16) of the source where it is valid and hands every patch to the sink, in order of the first
+ * pixel in raster order. Same patches for any tile size and thread count. Memory follows the sweep front, what is
+ * finished goes to an overflow file beyond a share of the memory cap. Errors of the stream and the sink, EMEMCAP,
+ * ENOMEM, ENOSPACE and EWRITE (overflow file). */
 msc_status msc_patches_trace(const msc_settings *settings, const msc_source *source, const msc_patches_options *options,
-                             msc_patch_receiver receive, void *self, msc_error *err);
+                             const msc_patch_sink *sink, msc_error *err);
 #endif

@@ -164,6 +164,7 @@ static msc_status spill(msc_front *front, uint32_t number, msc_error *err)
     open->last_block = open->first_block;
     front->block[open->first_block].n = MSC_BLOCK_IS_LINK;
     memcpy(front->block[open->first_block].bytes, &offset, sizeof offset);
+    open->n_spilled += open->n_bytes;
     open->n_bytes = 0;
     return MSC_OK;
 }
@@ -206,7 +207,7 @@ static msc_status close_ring(msc_front *front, uint32_t number, msc_error *err)
     const size_t own_cap = front->bytes_cap;
     front->bytes = NULL;
     front->bytes_cap = 0;
-    const msc_status status = msc_front_add_ring(front, open.region, start, own, n, err);
+    const msc_status status = msc_front_add_ring(front, open.region, start, own, n, open.n_spilled, err);
     msc_release(front->bytes);
     front->bytes = own;
     front->bytes_cap = own_cap;
@@ -239,6 +240,7 @@ static msc_status join_chain(msc_front *front, const msc_chain *chain, const uin
     front->block[to->last_block].next = from->first_block;
     to->last_block = from->last_block;
     to->n_bytes += from->n_bytes;
+    to->n_spilled += from->n_spilled;
     to->end_key = from->end_key;
     msc_ends_remove(front, to->end_key);
     MSC_TRY(msc_ends_put(front, to->end_key, number, err));
@@ -255,7 +257,7 @@ msc_status msc_front_add_chains(msc_front *front, const msc_trace *t, msc_error 
             MSC_TRY(join_chain(front, chain, t->steps + chain->steps, err));
         } else if (t->part[chain->part].is_open) {
             MSC_TRY(msc_front_add_ring(front, front->number[chain->part], start, t->steps + chain->steps,
-                                       chain->n_bytes, err));
+                                       chain->n_bytes, 0, err));
         }
     }
     return MSC_OK;

@@ -62,22 +62,26 @@ static uint8_t *put_head(uint8_t *at, uint16_t value, const msc_region *r, size_
     return msc_put_number(at, n_rings);
 }
 
+/* For an index entry, where it says how large a polygon will be. */
+static uint32_t count_bytes(size_t n) { return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX; }
+
 msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
 {
     t->n_done = t->n_record = 0;
     for (size_t p = 0; p < t->n_parts; p++) {
         const msc_part *part = &t->part[p];
-        size_t n_rings = 0, n_bytes = 0;
+        size_t n_rings = 0, n_steps = 0;
         if (part->is_open) {
             continue;
         }
         for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
             n_rings++;
-            n_bytes += t->chain[c].n_bytes + 3 * MSC_STEP_MAX_BYTES;
+            n_steps += t->chain[c].n_bytes;
         }
         MSC_TRY(msc_trace_room(&t->done, &t->done_cap, t->n_done + 1, sizeof *t->done, err));
-        MSC_TRY(msc_trace_room(&t->record, &t->record_cap, t->n_record + n_bytes + HEAD_MAX, 1, err));
-        t->done[t->n_done++] = (msc_done){part->first_px, (int64_t)t->n_record};
+        const size_t room = t->n_record + MSC_SPOOL_HEAD + HEAD_MAX + n_steps + n_rings * 3 * MSC_STEP_MAX_BYTES;
+        MSC_TRY(msc_trace_room(&t->record, &t->record_cap, room, 1, err));
+        t->done[t->n_done++] = (msc_entry){part->first_px, (int64_t)t->n_record, part->n_px, count_bytes(n_steps), part->value - 1u};
         const msc_region r = {.n_px = part->n_px, .confidence_sum = part->confidence_sum, .area_units = part->area_units};
         uint8_t *const start = t->record + t->n_record + MSC_SPOOL_HEAD;
         uint8_t *at = put_head(start, part->value, &r, n_rings);
@@ -134,6 +138,7 @@ static msc_status touch(msc_front *front, uint32_t a, uint32_t b, msc_error *err
     to->n_px += from->n_px;
     to->area_units += from->area_units;
     to->confidence_sum += from->confidence_sum;
+    to->n_bytes += from->n_bytes;
     to->first_px = to->first_px < from->first_px ? to->first_px : from->first_px;
     from->parent = a;
     return MSC_OK;
@@ -173,7 +178,7 @@ static msc_status join_seams(msc_front *front, const msc_rect *core, const msc_t
 }
 
 msc_status msc_front_add_ring(msc_front *front, uint32_t region, const int32_t start[2], const uint8_t *steps,
-                              size_t n_bytes, msc_error *err)
+                              size_t n_bytes, size_t n_linked, msc_error *err)
 {
     msc_region *r = &front->region[msc_front_root(front, region)];
     MSC_TRY(msc_trace_room(&front->bytes, &front->bytes_cap, n_bytes + 1 + 4 * MSC_STEP_MAX_BYTES, 1, err));
@@ -185,6 +190,7 @@ msc_status msc_front_add_ring(msc_front *front, uint32_t region, const int32_t s
     at = msc_put_number(at, n_bytes);
     memcpy(at, steps, n_bytes);
     at += n_bytes;
+    r->n_bytes += n_bytes + n_linked;
     return msc_spool_add(&front->spool, front->bytes, (size_t)(at - front->bytes), &r->rings, err);
 }
 
@@ -195,7 +201,8 @@ static msc_status retire(msc_front *front, uint32_t region, msc_error *err)
     int64_t offset = 0;
     const uint8_t *end = msc_put_number(put_head(head, r->value, r, 0), (uint64_t)r->rings);
     MSC_TRY(msc_spool_add(&front->spool, head, (size_t)(end - head), &offset, err));
-    return msc_index_add(&front->index, r->first_px, offset, err);
+    const msc_entry entry = {r->first_px, offset, r->n_px, count_bytes(r->n_bytes), r->value - 1u};
+    return msc_index_add(&front->index, &entry, err);
 }
 
 /* Ends a row of tiles: what is not on the front is finished. */
@@ -240,7 +247,9 @@ static msc_status add_finished(msc_front *front, const msc_trace *t, msc_error *
     }
     MSC_TRY(msc_spool_add_raw(&front->spool, t->record, t->n_record, &base, err));
     for (size_t d = 0; d < t->n_done; d++) {
-        MSC_TRY(msc_index_add(&front->index, t->done[d].first_px, base + t->done[d].offset, err));
+        msc_entry entry = t->done[d];
+        entry.offset += base;
+        MSC_TRY(msc_index_add(&front->index, &entry, err));
     }
     return MSC_OK;
 }

@@ -22,12 +22,13 @@ void msc_polygon_clear(msc_polygon *g)
     msc_release(g->cross);
     msc_release(g->pending);
     msc_release(g->bytes);
+    msc_release(g->window.bytes);
     memset(g, 0, sizeof *g);
 }
 
 /* Adds the ring whose place and steps begin at `at`; returns the place after it in *after. Bytes that may move when the
  * spool is read again are those with links only, and are copied then. */
-static msc_status add_ring_at(msc_polygon *g, msc_spool *spool, const uint8_t *at, const uint8_t **after, msc_error *err)
+static msc_status add_ring_at(msc_polygon *g, const msc_spool *spool, const uint8_t *at, const uint8_t **after, msc_error *err)
 {
     uint64_t x = 0, y = 0, n = 0;
     at = msc_get_number(at, &x);
@@ -48,7 +49,7 @@ static msc_status add_ring_at(msc_polygon *g, msc_spool *spool, const uint8_t *a
 }
 
 /* Walks the tree of ring and join nodes that begins at `offset`. */
-static msc_status add_listed_rings(msc_polygon *g, msc_spool *spool, int64_t offset, msc_error *err)
+static msc_status add_listed_rings(msc_polygon *g, const msc_spool *spool, int64_t offset, msc_error *err)
 {
     size_t n_waiting = 0, capacity = 0;
     int64_t *waiting = NULL;
@@ -62,7 +63,7 @@ static msc_status add_listed_rings(msc_polygon *g, msc_spool *spool, int64_t off
         uint64_t a = 0, b = 0;
         status = msc_trace_room(&waiting, &capacity, n_waiting + 2, sizeof *waiting, err);
         if (status == MSC_OK) {
-            status = msc_spool_get(spool, waiting[--n_waiting], &bytes, &n, err);
+            status = msc_spool_get(spool, &g->window, waiting[--n_waiting], &bytes, &n, err);
         }
         if (status == MSC_OK && bytes[0] == 1) {
             msc_get_number(msc_get_number(bytes + 1, &a), &b);
@@ -81,13 +82,13 @@ static msc_status add_listed_rings(msc_polygon *g, msc_spool *spool, int64_t off
 }
 
 /* Reads the figures of a record; *after is the place of its rings, *n_rings 0 when they are listed elsewhere. */
-static msc_status read_head(msc_spool *spool, int64_t offset, msc_patch *patch, const uint8_t **after, uint64_t *n_rings,
+static msc_status read_head(msc_polygon *g, const msc_spool *spool, int64_t offset, msc_patch *patch, const uint8_t **after, uint64_t *n_rings,
                             msc_error *err)
 {
     const uint8_t *at = NULL;
     size_t n = 0;
     uint64_t value = 0, n_px = 0, confidence = 0, low = 0, high = 0;
-    MSC_TRY(msc_spool_get(spool, offset, &at, &n, err));
+    MSC_TRY(msc_spool_get(spool, &g->window, offset, &at, &n, err));
     at = msc_get_number(at, &value);
     at = msc_get_number(at, &n_px);
     at = msc_get_number(at, &confidence);
@@ -101,18 +102,11 @@ static msc_status read_head(msc_spool *spool, int64_t offset, msc_patch *patch, 
     return MSC_OK;
 }
 
-msc_status msc_polygon_head(msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
-{
-    const uint8_t *ignored = NULL;
-    uint64_t n_rings = 0;
-    return read_head(spool, offset, patch, &ignored, &n_rings, err);
-}
-
-static msc_status read_record(msc_polygon *g, msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
+static msc_status read_record(msc_polygon *g, const msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err)
 {
     const uint8_t *at = NULL;
     uint64_t n_rings = 0;
-    MSC_TRY(read_head(spool, offset, patch, &at, &n_rings, err));
+    MSC_TRY(read_head(g, spool, offset, patch, &at, &n_rings, err));
     if (n_rings == 0) {
         uint64_t list = 0;
         msc_get_number(at, &list);
@@ -210,7 +204,7 @@ static msc_status find_inside(msc_polygon *g, msc_patch *patch, msc_error *err)
     return MSC_OK;
 }
 
-msc_status msc_polygon_read(msc_polygon *g, msc_spool *spool, int64_t offset, msc_simplifier *simplifier,
+msc_status msc_polygon_read(msc_polygon *g, const msc_spool *spool, int64_t offset, msc_simplifier *simplifier,
                             msc_patch *patch, msc_error *err)
 {
     int64_t sum = 0;

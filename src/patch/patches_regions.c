@@ -18,6 +18,7 @@ void msc_trace_clear(msc_trace *t)
     msc_release(t->value);
     msc_release(t->visited);
     msc_release(t->run);
+    msc_release(t->start);
     msc_release(t->row);
     msc_release(t->parent);
     msc_release(t->part);
@@ -30,26 +31,25 @@ void msc_trace_clear(msc_trace *t)
     memset(t, 0, sizeof *t);
 }
 
-/* Copies one row with its padding as value + 1, so that 0 means no patch; 65535 + 1 wraps to 0. */
+/* Copies one row with its padding as value + 1, so that 0 means no patch; 65535 + 1 wraps to 0. Values that are left
+ * out become 0 too: in the core later, by runs. */
 static void effective_row(const msc_tile *tile, const uint8_t *is_left_out, int32_t y, uint16_t *out)
 {
     const uint8_t *valid = msc_row_valid(tile, y);
-    const int32_t w = tile->core.w;
+    const int32_t w = tile->core.w, is_core = y >= 0 && y < tile->core.h;
     if (tile->plane[0].type == MSC_U8) {
         const uint8_t *in = msc_row_u8(tile, 0, y);
         for (int32_t x = -1; x <= w; x++) {
-            out[x + 1] = (uint16_t)(valid[x] ? in[x] + 1 : 0);
+            out[x + 1] = (uint16_t)((in[x] + 1) & -(valid[x] != 0));
         }
     } else {
         const uint16_t *in = msc_row_u16(tile, 0, y);
         for (int32_t x = -1; x <= w; x++) {
-            out[x + 1] = (uint16_t)(valid[x] ? in[x] + 1 : 0);
+            out[x + 1] = (uint16_t)((in[x] + 1) & -(valid[x] != 0));
         }
     }
-    if (is_left_out != NULL) {
-        for (int32_t x = 0; x < w + 2; x++) {
-            out[x] = out[x] != 0 && is_left_out[out[x] - 1] ? 0 : out[x];
-        }
+    for (int32_t x = 0; x < w + 2 && is_left_out != NULL; x += is_core ? w + 1 : 1) {
+        out[x] = out[x] != 0 && is_left_out[out[x] - 1] ? 0 : out[x];
     }
 }
 
@@ -75,29 +75,42 @@ static uint32_t join(uint32_t *parent, uint32_t a, uint32_t b)
     return b;
 }
 
-/* Cuts row y into runs and joins each to those above that it touches; `reach` is 1 for 8-connectivity. */
-static msc_status label_row(msc_trace *t, int32_t w, int32_t y, int32_t reach, msc_error *err)
+/* Where a row's runs begin, and `w` behind the last; without a branch, since runs are short. Returns how many. */
+static int32_t find_starts(const uint16_t *value, int32_t w, int32_t *start)
 {
-    const uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(w + 2) + 1;
-    MSC_TRY(msc_trace_room(&t->run, &t->run_cap, t->n_runs + (size_t)w, sizeof *t->run, err));
-    MSC_TRY(msc_trace_room(&t->parent, &t->parent_cap, t->n_labels + (size_t)w, sizeof *t->parent, err));
+    int32_t n = 1;
+    start[0] = 0;
+    for (int32_t x = 1; x < w; x++) {
+        start[n] = x;
+        n += value[x] != value[x - 1];
+    }
+    start[n] = w;
+    return n;
+}
+
+/* Cuts row y into runs and joins each to those above that it touches; `reach` is 1 for 8-connectivity. */
+static void label_row(msc_trace *t, const uint8_t *is_left_out, int32_t w, int32_t y, int32_t reach)
+{
+    uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(w + 2) + 1;
     size_t above = y > 0 ? t->row[y - 1] : 0;
     const size_t above_end = t->n_runs;
+    const int32_t n = find_starts(value, w, t->start);
     t->row[y] = t->n_runs;
-    for (int32_t x = 0; x < w;) {
-        const uint16_t v = value[x];
-        const int32_t start = x;
-        do {
-            x++;
-        } while (x < w && value[x] == v);
+    for (int32_t r = 0; r < n; r++) {
+        const int32_t start = t->start[r], end = t->start[r + 1];
+        const uint16_t v = value[start];
         if (v == 0) {
+            continue;
+        }
+        if (is_left_out != NULL && is_left_out[v - 1]) {
+            memset(value + start, 0, (size_t)(end - start) * sizeof *value);
             continue;
         }
         uint32_t label = MSC_NO_PART;
         while (above < above_end && t->run[above].end_x + reach <= start) {
             above++;
         }
-        for (size_t k = above; k < above_end && t->run[k].x < x + reach; k++) {
+        for (size_t k = above; k < above_end && t->run[k].x < end + reach; k++) {
             if (t->run[k].value == v) {
                 label = label == MSC_NO_PART ? find(t->parent, t->run[k].label) : join(t->parent, label, t->run[k].label);
             }
@@ -106,9 +119,8 @@ static msc_status label_row(msc_trace *t, int32_t w, int32_t y, int32_t reach, m
             label = (uint32_t)t->n_labels++;
             t->parent[label] = label;
         }
-        t->run[t->n_runs++] = (msc_stretch){(uint16_t)start, (uint16_t)x, v, label};
+        t->run[t->n_runs++] = (msc_stretch){(uint16_t)start, (uint16_t)end, v, label};
     }
-    return MSC_OK;
 }
 
 /* Ellipsoidal area of pixels x..end_x-1 of row y, image frame. */
@@ -208,6 +220,7 @@ msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc
     const int32_t w = tile->core.w, h = tile->core.h;
     const size_t stride = (size_t)w + 2;
     MSC_TRY(msc_trace_room(&t->value, &t->value_cap, stride * (size_t)(h + 2), sizeof *t->value, err));
+    MSC_TRY(msc_trace_room(&t->start, &t->start_cap, (size_t)w + 1, sizeof *t->start, err));
     MSC_TRY(msc_trace_room(&t->row, &t->row_cap, (size_t)h + 1, sizeof *t->row, err));
     MSC_TRY(msc_trace_room(&t->border, &t->border_cap, 2 * (size_t)(w + h), sizeof *t->border, err));
     for (int32_t y = -1; y <= h; y++) {
@@ -215,7 +228,9 @@ msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc
     }
     t->n_runs = t->n_labels = 0;
     for (int32_t y = 0; y < h; y++) {
-        MSC_TRY(label_row(t, w, y, tracer->options->connectivity == 8, err));
+        MSC_TRY(msc_trace_room(&t->run, &t->run_cap, t->n_runs + (size_t)w, sizeof *t->run, err));
+        MSC_TRY(msc_trace_room(&t->parent, &t->parent_cap, t->n_labels + (size_t)w, sizeof *t->parent, err));
+        label_row(t, tracer->options->is_left_out, w, y, tracer->options->connectivity == 8);
     }
     t->row[h] = t->n_runs;
     MSC_TRY(msc_trace_room(&t->part, &t->part_cap, t->n_labels, sizeof *t->part, err));

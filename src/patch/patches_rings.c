@@ -23,7 +23,7 @@ static msc_status add_point(msc_polygon *g, int32_t x, int32_t y, unsigned flags
 }
 
 /* Copies steps with their links into the spool followed, depth first; the pending pieces are kept on a stack. */
-static msc_status unroll(msc_polygon *g, msc_spool *spool, const uint8_t *steps, size_t n_bytes, msc_error *err)
+static msc_status unroll(msc_polygon *g, const msc_spool *spool, const uint8_t *steps, size_t n_bytes, msc_error *err)
 {
     size_t n_pending = 0;
     g->n_bytes = 0;
@@ -39,7 +39,7 @@ static msc_status unroll(msc_polygon *g, msc_spool *spool, const uint8_t *steps,
         const uint8_t *piece = steps;
         size_t n = n_bytes;
         if (offset >= 0) {
-            MSC_TRY(msc_spool_get(spool, offset, &piece, &n, err));
+            MSC_TRY(msc_spool_get(spool, &g->window, offset, &piece, &n, err));
         }
         const uint8_t *p = piece + at, *end = piece + n;
         uint64_t code = 1;
@@ -179,7 +179,7 @@ static msc_status split(msc_polygon *g, size_t start, msc_error *err)
     return end_ring(g, loop, err);
 }
 
-msc_status msc_polygon_add_ring(msc_polygon *g, msc_spool *spool, int32_t x, int32_t y, const uint8_t *steps,
+msc_status msc_polygon_add_ring(msc_polygon *g, const msc_spool *spool, int32_t x, int32_t y, const uint8_t *steps,
                                 size_t n_bytes, msc_error *err)
 {
     const size_t start = g->n_points;

@@ -21,18 +21,17 @@ typedef struct msc_polygon {
     double *cross; size_t cross_cap;
     int64_t *pending; size_t pending_cap;
     uint8_t *bytes; size_t n_bytes, bytes_cap;
+    msc_window window;
 } msc_polygon;
 
-/* Reads the record at `offset`, and the rings that it names, and fills *patch (but for first_px), whose arrays stay
- * with the polygon until the next call. simplifier NULL: boundaries as they are. EREAD, ENOMEM. */
-msc_status msc_polygon_read(msc_polygon *polygon, msc_spool *spool, int64_t offset, struct msc_simplifier *simplifier,
+/* Reads the record at `offset`, and the rings that it names, and fills *patch (but for first_px and number), whose arrays
+ * stay with the polygon until the next call. simplifier NULL: boundaries as they are. EREAD, ENOMEM. */
+msc_status msc_polygon_read(msc_polygon *polygon, const msc_spool *spool, int64_t offset, struct msc_simplifier *simplifier,
                             msc_patch *patch, msc_error *err);
-/* Fills value, n_px, area_units and confidence_sum only. EREAD, ENOMEM. */
-msc_status msc_polygon_head(msc_spool *spool, int64_t offset, msc_patch *patch, msc_error *err);
 void msc_polygon_clear(msc_polygon *polygon);
 
 /* patches_rings.c: appends one ring from its steps: straight steps joined, split where it touches itself. */
-msc_status msc_polygon_add_ring(msc_polygon *polygon, msc_spool *spool, int32_t x, int32_t y, const uint8_t *steps,
+msc_status msc_polygon_add_ring(msc_polygon *polygon, const msc_spool *spool, int32_t x, int32_t y, const uint8_t *steps,
                                 size_t n_bytes, msc_error *err);
 /* Puts every hole after the outer ring that it lies in, all in order of their first vertex. */
 msc_status msc_polygon_order(msc_polygon *polygon, size_t *n_parts, msc_error *err);

@@ -6,56 +6,34 @@
 /* How often the caller's cancel flag is looked at, in merges: well under a millisecond's work. */
 enum { CANCEL_EVERY = 1024 };
 
-typedef struct entry { int64_t size_px, first_px; uint32_t region; } entry;
-typedef struct neighbour { uint32_t region, length_px; } neighbour;
+/* Turns between the first request for a node and its use; 16 to 64 measured alike, 8 less. */
+enum { AHEAD = 32 };
 
+typedef struct grown { uint64_t first_px; uint32_t region, next; } grown;   /* next: of the same size, plus 1 */
+typedef struct entry { int64_t size_px, first_px; uint32_t region; } entry;
+typedef struct around { uint32_t region; uint64_t border_px; } around;
+
+/* Regions wait in three places: as turns, sorted once; in a bucket by size, when they grew and are still under the unit (a
+ * region grows to twice the size in turn at least, so that a bucket is complete when its size comes up); in a heap, when they
+ * are too large for a key. */
 typedef struct merger {
     msc_sieve_graph *graph;
-    size_t n;                    /* regions; size and first pixel lie in the graph's arrays */
-    uint16_t *value;
-    uint32_t *parent, *next;     /* next: ring of the members of a merged region */
-    uint64_t *border_px;         /* scratch: length + 1 to each neighbour while one region is looked at */
-    size_t *list_start;          /* [n + 1] into `list` */
-    neighbour *list;             /* of regions under the unit only */
-    uint32_t *touched;
-    size_t touched_capacity;
+    msc_sieve_node *node;
+    size_t next_turn, next_late, n_late, late_capacity;
+    int64_t size_px;             /* in turn */
+    grown *late, *grown;         /* late: of the size in turn, by first pixel */
+    size_t n_grown, grown_capacity;
+    uint32_t bucket[MSC_SIEVE_KEY_SIZES];   /* by size: the last of `grown`, plus 1 */
+    around *around;              /* of the region that is looked at */
+    size_t around_capacity;
     entry *heap;
     size_t n_heap, heap_capacity;
 } merger;
 
-static uint32_t find_piece(msc_sieve_piece *piece, uint32_t i)
+static uint32_t find(msc_sieve_node *node, uint32_t i)
 {
-    while (piece[i].parent != i) i = piece[i].parent = piece[piece[i].parent].parent;
+    while (node[i].parent != i) i = node[i].parent = node[node[i].parent].parent;
     return i;
-}
-
-static uint32_t find(uint32_t *parent, uint32_t i)
-{
-    while (parent[i] != i) i = parent[i] = parent[parent[i]];
-    return i;
-}
-
-/* Turns pieces into regions, numbered by their lowest piece; sizes and first pixels move to the front of their arrays. */
-static size_t number_regions(msc_sieve_graph *g)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < g->n_pieces; i++) {
-        const uint32_t root = find_piece(g->piece, (uint32_t)i);
-        if (root == i) continue;
-        g->size_px[root] += g->size_px[i];
-        if (g->first_px[i] < g->first_px[root]) g->first_px[root] = g->first_px[i];
-    }
-    /* A root is never after its pieces, so parents can be replaced by numbers in one sweep. */
-    for (size_t i = 0; i < g->n_pieces; i++) {
-        if (g->piece[i].parent == i) {
-            g->size_px[n] = g->size_px[i];
-            g->first_px[n] = g->first_px[i];
-            g->piece[i].parent = n++;
-        } else {
-            g->piece[i].parent = g->piece[g->piece[i].parent].parent;
-        }
-    }
-    return n;
 }
 
 static int comes_before(const entry *a, const entry *b)
@@ -63,13 +41,23 @@ static int comes_before(const entry *a, const entry *b)
     return a->size_px != b->size_px ? a->size_px < b->size_px : a->first_px < b->first_px;
 }
 
-static int push(merger *m, uint32_t region)
+static int push_large(merger *m, uint32_t region)
 {
-    const entry e = { m->graph->size_px[region], m->graph->first_px[region], region };
+    const entry e = { m->node[region].size_px, m->node[region].first_px, region };
     if (!msc_reserve((void **)&m->heap, &m->heap_capacity, m->n_heap + 1, sizeof *m->heap)) return 0;
     size_t at = m->n_heap++;
     for (; at > 0 && comes_before(&e, &m->heap[(at - 1) / 2]); at = (at - 1) / 2) m->heap[at] = m->heap[(at - 1) / 2];
     m->heap[at] = e;
+    return 1;
+}
+
+static int push(merger *m, uint32_t region)
+{
+    const int64_t size_px = m->node[region].size_px;
+    if (size_px >= MSC_SIEVE_KEY_SIZES) return push_large(m, region);
+    if (!msc_reserve((void **)&m->grown, &m->grown_capacity, m->n_grown + 1, sizeof *m->grown)) return 0;
+    m->grown[m->n_grown++] = (grown){ (uint64_t)m->node[region].first_px, region, m->bucket[size_px] };
+    m->bucket[size_px] = (uint32_t)m->n_grown;
     return 1;
 }
 
@@ -87,163 +75,286 @@ static entry pop(merger *m)
     return top;
 }
 
-/* Lists the neighbours of regions under the unit: counts, prefix sums, then a sweep that fills from the back. */
-static msc_status list_neighbours(merger *m, msc_error *err)
+/* Sorts `from` into `to` by a digit of the key below n_digits, keeping the order of equal ones: counts, sums, moves. */
+static void sort_by(const msc_sieve_turn *from, size_t n, msc_sieve_turn *to, size_t *at, size_t n_digits, int32_t width_px)
+{
+    const uint64_t first_px = ((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1;
+#define DIGIT(KEY) (width_px ? ((KEY) & first_px) / (uint32_t)width_px : (KEY) >> MSC_SIEVE_KEY_SHIFT)
+    size_t sum = 0;
+    memset(at, 0, n_digits * sizeof *at);
+    for (size_t i = 0; i < n; i++) at[DIGIT(from[i].key)]++;
+    for (size_t d = 0; d < n_digits; d++) {
+        const size_t count = at[d];
+        at[d] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++) to[at[DIGIT(from[i].key)]++] = from[i];
+#undef DIGIT
+}
+
+/* Turns stand tile after tile, and in a tile by first pixel: sorting them by row, then by size, makes the order complete. */
+static msc_status sort_turns(msc_sieve_graph *g, msc_error *err)
+{
+    const size_t n_sizes = g->mmu_px < MSC_SIEVE_KEY_SIZES ? (size_t)g->mmu_px + 1 : MSC_SIEVE_KEY_SIZES;
+    const size_t n_rows = (size_t)g->height_px, n_digits = n_sizes > n_rows ? n_sizes : n_rows;
+    msc_sieve_turn *other = msc_alloc_zero(g->n_turns + 1, sizeof *other);
+    size_t *at = msc_alloc(n_digits, sizeof *at);
+    if (other && at) {
+        sort_by(g->turn, g->n_turns, other, at, n_rows, g->width_px);
+        sort_by(other, g->n_turns, g->turn, at, n_sizes, 0);
+    }
+    const int ok = other && at;
+    msc_release(at);
+    msc_release(other);
+    return ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_turns);
+}
+
+/* Drops the turns of pieces that are part of a region behind a seam; that region, when it is under the unit, waits among
+ * those that grew. */
+static msc_status line_up(merger *m, msc_error *err)
 {
     msc_sieve_graph *g = m->graph;
-    const int64_t mmu_px = g->mmu_px;
-    for (size_t i = 0; i < g->n_borders; i++) {
-        msc_sieve_border *border = &g->border[i];
-        border->a = g->piece[border->a].parent;
-        border->b = g->piece[border->b].parent;
-        if (border->a == border->b) continue;
-        if (g->size_px[border->a] < mmu_px) m->list_start[border->a]++;
-        if (g->size_px[border->b] < mmu_px) m->list_start[border->b]++;
+    size_t n = 0;
+    int ok = 1;
+    for (size_t i = 0; i < g->n_turns && ok; i++) {
+        const msc_sieve_turn turn = g->turn[i];
+        const msc_sieve_node *node = &m->node[turn.node];
+        const int is_whole = turn.is_speck || (node->parent == turn.node && node->next == turn.node);
+        if (is_whole) g->turn[n++] = turn;
+        else if (node->parent == turn.node && node->size_px < g->mmu_px) ok = push(m, turn.node);
     }
-    for (size_t i = 1; i <= m->n; i++) m->list_start[i] += m->list_start[i - 1];
-    m->list = msc_alloc_zero(m->list_start[m->n] + 1, sizeof *m->list);
-    if (!m->list) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu borders", g->n_borders);
-    for (size_t i = 0; i < g->n_borders; i++) {
-        const msc_sieve_border *border = &g->border[i];
-        if (border->a == border->b) continue;
-        if (g->size_px[border->a] < mmu_px) m->list[--m->list_start[border->a]] = (neighbour){ border->b, border->length_px };
-        if (g->size_px[border->b] < mmu_px) m->list[--m->list_start[border->b]] = (neighbour){ border->a, border->length_px };
+    g->n_turns = n;
+    for (uint32_t i = 0; i < g->n_nodes && g->mmu_px > MSC_SIEVE_KEY_SIZES && ok; i++)
+        if (m->node[i].piece_px >= MSC_SIEVE_KEY_SIZES && m->node[i].parent == i && m->node[i].size_px < g->mmu_px) ok = push_large(m, i);
+    return ok ? sort_turns(g, err) : msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
+}
+
+/* Adds a border to the sums round a region. */
+static int meet(merger *m, uint32_t region, uint32_t neighbour, uint32_t length_px, size_t *n)
+{
+    const uint32_t other = find(m->node, neighbour);
+    if (other == region) return 1;
+    if (m->node[other].mark == 0) {
+        if (!msc_reserve((void **)&m->around, &m->around_capacity, *n + 1, sizeof *m->around)) return 0;
+        m->around[*n] = (around){ other, 0 };
+        m->node[other].mark = (uint32_t)++*n;
     }
-    return MSC_OK;
+    m->around[m->node[other].mark - 1].border_px += length_px;
+    return 1;
 }
 
-static msc_status merger_init(merger *m, msc_sieve_graph *g, msc_error *err)
-{
-    *m = (merger){ .graph = g, .n = number_regions(g) };
-    m->value = msc_alloc_zero(m->n + 1, sizeof *m->value);
-    m->parent = msc_alloc_zero(m->n + 1, sizeof *m->parent);
-    m->next = msc_alloc_zero(m->n + 1, sizeof *m->next);
-    m->border_px = msc_alloc_zero(m->n + 1, sizeof *m->border_px);
-    m->list_start = msc_alloc_zero(m->n + 2, sizeof *m->list_start);
-    if (!m->value || !m->parent || !m->next || !m->border_px || !m->list_start)
-        return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", m->n);
-    for (size_t i = 0; i < g->n_pieces; i++) m->value[g->piece[i].parent] = g->piece[i].value;
-    for (size_t i = 0; i < m->n; i++) m->parent[i] = m->next[i] = (uint32_t)i;
-    MSC_TRY(list_neighbours(m, err));
-    for (size_t i = 0; i < m->n; i++)
-        if (g->size_px[i] < g->mmu_px && !push(m, (uint32_t)i)) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", m->n);
-    return MSC_OK;
-}
-
-static void merger_clear(merger *m)
-{
-    msc_release(m->value);
-    msc_release(m->parent);
-    msc_release(m->next);
-    msc_release(m->border_px);
-    msc_release(m->list_start);
-    msc_release(m->list);
-    msc_release(m->touched);
-    msc_release(m->heap);
-}
-
-/* Sums the borders of a region with each neighbour into border_px; `touched` lists the neighbours. -1: no memory. */
+/* Sums the borders of a region's members to other regions. Returns their number, or -1 without memory. Only members under the
+ * unit have lists; a region with another member never comes up. */
 static int64_t look_round(merger *m, uint32_t region)
 {
+    const msc_sieve_graph *g = m->graph;
+    msc_sieve_node *node = m->node;
     size_t n = 0;
     uint32_t member = region;
     do {
-        for (size_t i = m->list_start[member]; i < m->list_start[member + 1]; i++) {
-            const uint32_t other = find(m->parent, m->list[i].region);
-            if (other == region) continue;
-            if (m->border_px[other] == 0) {
-                if (!msc_reserve((void **)&m->touched, &m->touched_capacity, n + 1, sizeof *m->touched)) return -1;
-                m->touched[n++] = other;
-                m->border_px[other] = 1;
-            }
-            m->border_px[other] += m->list[i].length_px;
-        }
-        member = m->next[member];
+        for (uint32_t i = node[member].list; i < node[member + 1].list; i++)
+            if (!meet(m, region, g->near[i].node, g->near[i].length_px, &n)) return -1;
+        for (uint32_t i = node[member].seam; i; i = g->across[i - 1].next)
+            if (!meet(m, region, g->across[i - 1].node, g->across[i - 1].length_px, &n)) return -1;
+        member = node[member].next;
     } while (member != region);
+    for (size_t i = 0; i < n; i++) node[m->around[i].region].mark = 0;
     return (int64_t)n;
 }
 
 static uint32_t choose(const merger *m, int64_t n)
 {
-    const int64_t *size_px = m->graph->size_px, *first_px = m->graph->first_px;
-    uint32_t best = m->touched[0];
-    for (int64_t i = 1; i < n; i++) {
-        const uint32_t r = m->touched[i];
-        if (m->border_px[r] != m->border_px[best]) {
-            if (m->border_px[r] > m->border_px[best]) best = r;
-        } else if (size_px[r] != size_px[best]) {
-            if (size_px[r] > size_px[best]) best = r;
-        } else if (first_px[r] < first_px[best]) {
-            best = r;
+    const around *best = &m->around[0];
+    for (const around *a = best + 1; a < m->around + n; a++) {
+        const msc_sieve_node *now = &m->node[a->region], *was = &m->node[best->region];
+        if (a->border_px != best->border_px) {
+            if (a->border_px > best->border_px) best = a;
+        } else if (now->size_px != was->size_px) {
+            if (now->size_px > was->size_px) best = a;
+        } else if (now->first_px < was->first_px) {
+            best = a;
         }
     }
-    return best;
+    return best->region;
 }
 
 /* Unites two regions; the larger one's number stays so that chains stay short. The rings of members become one. */
 static uint32_t unite(merger *m, uint32_t a, uint32_t b)
 {
-    int64_t *size_px = m->graph->size_px, *first_px = m->graph->first_px;
-    const uint32_t root = size_px[a] >= size_px[b] ? a : b, gone = root == a ? b : a;
-    const uint32_t next = m->next[root];
-    m->parent[gone] = root;
-    size_px[root] += size_px[gone];
-    if (first_px[gone] < first_px[root]) first_px[root] = first_px[gone];
-    m->next[root] = m->next[gone];
-    m->next[gone] = next;
+    msc_sieve_node *node = m->node;
+    const uint32_t root = node[a].size_px >= node[b].size_px ? a : b, gone = root == a ? b : a;
+    const uint32_t next = node[root].next;
+    node[gone].parent = root;
+    node[root].size_px += node[gone].size_px;
+    if (node[gone].first_px < node[root].first_px) node[root].first_px = node[gone].first_px;
+    node[root].next = node[gone].next;
+    node[gone].next = next;
     return root;
+}
+
+/* The order of the sieve jumps about in memory; what the coming turns will look at is asked for in time: nodes first, then
+ * the lists that they name, then the neighbours named there. */
+static void fetch(const merger *m, size_t turn)
+{
+    const msc_sieve_graph *g = m->graph;
+    const msc_sieve_node *soon = &m->node[g->turn[turn + AHEAD / 2].node], *next = &m->node[g->turn[turn + AHEAD / 4].node];
+    __builtin_prefetch(&m->node[g->turn[turn + AHEAD].node]);
+    __builtin_prefetch(&g->near[soon->list]);
+    for (uint32_t i = next->list; i < next[1].list && i < next->list + 4; i++) __builtin_prefetch(&m->node[g->near[i].node]);
+}
+
+/* Sorts by first pixel: insertion for few, else a counting pass for every byte that differs. `other` has room for n. */
+static grown *sort_grown(grown *from, size_t n, grown *other)
+{
+    uint64_t all_or = 0, all_and = ~(uint64_t)0;
+    for (size_t i = 1; i < n && n < 64; i++) {
+        const grown g = from[i];
+        size_t at = i;
+        for (; at > 0 && from[at - 1].first_px > g.first_px; at--) from[at] = from[at - 1];
+        from[at] = g;
+    }
+    if (n < 64) return from;
+    for (size_t i = 0; i < n; i++) all_or |= from[i].first_px, all_and &= from[i].first_px;
+    for (int shift = 0; shift < MSC_SIEVE_KEY_SHIFT; shift += 8) {
+        size_t at[256] = { 0 }, sum = 0;
+        if (((all_or ^ all_and) >> shift & 255) == 0) continue;
+        for (size_t i = 0; i < n; i++) at[from[i].first_px >> shift & 255]++;
+        for (int b = 0; b < 256; b++) {
+            const size_t count = at[b];
+            at[b] = sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++) other[at[from[i].first_px >> shift & 255]++] = from[i];
+        grown *done = other;
+        other = from;
+        from = done;
+    }
+    return from;
+}
+
+/* Goes on to the next size that has a turn or a grown region. 1, 0 when there is none, -1 without memory. */
+static int next_size(merger *m)
+{
+    const msc_sieve_graph *g = m->graph;
+    const int64_t of_turn = m->next_turn < g->n_turns ? (int64_t)(g->turn[m->next_turn].key >> MSC_SIEVE_KEY_SHIFT) : MSC_SIEVE_KEY_SIZES;
+    do m->size_px++;
+    while (m->size_px < of_turn && m->bucket[m->size_px] == 0);
+    m->next_late = m->n_late = 0;
+    if (m->size_px >= MSC_SIEVE_KEY_SIZES) return 0;
+    size_t n = 0;
+    for (uint32_t i = m->bucket[m->size_px]; i; i = m->grown[i - 1].next) n++;
+    if (!msc_reserve((void **)&m->late, &m->late_capacity, 2 * n + 1, sizeof *m->late)) return -1;
+    for (uint32_t i = m->bucket[m->size_px]; i; i = m->grown[i - 1].next)
+        if (m->node[m->grown[i - 1].region].size_px == m->size_px) m->late[m->n_late++] = m->grown[i - 1];
+    const grown *sorted = sort_grown(m->late, m->n_late, m->late + m->n_late);
+    if (sorted != m->late) memmove(m->late, sorted, m->n_late * sizeof *m->late);
+    return 1;
+}
+
+/* A decided region joins its winner. */
+static void join(merger *m, const msc_sieve_turn *turn, msc_sieve_counts *counts)
+{
+    const int64_t first_px = (int64_t)(turn->key & (((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1));
+    msc_sieve_node *winner = &m->node[find(m->node, turn->node)];
+    winner->size_px += (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT);
+    if (first_px < winner->first_px) winner->first_px = first_px;
+    counts->n_merged++;
+}
+
+/* The next region to merge; decided ones join their winner on the way. 1, 0 when there is none, -1 without memory. */
+static int next_region(merger *m, msc_sieve_counts *counts, uint32_t *region)
+{
+    const msc_sieve_graph *g = m->graph;
+    while (m->size_px < MSC_SIEVE_KEY_SIZES) {
+        if (m->next_turn + AHEAD < g->n_turns) fetch(m, m->next_turn);
+        const msc_sieve_turn *turn = m->next_turn < g->n_turns ? &g->turn[m->next_turn] : NULL;
+        if (turn && (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT) != m->size_px) turn = NULL;
+        const grown *late = m->next_late < m->n_late ? &m->late[m->next_late] : NULL;
+        if (!turn && !late) {
+            if (next_size(m) < 0) return -1;
+            continue;
+        }
+        if (!turn || (late && msc_sieve_key(m->size_px, (int64_t)late->first_px) < turn->key)) {
+            m->next_late++;
+            *region = late->region;
+        } else {
+            m->next_turn++;
+            if (turn->is_speck) {
+                join(m, turn, counts);
+                continue;
+            }
+            *region = turn->node;
+        }
+        if (m->node[*region].parent == *region && m->node[*region].size_px == m->size_px) return 1;
+    }
+    while (m->n_heap) {
+        const entry e = pop(m);
+        *region = e.region;
+        if (m->node[e.region].parent == e.region && m->node[e.region].size_px == e.size_px) return 1;
+    }
+    return 0;
 }
 
 static msc_status merge_all(merger *m, const msc_settings *settings, msc_sieve_counts *counts, msc_error *err)
 {
-    msc_sieve_graph *g = m->graph;
-    for (int64_t n_done = 0; m->n_heap > 0; n_done++) {
-        const entry e = pop(m);
+    const msc_sieve_graph *g = m->graph;
+    uint32_t region = 0;
+    int is_next;
+    for (int64_t n_done = 0; (is_next = next_region(m, counts, &region)) != 0; n_done++) {
+        if (is_next < 0) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
         if (n_done % CANCEL_EVERY == 0 && settings && settings->cancel && *settings->cancel)
-            return msc_fail(err, MSC_ECANCELLED, "sieve", "%zu regions left", m->n_heap);
-        if (m->parent[e.region] != e.region || g->size_px[e.region] != e.size_px) continue;
-        const int64_t n_round = look_round(m, e.region);
+            return msc_fail(err, MSC_ECANCELLED, "sieve", "%zu regions left", g->n_turns - m->next_turn);
+        const int64_t n_round = look_round(m, region);
         if (n_round < 0) return msc_fail(err, MSC_ENOMEM, "sieve", "neighbours");
         if (n_round == 0) {
             counts->n_kept_alone++;
             continue;
         }
-        const uint32_t best = choose(m, n_round);
-        const uint16_t value = m->value[best];
-        uint32_t root = e.region;
-        m->value[root] = value;
+        const uint16_t value = m->node[choose(m, n_round)].value;
+        uint32_t root = region;
         for (int64_t i = 0; i < n_round; i++) {
-            const uint32_t other = m->touched[i];
-            m->border_px[other] = 0;
-            if (m->value[other] != value) continue;
+            const uint32_t other = m->around[i].region;
+            if (m->node[other].value != value) continue;
             root = unite(m, root, other);
             counts->n_merged++;
         }
-        m->value[root] = value;
-        if (g->size_px[root] < g->mmu_px && !push(m, root)) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", m->n);
+        m->node[root].value = value;
+        if (m->node[root].size_px < g->mmu_px && !push(m, root))
+            return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
     }
     return MSC_OK;
 }
 
+/* Gives every piece the value of its region. */
+static void settle(const merger *m, msc_sieve_counts *counts)
+{
+    msc_sieve_graph *g = m->graph;
+    for (uint32_t i = 0; i < g->n_nodes; i++) {
+        if (m->node[i].piece_px >= g->mmu_px) continue;
+        uint16_t *value = &g->value[m->node[i].piece];
+        const uint16_t last = m->node[find(m->node, i)].value;
+        if (*value != last) counts->n_px_changed += m->node[i].piece_px;
+        *value = last;
+    }
+    counts->n_regions_out = counts->n_regions_in - counts->n_merged;
+}
+
 msc_status msc_sieve_merge(msc_sieve_graph *graph, const msc_settings *settings, msc_sieve_counts *counts, msc_error *err)
 {
-    merger m;
     memset(counts, 0, sizeof *counts);
-    int64_t *piece_px = msc_alloc_zero(graph->n_pieces + 1, sizeof *piece_px);
-    if (!piece_px) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", graph->n_pieces);
-    memcpy(piece_px, graph->size_px ? graph->size_px : piece_px, graph->n_pieces * sizeof *piece_px);
-    msc_status status = merger_init(&m, graph, err);
-    counts->n_regions_in = (int64_t)m.n;
-    if (status == MSC_OK) status = merge_all(&m, settings, counts, err);
-    if (status == MSC_OK) {
-        counts->n_regions_out = counts->n_regions_in - counts->n_merged;
-        for (size_t i = 0; i < graph->n_pieces; i++) {
-            const uint16_t value = m.value[find(m.parent, graph->piece[i].parent)];
-            if (value != graph->piece[i].value) counts->n_px_changed += piece_px[i];
-            graph->piece[i].value = value;
-        }
-    }
-    merger_clear(&m);
-    msc_release(piece_px);
+    counts->n_regions_in = graph->n_regions;
+    counts->n_px_changed = graph->n_px_decided;
+    merger *m = msc_alloc_zero(1, sizeof *m);
+    if (!m) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu bytes", sizeof *m);
+    m->graph = graph;
+    m->node = graph->node;
+    msc_status status = line_up(m, err);
+    if (status == MSC_OK) status = merge_all(m, settings, counts, err);
+    if (status == MSC_OK) settle(m, counts);
+    msc_release(m->late);
+    msc_release(m->grown);
+    msc_release(m->around);
+    msc_release(m->heap);
+    msc_release(m);
     return status;
 }

@@ -5,6 +5,7 @@
  */
 #ifndef MSC_PATCH_SIEVE_RUNS_H
 #define MSC_PATCH_SIEVE_RUNS_H
+#include "kernels/kernels.h"
 #include "stream/stream.h"
 
 #define MSC_NO_LABEL UINT32_MAX
@@ -13,21 +14,62 @@
 typedef struct msc_sieve_runs {
     int32_t w, h;
     uint32_t n_runs, n_labels;
-    int32_t *start;              /* [n_runs + 1] x of a run's first pixel */
-    int32_t *key;                /* pixel value, or -1 where not observed */
-    uint32_t *label;             /* region of the run, 0.. in order of first pixels; MSC_NO_LABEL where not observed */
+    uint32_t *label;             /* [n_runs] region of the run, 0.. in order of first pixels; MSC_NO_LABEL where not observed */
+    int32_t *key;                /* [n_runs] pixel value, or -1 where not observed */
+    uint16_t *start;             /* [n_runs + 1] x of a run's first pixel */
     uint32_t *row_first;         /* [h + 1] */
+    uint64_t *bits;              /* [w / 64 + 1] scratch: starts of one row */
 } msc_sieve_runs;
 
-/* Bytes that the arrays need at worst for w x h px, and their layout in `space` (64-byte aligned, untouched). */
+/* Bytes that the arrays need at worst for w x h px (at most 65535 a side), and their layout in `space` (64-byte aligned,
+ * untouched). */
 size_t msc_sieve_runs_bytes(int32_t w_px, int32_t h_px);
 void msc_sieve_runs_place(msc_sieve_runs *runs, int32_t w_px, int32_t h_px, void *space);
 
 /* Finds the runs of plane 0 (u8 or u16) of a tile's core and joins them with connectivity 4 or 8. */
-void msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connectivity);
+void msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows);
 
 static inline int32_t msc_sieve_run_end(const msc_sieve_runs *runs, uint32_t run, int32_t y)
 {
     return run + 1 < runs->row_first[y + 1] ? runs->start[run + 1] : runs->w;
+}
+
+/* Walks the pairs of runs of rows y - 1 and y that share columns, from left to right: `k` (k_x0..k_x1-1) lies above, `run`
+ * (x0..x1-1) in row y. Where k_x1 == x1, the corners of k and run + 1, and of k + 1 and run, meet. */
+typedef struct msc_sieve_pairs {
+    uint32_t k, run, above_end, end;
+    int32_t k_x0, k_x1, x0, x1, w;
+    const uint16_t *start;
+} msc_sieve_pairs;
+
+static inline msc_sieve_pairs msc_sieve_pairs_of(const msc_sieve_runs *r, int32_t y)
+{
+    msc_sieve_pairs p = { .k = r->row_first[y - 1], .run = r->row_first[y], .above_end = r->row_first[y],
+                          .end = r->row_first[y + 1], .w = r->w, .start = r->start };
+    p.k_x1 = p.k + 1 < p.above_end ? p.start[p.k + 1] : p.w;
+    p.x1 = p.run + 1 < p.end ? p.start[p.run + 1] : p.w;
+    return p;
+}
+
+/* Steps to the next pair that shares columns; 0 behind the last one. */
+static inline int msc_sieve_pairs_next(msc_sieve_pairs *p)
+{
+    const int32_t k_x1 = p->k_x1, x1 = p->x1;
+    if (k_x1 <= x1) {
+        if (++p->k == p->above_end) return 0;
+        p->k_x0 = k_x1;
+        p->k_x1 = p->k + 1 < p->above_end ? p->start[p->k + 1] : p->w;
+    }
+    if (x1 <= k_x1) {
+        p->run++;
+        p->x0 = x1;
+        p->x1 = p->run + 1 < p->end ? p->start[p->run + 1] : p->w;
+    }
+    return 1;
+}
+
+static inline int32_t msc_sieve_pairs_overlap(const msc_sieve_pairs *p)
+{
+    return (p->k_x1 < p->x1 ? p->k_x1 : p->x1) - (p->k_x0 > p->x0 ? p->k_x0 : p->x0);
 }
 #endif

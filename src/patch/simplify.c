@@ -45,15 +45,22 @@ msc_status msc_simplifier_init(msc_simplifier *s, int32_t width_px, int32_t heig
 
 void msc_simplifier_clear(msc_simplifier *s)
 {
-    if (s->corner != NULL) {
+    if (s->corner != NULL && s->n_bytes > 0) {
         munmap(s->corner, s->n_bytes);
     }
     msc_release(s->arc);
     msc_release(s->is_kept);
     msc_release(s->stack);
     msc_release(s->event);
+    msc_release(s->own);
     msc_release(s->ring);
     memset(s, 0, sizeof *s);
+}
+
+msc_simplifier msc_simplifier_share(const msc_simplifier *s)
+{
+    return (msc_simplifier){.tolerance_px = s->tolerance_px, .aspect = s->aspect, .width_px = s->width_px,
+                            .height_px = s->height_px, .words_per_row = s->words_per_row, .corner = s->corner};
 }
 
 void msc_simplifier_mark(msc_simplifier *s, int32_t x, int32_t y, int32_t w, int32_t h, const uint64_t *corner)
@@ -72,14 +79,32 @@ void msc_simplifier_mark(msc_simplifier *s, int32_t x, int32_t y, int32_t w, int
     }
 }
 
-static void flip(msc_simplifier *s, const int32_t *arc, size_t first, size_t last)
+static int by_row(const void *a, const void *b)
 {
-    for (size_t i = first; i <= last; i++) {
-        s->corner[(size_t)arc[2 * i + 1] * s->words_per_row + (size_t)arc[2 * i] / 64] ^= UINT64_C(1) << (arc[2 * i] % 64);
-    }
+    const msc_event *p = a, *q = b;
+    return p->y != q->y ? (p->y > q->y) - (p->y < q->y) : (p->x > q->x) - (p->x < q->x);
 }
 
-/* True when a corner has its x in from..to. */
+static int lowest_bit(uint64_t bits)
+{
+    int n = 0;
+    for (int width = 32; width > 0; width /= 2) {
+        if ((bits & ((UINT64_C(1) << width) - 1)) == 0) {
+            bits >>= width;
+            n += width;
+        }
+    }
+    return n;
+}
+
+/* True when a corner is a vertex of the piece at hand: those do not count. */
+static int is_own(const msc_simplifier *s, int32_t y, int64_t x)
+{
+    const msc_event key = {.y = y, .x = (double)x};
+    return bsearch(&key, s->own, s->n_own, sizeof *s->own, by_row) != NULL;
+}
+
+/* True when a corner of another boundary has its x in from..to. */
 static int has_corner(const msc_simplifier *s, int32_t y, int64_t from, int64_t to)
 {
     const uint64_t *row = s->corner + (size_t)y * s->words_per_row;
@@ -91,17 +116,13 @@ static int has_corner(const msc_simplifier *s, int32_t y, int64_t from, int64_t 
         uint64_t bits = row[k];
         bits &= k == a ? UINT64_MAX << ((size_t)from % 64) : UINT64_MAX;
         bits &= k == b ? UINT64_MAX >> (63 - (size_t)to % 64) : UINT64_MAX;
-        if (bits != 0) {
-            return 1;
+        for (; bits != 0; bits &= bits - 1) {
+            if (!is_own(s, y, (int64_t)(k * 64) + lowest_bit(bits))) {
+                return 1;
+            }
         }
     }
     return 0;
-}
-
-static int by_row(const void *a, const void *b)
-{
-    const msc_event *p = a, *q = b;
-    return p->y != q->y ? (p->y > q->y) - (p->y < q->y) : (p->x > q->x) - (p->x < q->x);
 }
 
 /* Where the edge from a to b crosses the rows lower <= y < upper. x is exact where it is an integer: a quotient of
@@ -128,17 +149,18 @@ static msc_status is_blocked(msc_simplifier *s, const int32_t *arc, size_t first
             MSC_TRY(add_edge(s, &n, arc + 2 * i, arc + 2 * i + 2, err));
         }
     }
-    flip(s, arc, first, last);   /* own corners do not count */
+    MSC_TRY(msc_trace_room(&s->own, &s->own_cap, last - first + 1, sizeof *s->own, err));
+    s->n_own = 0;
+    for (size_t i = first; i <= last; i++) {
+        s->own[s->n_own++] = (msc_event){.y = arc[2 * i + 1], .x = arc[2 * i]};
+    }
+    qsort(s->own, s->n_own, sizeof *s->own, by_row);
     *is = 0;
     if (a[1] == b[1]) {
         *is = has_corner(s, a[1], a[0] < b[0] ? a[0] : b[0], a[0] < b[0] ? b[0] : a[0]);
     } else {
         const size_t chord = n;
-        const msc_status status = add_edge(s, &n, b, a, err);
-        if (status != MSC_OK) {
-            flip(s, arc, first, last);
-            return status;
-        }
+        MSC_TRY(add_edge(s, &n, b, a, err));
         for (size_t k = chord; k < n && !*is; k++) {
             const double x = s->event[k].x;
             *is = x == floor(x) && has_corner(s, s->event[k].y, (int64_t)x, (int64_t)x);
@@ -152,7 +174,6 @@ static msc_status is_blocked(msc_simplifier *s, const int32_t *arc, size_t first
             *is = has_corner(s, s->event[k].y, (int64_t)floor(s->event[k].x) + 1, (int64_t)ceil(s->event[k + 1].x) - 1);
         }
     }
-    flip(s, arc, first, last);
     return MSC_OK;
 }
 

@@ -15,6 +15,7 @@ typedef struct msc_simplifier {
     uint8_t *is_kept; size_t kept_cap;
     size_t *stack; size_t stack_cap;
     msc_event *event; size_t event_cap;
+    msc_event *own; size_t n_own, own_cap;     /* corners of the piece at hand, in order */
     int32_t *ring; size_t ring_cap;
 } msc_simplifier;
 
@@ -22,11 +23,14 @@ typedef struct msc_simplifier {
 msc_status msc_simplifier_init(msc_simplifier *s, int32_t width_px, int32_t height_px, const char *tmpdir, msc_error *err);
 void msc_simplifier_clear(msc_simplifier *s);
 
+/* Another simplifier over the same corners, for another thread; valid until the first is cleared. */
+msc_simplifier msc_simplifier_share(const msc_simplifier *s);
+
 /* Adds the corners of a tile: (w + 1) x (h + 1) bits, rows padded to 64 bits, the first at vertex (x, y). */
 void msc_simplifier_mark(msc_simplifier *s, int32_t x, int32_t y, int32_t w, int32_t h, const uint64_t *corner);
 
 /* Simplifies a ring of n points (not closed; flags as in steps.h) and writes the points that stay to out_xy, which has
- * room for n; *n_out of them. The ring keeps its direction. ENOMEM. */
+ * room for n; *n_out of them. The ring keeps its direction. The corners are only read. ENOMEM. */
 msc_status msc_simplifier_ring(msc_simplifier *s, const int32_t *xy, const uint8_t *flags, size_t n, int32_t *out_xy,
                                size_t *n_out, msc_error *err);
 #endif

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "patch/store.h"
 #include "base/mem.h"
+#include "base/sort.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -40,7 +41,6 @@ void msc_spool_init(msc_spool *spool, size_t limit_bytes, const char *tmpdir)
 void msc_spool_clear(msc_spool *spool)
 {
     msc_release(spool->bytes);
-    msc_release(spool->window);
     if (spool->fd >= 0) {
         close(spool->fd);
     }
@@ -68,7 +68,6 @@ static msc_status flush(msc_spool *spool, msc_error *err)
         spool->n_written += n;
     }
     spool->n_bytes = 0;
-    spool->n_window = 0;
     return MSC_OK;
 }
 
@@ -110,10 +109,9 @@ msc_status msc_spool_add(msc_spool *spool, const void *bytes, size_t n, int64_t 
 }
 
 /* Brings n bytes from the file into the window. */
-static msc_status read_window(msc_spool *spool, int64_t offset, size_t n, msc_error *err)
+static msc_status read_window(const msc_spool *spool, msc_window *w, int64_t offset, size_t n, msc_error *err)
 {
-    if (spool->n_window > 0 && offset >= spool->window_at
-        && offset + (int64_t)n <= spool->window_at + (int64_t)spool->n_window) {
+    if (w->n > 0 && offset >= w->at && offset + (int64_t)n <= w->at + (int64_t)w->n) {
         return MSC_OK;
     }
     size_t wanted = n < WINDOW_BYTES ? WINDOW_BYTES : n;
@@ -123,12 +121,12 @@ static msc_status read_window(msc_spool *spool, int64_t offset, size_t n, msc_er
     if (wanted < n) {
         return msc_fail(err, MSC_EREAD, spool->tmpdir, "overflow file ends at %lld", (long long)spool->n_written);
     }
-    if (!msc_reserve((void **)&spool->window, &spool->window_cap, wanted, 1)) {
+    if (!msc_reserve((void **)&w->bytes, &w->capacity, wanted, 1)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu bytes of a patch", wanted);
     }
-    spool->n_window = 0;
+    w->n = 0;
     for (size_t done = 0; done < wanted;) {
-        const ssize_t got = pread(spool->fd, spool->window + done, wanted - done, offset + (int64_t)done);
+        const ssize_t got = pread(spool->fd, w->bytes + done, wanted - done, offset + (int64_t)done);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -137,12 +135,13 @@ static msc_status read_window(msc_spool *spool, int64_t offset, size_t n, msc_er
         }
         done += (size_t)got;
     }
-    spool->n_window = wanted;
-    spool->window_at = offset;
+    w->n = wanted;
+    w->at = offset;
     return MSC_OK;
 }
 
-msc_status msc_spool_get(msc_spool *spool, int64_t offset, const uint8_t **bytes, size_t *n, msc_error *err)
+msc_status msc_spool_get(const msc_spool *spool, msc_window *w, int64_t offset, const uint8_t **bytes, size_t *n,
+                         msc_error *err)
 {
     uint64_t head = 0;
     if (offset >= spool->n_written) {    /* entries never straddle the end of the file: room() comes before each */
@@ -152,10 +151,10 @@ msc_status msc_spool_get(msc_spool *spool, int64_t offset, const uint8_t **bytes
         *n = (size_t)head;
         return MSC_OK;
     }
-    MSC_TRY(read_window(spool, offset, MSC_SPOOL_HEAD, err));
-    memcpy(&head, spool->window + (offset - spool->window_at), sizeof head);
-    MSC_TRY(read_window(spool, offset, MSC_SPOOL_HEAD + (size_t)head, err));
-    *bytes = spool->window + (offset - spool->window_at) + MSC_SPOOL_HEAD;
+    MSC_TRY(read_window(spool, w, offset, MSC_SPOOL_HEAD, err));
+    memcpy(&head, w->bytes + (offset - w->at), sizeof head);
+    MSC_TRY(read_window(spool, w, offset, MSC_SPOOL_HEAD + (size_t)head, err));
+    *bytes = w->bytes + (offset - w->at) + MSC_SPOOL_HEAD;
     *n = (size_t)head;
     return MSC_OK;
 }
@@ -187,12 +186,12 @@ void msc_index_clear(msc_index *index)
     index->n_buckets = 0;
 }
 
-msc_status msc_index_add(msc_index *index, int64_t key, int64_t offset, msc_error *err)
+msc_status msc_index_add(msc_index *index, const msc_entry *entry, msc_error *err)
 {
-    assert(key >= 0 && key / index->keys_per_bucket < (int64_t)index->n_buckets);
-    msc_bucket *b = &index->bucket[key / index->keys_per_bucket];
+    assert(entry->key >= 0 && entry->key / index->keys_per_bucket < (int64_t)index->n_buckets);
+    msc_bucket *b = &index->bucket[entry->key / index->keys_per_bucket];
     if (b->n == BLOCK_ENTRIES) {
-        b->entry[BLOCK_ENTRIES] = (msc_entry){b->chain, 0};    /* links the block before this one */
+        b->entry[BLOCK_ENTRIES] = (msc_entry){.key = b->chain};    /* links the block before this one */
         MSC_TRY(msc_spool_add(&index->spool, b->entry, (BLOCK_ENTRIES + 1) * sizeof *b->entry, &b->chain, err));
         b->n = 0;
     }
@@ -200,21 +199,39 @@ msc_status msc_index_add(msc_index *index, int64_t key, int64_t offset, msc_erro
         && !msc_reserve((void **)&b->entry, &b->capacity, b->n + 2, sizeof *b->entry)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "index entries");
     }
-    b->entry[b->n++] = (msc_entry){key, offset};
+    b->entry[b->n++] = *entry;
     b->n_all++;
     return MSC_OK;
 }
 
-static int by_key(const void *a, const void *b)
+/* Puts entries in order of their keys. */
+static msc_status sort_entries(msc_entry **entries, size_t n, msc_error *err)
 {
-    const int64_t x = ((const msc_entry *)a)->key, y = ((const msc_entry *)b)->key;
-    return (x > y) - (x < y);
+    msc_keyed *key = msc_alloc(n, sizeof *key);
+    msc_entry *sorted = msc_alloc(n + 1, sizeof *sorted);
+    msc_status status = MSC_OK;
+    for (size_t e = 0; e < n && key != NULL; e++) {
+        key[e] = (msc_keyed){(uint64_t)(*entries)[e].key, (uint32_t)e};
+    }
+    if (key == NULL || sorted == NULL || n > UINT32_MAX || !msc_sort_keys(key, n)) {
+        status = msc_fail(err, MSC_ENOMEM, "vectorize", "%zu index entries to sort", n);
+        msc_release(sorted);
+    } else {
+        for (size_t e = 0; e < n; e++) {
+            sorted[e] = (*entries)[key[e].at];
+        }
+        msc_release(*entries);
+        *entries = sorted;
+    }
+    msc_release(key);
+    return status;
 }
 
 msc_status msc_index_bucket(msc_index *index, size_t bucket, msc_entry **entries, size_t *n, msc_error *err)
 {
-    const msc_bucket *b = &index->bucket[bucket];
+    msc_bucket *b = &index->bucket[bucket];
     msc_entry *all = msc_alloc((size_t)b->n_all + 1, sizeof *all);
+    msc_window window = {0};
     size_t filled = b->n;
     if (all == NULL) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%lld index entries", (long long)b->n_all);
@@ -222,22 +239,31 @@ msc_status msc_index_bucket(msc_index *index, size_t bucket, msc_entry **entries
     if (b->n > 0) {
         memcpy(all, b->entry, b->n * sizeof *all);
     }
-    for (int64_t chain = b->chain; chain >= 0;) {
+    msc_release(b->entry);
+    b->entry = NULL;
+    b->n = b->capacity = 0;
+    msc_status status = MSC_OK;
+    for (int64_t chain = b->chain; chain >= 0 && status == MSC_OK;) {
         const uint8_t *bytes = NULL;
         size_t n_bytes = 0;
-        const msc_status status = msc_spool_get(&index->spool, chain, &bytes, &n_bytes, err);
-        if (status != MSC_OK) {
-            msc_release(all);
-            return status;
+        status = msc_spool_get(&index->spool, &window, chain, &bytes, &n_bytes, err);
+        if (status == MSC_OK) {
+            msc_entry link;
+            memcpy(all + filled, bytes, BLOCK_ENTRIES * sizeof *all);
+            memcpy(&link, bytes + BLOCK_ENTRIES * sizeof *all, sizeof link);
+            filled += BLOCK_ENTRIES;
+            chain = link.key;
         }
-        memcpy(all + filled, bytes, BLOCK_ENTRIES * sizeof *all);
-        filled += BLOCK_ENTRIES;
-        msc_entry link;
-        memcpy(&link, bytes + BLOCK_ENTRIES * sizeof *all, sizeof link);
-        chain = link.key;
     }
-    assert((int64_t)filled == b->n_all);
-    qsort(all, filled, sizeof *all, by_key);
+    msc_release(window.bytes);
+    if (status == MSC_OK) {
+        assert((int64_t)filled == b->n_all);
+        status = sort_entries(&all, filled, err);
+    }
+    if (status != MSC_OK) {
+        msc_release(all);
+        return status;
+    }
     *entries = all;
     *n = filled;
     return MSC_OK;

@@ -6,6 +6,7 @@
 #ifndef MSC_PATCH_TRACE_H
 #define MSC_PATCH_TRACE_H
 #include "patch/patches.h"
+#include "patch/store.h"
 
 enum { MSC_EAST = 0, MSC_SOUTH, MSC_WEST, MSC_NORTH };
 #define MSC_NO_PART UINT32_MAX
@@ -29,7 +30,6 @@ typedef struct msc_chain {
 } msc_chain;
 
 typedef struct msc_stretch { uint16_t x, end_x, value; uint32_t label; } msc_stretch;
-typedef struct msc_done { int64_t first_px; int64_t offset; } msc_done;
 
 /* Everything of one tile; lives in a slot of the stream and keeps its arrays from tile to tile. Capacities in items. */
 typedef struct msc_trace {
@@ -37,13 +37,14 @@ typedef struct msc_trace {
     uint8_t *visited; size_t visited_cap;   /* w x h: the eastward edge that starts here is part of a chain */
     msc_stretch *run; size_t n_runs, run_cap;
     size_t *row; size_t row_cap;            /* [h + 1] first run of each row */
+    int32_t *start; size_t start_cap;       /* where the runs of the row at hand begin */
     uint32_t *parent; size_t n_labels, parent_cap;
     msc_part *part; size_t n_parts, part_cap;
     msc_chain *chain; size_t n_chains, chain_cap;
     uint8_t *steps; size_t n_steps, steps_cap;
     uint32_t *border; size_t border_cap;    /* parts of the top row, bottom row, left column, right column */
     uint8_t *record; size_t n_record, record_cap;   /* finished regions, encoded (see store.h) */
-    msc_done *done; size_t n_done, done_cap;
+    msc_entry *done; size_t n_done, done_cap;       /* of these; offsets into `record` */
     uint64_t *corner; size_t corner_cap;    /* (w + 1) x (h + 1) bits, rows padded to 64: corners and nodes */
 } msc_trace;
 

@@ -102,11 +102,12 @@ static void queue_pass(pass *p, slot *made)
 }
 
 /* Lays a tile over one half of a slot's space. */
-static void tile_place(msc_tile *t, unsigned char *space, const msc_workspace *room, msc_rect core, int32_t pad_px,
-                       const msc_type *types, int n_planes)
+static void tile_place(msc_tile *t, unsigned char *space, const msc_workspace *room, msc_rect core, int worker,
+                       int32_t pad_px, const msc_type *types, int n_planes)
 {
     const size_t origin_px = (size_t)pad_px * (size_t)room->stride_px + (size_t)pad_px;
     t->core = core;
+    t->worker = worker;
     t->pad_px = pad_px;
     t->stride_px = room->stride_px;
     t->n_planes = n_planes;
@@ -135,12 +136,12 @@ static void make_tile(const pass *p, slot *s, int64_t index, int worker)
     msc_tile tile[2];
     int now = 0;
     s->err.status = MSC_OK;
-    tile_place(&tile[0], half[0], &p->room, core, p->layout->halo_px, source->types, source->n_planes);
+    tile_place(&tile[0], half[0], &p->room, core, worker, p->layout->halo_px, source->types, source->n_planes);
     s->err.status = source->read(source->self, worker, &tile[0], &s->err);
     if (s->err.status != MSC_OK) return;
     for (int i = 0; i < p->n_ops; i++, now ^= 1) {
         const msc_op *op = &p->ops[i];
-        tile_place(&tile[now ^ 1], half[now ^ 1], &p->room, core, tile[now].pad_px - op->halo_px, op->types_out,
+        tile_place(&tile[now ^ 1], half[now ^ 1], &p->room, core, worker, tile[now].pad_px - op->halo_px, op->types_out,
                    op->n_planes_out);
         op->tile(op->self, &tile[now], &tile[now ^ 1], p->scratch[worker]);
     }
@@ -206,4 +207,28 @@ msc_status msc_stream_run(const msc_settings *settings, const msc_layout *layout
     }
     pass_clear(&p);
     return status;
+}
+
+msc_status msc_stream_each(const msc_settings *settings, int n, msc_status (*work)(void *self, int i, msc_error *err),
+                           void *self, msc_error *err)
+{
+    const int n_threads = msc_settings_threads(settings, NULL);
+    msc_error first = { .status = MSC_OK };
+    int lowest = n;
+    #pragma omp parallel for schedule(dynamic, 1) num_threads(n_threads < n ? n_threads : n < 1 ? 1 : n)
+    for (int i = 0; i < n; i++) {
+        msc_error why = { .status = MSC_OK };
+        int is_due;
+        #pragma omp critical(stream_each)
+        is_due = i < lowest;
+        if (!is_due || work(self, i, &why) == MSC_OK) continue;
+        #pragma omp critical(stream_each)
+        if (i < lowest) {
+            lowest = i;
+            first = why;
+        }
+    }
+    if (lowest == n) return MSC_OK;
+    if (err) *err = first;
+    return first.status;
 }

@@ -20,6 +20,7 @@ typedef struct msc_plane { msc_type type; void *data; } msc_plane;
 typedef struct msc_tile {
     msc_rect core;
     int32_t pad_px, stride_px;
+    int worker;                  /* who makes it, 0..n_threads-1: a sink's `prepare` may use what that worker owns */
     int n_planes;
     msc_plane plane[MSC_MAX_PLANES];
     uint8_t *valid;              /* 1 observed, 0 not */
@@ -77,6 +78,11 @@ msc_status msc_stream_plan(const msc_settings *settings, const msc_source *sourc
  * ECANCELLED when settings->cancel becomes non-zero. */
 msc_status msc_stream_run(const msc_settings *settings, const msc_layout *layout, const msc_source *source,
                           const msc_op *ops, int n_ops, const msc_sink *sink, const char *stage, msc_error *err);
+
+/* Calls work(self, i) for i in 0..n-1 on the settings' threads, each i once, in any order; work writes only what
+ * belongs to i. Returns the error of the lowest i that failed; later ones may then not have been called. */
+msc_status msc_stream_each(const msc_settings *settings, int n, msc_status (*work)(void *self, int i, msc_error *err),
+                           void *self, msc_error *err);
 
 /* What the settings resolve to on this machine (affinity, cgroup v1/v2, SLURM_CPUS_PER_TASK, OMP_NUM_THREADS,
  * GDAL_NUM_THREADS; memory likewise). `why` names the source, e.g. "cgroup". */

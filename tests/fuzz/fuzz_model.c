@@ -1,7 +1,7 @@
 /* fuzz_model.c - a libFuzzer target for the model reader; not part of the build.
  *
  *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -I. tests/fuzz/fuzz_model.c src/model/model*.c
- *     src/model/forest.c src/base/{error,mem,hash,file}.c kernels/{select,scalar,forest_scalar}.c
+ *     src/model/{forest,forest_levels,gauss}.c src/base/{error,mem,hash,file}.c kernels/{select,scalar,forest_scalar,gauss_scalar}.c
  *     $(pkg-config --cflags --libs json-c libcrypto) -lm -DMSC_FUZZ_SCALAR -o fuzz_model
  *
  * The checksum of every input is made right, so that the checks behind it are reached; what is accepted is asked. */
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #ifdef MSC_FUZZ_SCALAR   /* the other tables need their own compiler options */
-const msc_kernels msc_kernels_avx2, msc_kernels_avx512;
+const msc_kernels msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;
 __attribute__((constructor)) static void choose(void) { extern int setenv(const char *, const char *, int); setenv("MINESCAR_CPU", "scalar", 1); }
 #endif
 
@@ -28,7 +28,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     memcpy(bytes, data, n);
     msc_sha256(bytes, n, sum);
     memcpy(bytes + n, sum, 64);
-    if (msc_model_parse(bytes, n + 64, "fuzz", &model, NULL) == MSC_OK) {
+    const int is_sound = msc_model_parse(bytes, n + 64, "fuzz", &model, NULL) == MSC_OK;
+    if (is_sound && model.method == MSC_GAUSS) {
+        static float values[MSC_MAX_FEATURES][64];
+        const float *rows[MSC_MAX_FEATURES];
+        for (int f = 0; f < MSC_MAX_FEATURES; f++) rows[f] = values[f];
+        for (size_t i = 0; i < 64; i++) values[i % 4][i] = (float)(msc_random(1, 1, i) % 4000);
+        msc_gauss_ask(&model.gauss, rows, 64, winner, bins);
+        for (int i = 0; i < 64; i++)
+            if (winner[i] >= model.n_classes || bins[i] > 100) __builtin_trap();
+    } else if (is_sound) {
         void *scratch = msc_alloc(msc_forest_scratch(&model.forest), 1);
         for (size_t i = 0; i < sizeof bins; i++) bins[i] = (uint8_t)msc_random(1, 1, i);
         if (scratch) msc_forest_ask(&model.forest, bins, 64, 64, winner, votes, scratch);

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+enum { FENCE = 256 };
+
 typedef struct variant { const msc_kernels *kernels; int runs; } variant;
-static variant variants[3];
+static variant variants[4];
 
 static void list_variants(void)
 {
@@ -18,6 +20,7 @@ static void list_variants(void)
     variants[1] = (variant){ &msc_kernels_avx2, __builtin_cpu_supports("avx2") };
     variants[2] = (variant){ &msc_kernels_avx512, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
                                                       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") };
+    variants[3] = (variant){ &msc_kernels_vbmi, variants[2].runs && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") };
 }
 
 static msc_forest grow(const msc_samples *s, int n_trees, int depth)
@@ -32,10 +35,12 @@ static msc_forest grow(const msc_samples *s, int n_trees, int depth)
 /* Classes of n pixels by every variant against msc_tree_class. */
 static int check(const msc_forest *forest, size_t n, uint64_t seed)
 {
-    static uint8_t planes[MSC_MAX_FEATURES * MSC_WALK_BLOCK], bins[MSC_MAX_FEATURES * MSC_WALK_BLOCK];
-    static uint32_t words[MSC_MAX_FEATURES / 4 * MSC_WALK_BLOCK];
+    static uint8_t planes[MSC_MAX_FEATURES * MSC_WALK_STRIDE], bins[MSC_MAX_FEATURES * MSC_WALK_BLOCK];
+    static uint32_t words[MSC_MAX_FEATURES / 4 * MSC_WALK_STRIDE];
     static uint8_t classes[MSC_WALK_BLOCK];
     const msc_walk block = { n, (forest->n_features + 3) / 4, planes, words };
+    const size_t n_scratch = msc_levels_scratch(4 * (size_t)block.n_words);
+    uint8_t *scratch = msc_alloc(n_scratch + FENCE, 1);
     int n_bad = 0;
     memset(words, 0, sizeof words);
     for (size_t f = 0; f < (size_t)forest->n_features; f++)
@@ -43,21 +48,51 @@ static int check(const msc_forest *forest, size_t n, uint64_t seed)
             const uint64_t r = msc_random(seed, f, i);   /* values at the ends as well as between */
             const uint8_t bin = r % 7 == 0 ? 255 : r % 7 == 1 ? 0 : (uint8_t)(r >> 32);
             bins[f * MSC_WALK_BLOCK + i] = bin;
-            planes[f * MSC_WALK_BLOCK + i] = bin ^ 0x80;
-            words[f / 4 * MSC_WALK_BLOCK + i] |= (uint32_t)bin << (f % 4 * 8);
+            planes[f * MSC_WALK_STRIDE + i] = bin ^ 0x80;
+            words[f / 4 * MSC_WALK_STRIDE + i] |= (uint32_t)bin << (f % 4 * 8);
         }
     for (int t = 0; t < forest->n_trees; t++)
-        for (int v = 0; v < 3; v++) {
+        for (int v = 0; v < 4; v++) {
             const uint32_t *tree = forest->nodes + forest->roots[t];
             int same = 1;
             if (!variants[v].runs) continue;
             memset(classes, 99, sizeof classes);
-            variants[v].kernels->walk_tree(classes, &block, tree);
+            memset(scratch + n_scratch, 99, FENCE);
+            if (v < 3) variants[v].kernels->walk_tree(classes, &block, tree);
+            else variants[v].kernels->walk_levels(classes, &block, forest->levels, t, scratch);
             for (size_t i = 0; i < n; i++) same &= classes[i] == msc_tree_class(tree, bins + i, MSC_WALK_BLOCK);
             for (size_t i = (n + 63) / 64 * 64; i < MSC_WALK_BLOCK; i++) same &= classes[i] == 99;
+            for (size_t i = 0; i < FENCE; i++) same &= scratch[n_scratch + i] == 99;
             if (!same) printf("FAIL %s: %d features, %zu pixels, tree %d\n", variants[v].kernels->name, forest->n_features, n, t);
             n_bad += !same;
         }
+    msc_release(scratch);
+    return n_bad;
+}
+
+/* Trees wider than a stage, so that pixels are dealt out once and again, and ones that are a single leaf. */
+static int check_wide(void)
+{
+    int n_bad = 0;
+    for (int classes = 2; classes <= 64; classes += 31) {
+        msc_samples s = overlap_samples(25000, 6, classes, 4, 3);
+        for (int depth = 12; depth <= 22; depth += 5) {
+            msc_forest forest = grow(&s, 2, depth);
+            uint32_t most = 0;
+            for (int t = 0; variants[3].runs && forest.levels && t < 2; t++) {
+                const msc_stage *root = &forest.levels->stages[forest.levels->root[t]];
+                most = root->n_children > most ? root->n_children : most;
+            }
+            if (variants[3].runs && (!forest.levels || most < 2)) printf("FAIL: no wide tree\n"), n_bad++;
+            else n_bad += check(&forest, 8000, (uint64_t)depth) + check(&forest, 65, 9) + check(&forest, MSC_WALK_BLOCK, 10);
+            msc_forest_clear(&forest);
+        }
+        for (size_t i = 0; i < s.n; i++) s.label[i] = 1;
+        msc_forest leaf = grow(&s, 1, 15);
+        n_bad += check(&leaf, 100, 11);
+        msc_forest_clear(&leaf);
+        overlap_clear(&s);
+    }
     return n_bad;
 }
 
@@ -75,7 +110,8 @@ static int check_all(void)
         }
         overlap_clear(&s);
     }
-    for (int v = 0; v < 3; v++) printf("%s: %s\n", variants[v].kernels->name, variants[v].runs ? "checked" : "skipped, this CPU cannot run it");
+    n_bad += check_wide();
+    for (int v = 0; v < 4; v++) printf("%s: %s\n", variants[v].kernels->name, variants[v].runs ? "checked" : "skipped, this CPU cannot run it");
     return n_bad;
 }
 
@@ -99,7 +135,7 @@ static double mean_steps(const msc_forest *forest, const uint8_t *bins, size_t n
 
 static void bench(int n_features)
 {
-    static const char *const names[] = { "scalar", "avx2", "avx512" };
+    static const char *const names[] = { "scalar", "avx2", "avx512", "avx512vbmi" };
     const size_t n = 65536;
     msc_samples s = overlap_samples(20000, n_features, 8, 40, 0.9), p = overlap_samples(n, n_features, 8, 40, 0.9);
     const double start = seconds();
@@ -111,7 +147,7 @@ static void bench(int n_features)
     for (int f = 0; f < n_features; f++) msc_forest_bin(&forest, f, p.x + (size_t)f * n, bins + (size_t)f * n, n);
     printf("%d features: grown in %.2f s of one thread of 2, %zu nodes a tree, %.1f steps a walk\n", n_features, grown - start,
            forest.n_nodes / 100, mean_steps(&forest, bins, n));
-    for (int v = 0; v < 3; v++) {
+    for (int v = 0; v < 4; v++) {
         double best = 1e9;
         if (!variants[v].runs) continue;
         setenv("MINESCAR_CPU", names[v], 1);
@@ -138,9 +174,8 @@ int main(int argc, char **argv)
     list_variants();
     if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
         bench(4);
-    
         bench(10);
-    
+        bench(17);
         return 0;
     }
     return check_all() ? 1 : 0;

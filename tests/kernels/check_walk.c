@@ -18,8 +18,8 @@ static uint32_t draw(uint32_t below)
 
 static uint32_t tree[MAX_NODES];
 static uint8_t bins[MAX_FEATURES][MSC_WALK_BLOCK];
-static _Alignas(64) uint8_t planes[MAX_FEATURES * MSC_WALK_BLOCK];
-static _Alignas(64) uint32_t words[MAX_FEATURES / 4 * MSC_WALK_BLOCK];
+static _Alignas(64) uint8_t planes[MAX_FEATURES * MSC_WALK_STRIDE];
+static _Alignas(64) uint32_t words[MAX_FEATURES / 4 * MSC_WALK_STRIDE];
 static _Alignas(64) uint8_t classes[MSC_WALK_BLOCK + FENCE];
 
 static uint32_t some_leaf(void) { return msc_node_leaf(draw(128)); }
@@ -51,8 +51,8 @@ static void fill(uint32_t n_features)
     for (uint32_t f = 0; f < n_features; f++)
         for (uint32_t i = 0; i < MSC_WALK_BLOCK; i++) {
             bins[f][i] = (uint8_t)(draw(8) ? draw(256) : draw(2) * 255);
-            planes[f * MSC_WALK_BLOCK + i] = bins[f][i] ^ 0x80;
-            words[(f >> 2) * MSC_WALK_BLOCK + i] |= (uint32_t)bins[f][i] << (f & 3) * 8;
+            planes[f * MSC_WALK_STRIDE + i] = bins[f][i] ^ 0x80;
+            words[(f >> 2) * MSC_WALK_STRIDE + i] |= (uint32_t)bins[f][i] << (f & 3) * 8;
         }
 }
 

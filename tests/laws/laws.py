@@ -3,6 +3,7 @@
   threads    sha256 of every output is the same for 1, 2, 4, 7 threads
   tiles      pixels and geometries are the same for tiles of 64, 256, 511, 1024 px and memory caps of 256M and 2G
   kernels    and for the scalar, AVX2 and AVX-512 kernel tables (a table that the machine lacks falls back, and says so)
+  gauss      and all three hold for a model of signatures
   polygons   every polygon is valid by GEOS, none overlaps, areas sum to pixels x pixel area; the same patches as GDAL's polygonizer
   simplified the same with simplification, within 0.01 %
   sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
@@ -30,6 +31,7 @@ gdal.UseExceptions()
 ogr.UseExceptions()
 MINESCAR = os.path.abspath(sys.argv[1])
 SIZE = "700"
+FEATURES = "ndvi,brightness,mean:7,std:7,range:9:red,slope,tpi:31"
 n_passed = n_failed = 0
 
 
@@ -81,17 +83,19 @@ def steps(made, out, *options, env=None):
                  made / f"dem_{year}.tif", "--confidence", out / f"confidence_{year}.tif", *o, env=env)
     minescar("change", out / "classes_2024.tif", out / "classes_2025.tif", out / "change.tif", *o, env=env)
     minescar("sieve", out / "classes_2025.tif", out / "sieved.tif", "--mmu-px", 100, *o, env=env)
+    minescar("majority", out / "classes_2025.tif", out / "majority.tif", "--window", 7, *o, env=env)
+    minescar("features", made / "image_2025.tif", out / "features.tif", "--dem", made / "dem_2025.tif", "--features", FEATURES, *o, env=env)
     minescar("vectorize", out / "sieved.tif", out / "patches.gpkg", *o, env=env)
     minescar("vectorize", out / "classes_2025.tif", out / "raw.fgb", "--simplify-m", 3, *o, env=env)
     return out
 
 
-RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved")
+RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved", "majority", "features")
 
 
 def same_content(a, b):
     for name in RASTERS:
-        if not np.array_equal(pixels(a / f"{name}.tif"), pixels(b / f"{name}.tif")):
+        if pixels(a / f"{name}.tif").tobytes() != pixels(b / f"{name}.tif").tobytes():
             return name
     for name in ("patches.gpkg", "raw.fgb"):
         if geometries(a / name) != geometries(b / name):
@@ -123,12 +127,36 @@ def law_kernels(folder):
     made = scene(folder)
     want = steps(made, folder / "scalar", env={"MINESCAR_CPU": "scalar"})
     flags = pathlib.Path("/proc/cpuinfo").read_text()
-    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw")):
+    for table, flag in (("avx2", "avx2"), ("avx512", "avx512bw"), ("avx512vbmi", "avx512_vbmi2")):
         if flag not in flags.split():
             print(f"skip   kernels {table}: this processor has no {flag}")
             continue
         got = steps(made, folder / "table", env={"MINESCAR_CPU": table})
         check(f"kernels {table}: the same pixels and polygons", not (d := same_content(want, got)), d)
+
+
+def law_gauss(folder):
+    made = folder / "unclassified"
+    minescar("simulate", made, "--size-px", SIZE, "--seed", "7", "--overwrite")
+    model, image = folder / "gauss.msm", made / "image_2025.tif"
+    train = ["train", made / "image_2024.tif", image, made / "training.gpkg", model, "--year", 2024, "--year", 2025, "--year-field", "year",
+             "--class-field", "code", "--method", "gauss", "--overwrite"]
+    minescar(*train, "--threads", 1)
+    once = sha(model)
+    minescar(*train, "--threads", 4, "--tile", 64)
+    check("gauss: the same model", sha(model) == once)
+
+    def classify(*options, env=None):
+        maps = folder / "gauss.tif", folder / "gauss_sure.tif"
+        minescar("classify", image, maps[0], "--model", model, "--confidence", maps[1], "--overwrite", *options, env=env)
+        return [pixels(m) for m in maps]
+
+    want = classify("--threads", 1, "--tile", 1024, env={"MINESCAR_CPU": "scalar"})
+    check("gauss: more than one class", len(np.unique(want[0])) > 5)
+    for table in ("scalar", "avx2", "avx512"):     # a table that the machine lacks falls back
+        for options in (("--threads", 2, "--tile", 64), ("--threads", 4, "--tile", 256), ("--threads", 7, "--tile", 511)):
+            got = classify(*options, env={"MINESCAR_CPU": table})
+            check(f"gauss, {table}, {options}: the same pixels", all(np.array_equal(a, b) for a, b in zip(want, got)))
 
 
 def polygonize(raster):

@@ -66,12 +66,17 @@ def hongkong():
     return np.concatenate(x), np.array([codes.index(c) for c in label]), np.array(group)
 
 
+def write_samples(path, x, label, group):
+    """As read_samples.h reads them."""
+    with open(path, "wb") as f:
+        f.write(np.array([x.shape[0], x.shape[1], label.max() + 1], "<i4").tobytes())
+        f.write(x.T.astype("<f4").tobytes() + label.astype("u1").tobytes() + group.astype("<u4").tobytes())
+
+
 def compare(name, program, x, label, group):
     with tempfile.TemporaryDirectory() as room:
         samples, folds = os.path.join(room, "samples"), os.path.join(room, "folds")
-        with open(samples, "wb") as f:
-            f.write(np.array([x.shape[0], x.shape[1], label.max() + 1], "<i4").tobytes())
-            f.write(x.T.astype("<f4").tobytes() + label.astype("u1").tobytes() + group.astype("<u4").tobytes())
+        write_samples(samples, x, label, group)
         said = subprocess.run([program, samples, folds], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
         fold = np.fromfile(folds, "u1")
     x = x.astype(np.float32)

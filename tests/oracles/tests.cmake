@@ -3,3 +3,8 @@ target_link_libraries(forest_cv PRIVATE engine)
 add_test(NAME forest_sklearn COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/forest_sklearn.py
          $<TARGET_FILE:forest_cv> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 set_tests_properties(forest_sklearn PROPERTIES SKIP_RETURN_CODE 77)
+add_executable(gauss_ask tests/oracles/gauss_ask.c)
+target_link_libraries(gauss_ask PRIVATE engine)
+add_test(NAME gauss_scipy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/gauss_scipy.py
+         $<TARGET_FILE:gauss_ask> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(gauss_scipy PROPERTIES SKIP_RETURN_CODE 77)

@@ -154,6 +154,8 @@ static inline msc_status made_compare(void *self, const msc_tile *t, void *slot,
     return MSC_OK;
 }
 
+static msc_traffic made_traffic; /* of the raster that was closed last, with those before */
+
 static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px, int threads, int halo,
                                        made_all *all, msc_error *err)
 {
@@ -162,6 +164,7 @@ static inline msc_status made_read_all(const msc_raster_spec *spec, int tile_px,
     settings.n_threads = threads;
     settings.tile_px = tile_px;
     settings.memory_bytes = (int64_t)2 << 30;
+    settings.traffic = &made_traffic;
     msc_raster_spec own = *spec;
     own.n_workers = threads;
     memset(all, 0, sizeof *all);

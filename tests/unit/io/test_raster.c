@@ -52,6 +52,8 @@ static void test_kinds_of_file(void **state)
           MSC_U8 },
         { "float.tif", NULL, "TILED=YES COMPRESS=DEFLATE PREDICTOR=3", GDT_Float32, 1, MSC_F32 },
         { "big.tif", NULL, "TILED=YES BIGTIFF=YES ENDIANNESS=BIG", GDT_UInt16, 1, MSC_U16 },
+        { "swapped.tif", NULL, "TILED=YES COMPRESS=LZW PREDICTOR=2 ENDIANNESS=BIG", GDT_UInt16, 1, MSC_U16 },
+        { "planar.tif", NULL, "TILED=YES COMPRESS=ZSTD PREDICTOR=2 INTERLEAVE=BAND BLOCKXSIZE=80 BLOCKYSIZE=64", GDT_Int16, 1, MSC_F32 },
         { "strips.tif", NULL, "", GDT_Byte, 0, MSC_U8 },
         { "double.tif", NULL, "TILED=YES", GDT_Float64, 0, MSC_F32 },
         { "int32.tif", NULL, "TILED=YES", GDT_Int32, 0, MSC_F32 },

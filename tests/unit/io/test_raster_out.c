@@ -47,6 +47,28 @@ static msc_grid made_grid(void)
 static const msc_class classes[] = { { .code = 1, .name = "quarry", .label = "采场", .rgb = { 200, 10, 10 } },
                                      { .code = 5, .name = "vegetation", .label = "植被" } };
 
+/* Above 0: flips bits of the first output's temporary file at this share of its length, once it is written. */
+static double damage_at;
+static void damage(void)
+{
+    DIR *dir = opendir(made_dir);
+    for (struct dirent *e; (e = readdir(dir));) {
+        char name[1024];
+        if (!strstr(e->d_name, ".damaged.part") || strstr(e->d_name, ".xml")) continue;
+        snprintf(name, sizeof name, "%s/%s", made_dir, e->d_name);
+        FILE *file = fopen(name, "r+b");
+        assert_non_null(file);
+        fseek(file, 0, SEEK_END);
+        const long at = 20000 + (long)(damage_at * (double)(ftell(file) - 20000));
+        fseek(file, at, SEEK_SET);
+        const int byte = fgetc(file);
+        fseek(file, at, SEEK_SET);
+        fputc(byte ^ 0x10, file);
+        fclose(file);
+    }
+    closedir(dir);
+}
+
 /* Writes one u8 class map and one three-band raster of `type` at once. */
 static msc_status write_two(const char *map, const char *bands, msc_type type, int tile, int threads,
                             msc_settings *settings, msc_error *err)
@@ -85,6 +107,7 @@ static msc_status write_two(const char *map, const char *bands, msc_type type, i
     if (status == MSC_OK) status = msc_raster_out_open(settings, &a, &layout, &outs.out[0], err);
     if (status == MSC_OK) status = msc_raster_out_open(settings, &b, &layout, &outs.out[1], err);
     if (status == MSC_OK) status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "write", err);
+    if (status == MSC_OK && damage_at > 0) damage();
     if (status == MSC_OK) status = msc_raster_out_commit(&outs.out[0], err);
     if (status == MSC_OK) status = msc_raster_out_commit(&outs.out[1], err);
     msc_raster_out_abandon(&outs.out[0]);
@@ -232,6 +255,115 @@ static void test_georeference_colours_and_names(void **state)
     msc_raster_close(&raster);
 }
 
+/* Every level holds every step-th pixel, whichever of its blocks workers or the sink made. */
+static void test_overviews_are_every_nth_pixel(void **state)
+{
+    (void)state;
+    static const int tiles[] = { 64, 100, 256, 511, 512, 1024 };
+    uint8_t *all = malloc((size_t)W * H), *level = malloc((size_t)W * H);
+    for (size_t t = 0; t < 6; t++) {
+        const char *map = made_path("map.tif");
+        msc_settings settings;
+        msc_settings_defaults(&settings);
+        settings.overwrite = 1;
+        write_ok(map, made_path("bands.tif"), MSC_U8, tiles[t], 3, &settings);
+        GDALDatasetH ds = GDALOpen(map, GA_ReadOnly);
+        GDALRasterBandH band = GDALGetRasterBand(ds, 1);
+        assert_int_equal(GDALRasterIO(band, GF_Read, 0, 0, W, H, all, W, H, GDT_Byte, 0, 0), CE_None);
+        assert_int_equal(GDALGetOverviewCount(band), 3);
+        for (int k = 0, step = 2; k < 3; k++, step *= 2) {
+            GDALRasterBandH overview = GDALGetOverview(band, k);
+            const int w = (W + step - 1) / step, h = (H + step - 1) / step;
+            assert_int_equal(GDALGetRasterBandXSize(overview), w);
+            assert_int_equal(GDALGetRasterBandYSize(overview), h);
+            assert_int_equal(GDALRasterIO(overview, GF_Read, 0, 0, w, h, level, w, h, GDT_Byte, 0, 0), CE_None);
+            for (int y = 0; y < h; y++)
+                for (int x = 0; x < w; x++)
+                    if (level[y * w + x] != all[(size_t)y * step * W + (size_t)x * step]) fail_msg("tile %d step %d: %d,%d", tiles[t], step, x, y);
+        }
+        GDALClose(ds);
+    }
+    static const char *const none[] = { "OVERVIEWS=NONE" }, *const wrong[] = { "OVERVIEWS=2" };
+    msc_settings settings;
+    msc_error err = { 0 };
+    msc_settings_defaults(&settings);
+    settings.overwrite = 1;
+    settings.creation = none;
+    settings.n_creation = 1;
+    write_ok(made_path("map.tif"), made_path("bands.tif"), MSC_U8, 256, 1, &settings);
+    GDALDatasetH ds = GDALOpen(made_path("map.tif"), GA_ReadOnly);
+    assert_int_equal(GDALGetOverviewCount(GDALGetRasterBand(ds, 1)), 0);
+    assert_string_equal(GDALGetMetadataItem(ds, "COMPRESSION", "IMAGE_STRUCTURE"), "DEFLATE");
+    GDALClose(ds);
+    settings.creation = wrong;
+    assert_int_equal(write_two(made_path("x.tif"), made_path("y.tif"), MSC_U8, 256, 1, &settings, &err), MSC_EVALUE);
+    free(all);
+    free(level);
+}
+
+/* A byte that changes between writing and renaming, in any block of any level, is found. */
+static void test_damage_before_the_rename(void **state)
+{
+    (void)state;
+    for (int part = 1; part < 12; part++) {
+        msc_settings settings;
+        msc_error err = { 0 };
+        msc_settings_defaults(&settings);
+        settings.overwrite = 1;
+        damage_at = part / 12.0;
+        assert_int_equal(write_two(made_path("damaged.tif"), made_path("b.tif"), MSC_U8, part % 2 ? 256 : 100, 2, &settings, &err), MSC_EWRITE);
+        damage_at = 0;
+        assert_false(msc_file_exists(made_path("damaged.tif")));
+    }
+}
+
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return (int64_t)st.st_size;
+}
+
+/* What is counted is what lies in the files, for any number of threads: once, where tiles are whole blocks. */
+static void test_traffic_is_what_the_files_hold(void **state)
+{
+    (void)state;
+    msc_traffic sum[2] = { 0 };
+    const char *map = made_path("map.tif"), *bands = made_path("bands.tif");
+    for (int i = 0; i < 2; i++) {
+        msc_settings settings;
+        msc_settings_defaults(&settings);
+        settings.overwrite = 1;
+        settings.traffic = &sum[i];
+        write_ok(map, bands, MSC_U16, 512, i ? 4 : 1, &settings);
+    }
+    assert_memory_equal(&sum[0], &sum[1], sizeof sum[0]);
+    assert_int_equal(sum[0].written_bytes, size_of(map) + size_of(bands));
+    assert_int_equal(sum[0].decoded_bytes, 0);
+    /* 3 x 3 blocks of 512; overviews of the map: 750 x 550, 375 x 275, 188 x 138 in blocks of 256 */
+    assert_int_equal(sum[0].encoded_bytes, 9 * 512 * 512 * (1 + 3 * 2) + (9 + 4 + 1) * 256 * 256);
+    int64_t stored = 0;
+    GDALDatasetH ds = GDALOpen(bands, GA_ReadOnly);
+    for (int y = 0; y < 3; y++)
+        for (int x = 0; x < 3; x++) {
+            char name[40];
+            snprintf(name, sizeof name, "BLOCK_SIZE_%d_%d", x, y);
+            stored += atoll(GDALGetMetadataItem(GDALGetRasterBand(ds, 1), name, "TIFF"));
+        }
+    GDALClose(ds);
+    for (int i = 0; i < 4; i++) {
+        const msc_raster_spec spec = { .image = { .paths = &bands, .n_paths = 1 } };
+        made_all all;
+        msc_error err = { 0 };
+        memset(&made_traffic, 0, sizeof made_traffic);
+        assert_int_equal(made_read_all(&spec, 512, i ? 3 : 1, 0, &all, &err), MSC_OK);
+        made_clear(&all);
+        assert_int_equal(made_traffic.read_bytes, stored);
+        assert_int_equal(made_traffic.decoded_bytes, 9 * 512 * 512 * 3 * 2);
+        assert_int_equal(made_traffic.written_bytes, 0);
+    }
+}
+
 static void test_existing_and_missing_places(void **state)
 {
     (void)state;
@@ -296,6 +428,9 @@ int main(void)
         cmocka_unit_test(test_same_bytes_for_any_thread_count),
         cmocka_unit_test(test_creation_options),
         cmocka_unit_test(test_georeference_colours_and_names),
+        cmocka_unit_test(test_overviews_are_every_nth_pixel),
+        cmocka_unit_test(test_damage_before_the_rename),
+        cmocka_unit_test(test_traffic_is_what_the_files_hold),
         cmocka_unit_test(test_existing_and_missing_places),
         cmocka_unit_test(test_full_disk),
     };

@@ -115,6 +115,45 @@ static void masked_classes_are_not_observed(void **state)
     made_clear(&map);
 }
 
+/* With signatures: right on the made region, the same for tiles, threads and kernels, with and without confidence. */
+static void signatures_map_as_forests_do(void **state)
+{
+    (void)state;
+    static const int tiles[] = { 64, 256, 511, 1024 }, threads[] = { 1, 4 };
+    static const char *const cpus[] = { "scalar", "avx2", "avx512" };
+    msc_settings s = made_settings(256, 1);
+    msc_train_options t = made_training(job_path("signatures.msm"));
+    msc_error err;
+    t.method = "gauss";
+    t.features = NULL;
+    assert_int_equal(msc_train(&s, &t, &err), MSC_OK);
+    msc_classify_options o = usual(job_path("gauss_want.tif"), job_path("gauss_want_sure.tif"));
+    o.model = t.model;
+    o.image.dem = NULL;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    made_all map = read_map(o.classes), sure = read_map(o.confidence);
+    int n_right = 0;
+    for (int y = 0; y < JOB_H; y++)
+        for (int x = 10; x < JOB_W; x++) {
+            n_right += made_at(&map, 0, x, y) == made_class(x, y);
+            assert_true(made_at(&sure, 0, x, y) > 33 && made_at(&sure, 0, x, y) <= 100);
+        }
+    assert_true(n_right > 0.97 * (JOB_W - 10) * JOB_H);
+    assert_int_equal(map.valid[0], 0);
+    made_clear(&map);
+    made_clear(&sure);
+    for (int i = 0; i < 24; i++) {
+        setenv("MINESCAR_CPU", cpus[i / 8], 1);
+        s = made_settings(tiles[i % 4], threads[i / 4 % 2]);
+        o.classes = job_path("gauss_got.tif");
+        o.confidence = i % 4 == 3 ? NULL : job_path("gauss_got_sure.tif");
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+        compare_maps(job_path("gauss_want.tif"), o.classes);
+        if (o.confidence) compare_maps(job_path("gauss_want_sure.tif"), o.confidence);
+    }
+    unsetenv("MINESCAR_CPU");
+}
+
 static double nothing(int x, int y, int b)
 {
     (void)x, (void)y, (void)b;
@@ -152,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
                                         cmocka_unit_test(maps_do_not_depend_on_tiles_threads_or_kernels),
                                         cmocka_unit_test(masked_classes_are_not_observed),
+                                        cmocka_unit_test(signatures_map_as_forests_do),
                                         cmocka_unit_test(refusals_leave_nothing_behind) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

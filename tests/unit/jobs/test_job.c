@@ -26,7 +26,7 @@ static const char example[] =
     "  - {year: 2016, date: 2016-09-27, image: t2016.tif, bands: {blue: 1, green: 2, red: 3, nir: 7}}\n"
     "  - {year: 2018, date: 2018-03-23, image: [a.tif, /abs/b.tif], bands: {blue: 1, nir: 7}, mask: m.tif,\n"
     "     dem: d.tif, nodata: 'edge:0', sensor: S2}\n"
-    "training: {samples: training.gpkg, class: code, year: year}\n"
+    "training: {samples: training.gpkg, class: code, year: year, method: gauss}\n"
     "grid: {crs: EPSG:32650, pixel_m: 10}\n"
     "features: [bands, ndvi, mean:5, tpi:31]\n"
     "forest: {trees: 50, depth: 12, seed: 18446744073709551615}\n"
@@ -58,6 +58,7 @@ static void reads_the_contracts_example(void **state)
     assert_string_equal(job->epochs[1].image.mask, "dir/m.tif");
     assert_string_equal(job->epochs[1].image.nodata, "edge:0");
     assert_string_equal(job->training.class_field, "code");
+    assert_string_equal(job->training.method, "gauss");
     assert_string_equal(job->grid.crs, "EPSG:32650");
     assert_string_equal(job->features, "bands,ndvi,mean:5,tpi:31");
     assert_true(job->forest.seed == UINT64_MAX && job->forest.trees == 50);
@@ -103,6 +104,8 @@ static void names_what_is_wrong(void **state)
         { HEAD CLASSES EPOCHS, "the job has no 'training'" },
         { HEAD CLASSES EPOCHS "training: {}\n", "neither samples nor model" },
         { HEAD CLASSES EPOCHS "training: {samples: a, model: b}\n", "both samples and model" },
+        { HEAD CLASSES EPOCHS "training: {samples: a, method: svm}\n", "method" },
+        { HEAD CLASSES EPOCHS "training: {model: b, method: gauss}\n", "method is given beside model" },
         { HEAD CLASSES "epochs:\n  - {year: 2016, image: a}\n" TRAINING, "epochs: 1 given" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: a}\n  - {year: 2016, image: b}\n" TRAINING, "2016 comes after 2018" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: []}\n" TRAINING, "line 8: image is a list" },

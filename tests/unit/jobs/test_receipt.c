@@ -16,13 +16,17 @@ static const char path[] = "test_receipt.json", output[] = "test_receipt.out";
 static void leave_one_stage(const char *run_id)
 {
     msc_receipt *r = NULL;
-    const char *outputs[] = { output };
+    msc_receipt_file outputs[] = { { .path = output } };
+    const msc_receipt_cost cost = { 1.5, 2.5, { 100, 2000, 3000, 400 } };
+    msc_settings set;
     msc_error err;
+    msc_settings_defaults(&set);
     assert_int_equal(msc_file_write(output, "abc", 3, &err), MSC_OK);
     assert_int_equal(msc_receipt_open(path, run_id, "job", &r, &err), MSC_OK);
     assert_int_equal(msc_receipt_input(r, "image", "a.tif", "00", &err), MSC_OK);
     assert_int_equal(msc_receipt_number(r, "counts", "patches", 17, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "classify_2016", 1.5, outputs, 1, &err), MSC_OK);
+    assert_int_equal(msc_receipt_hash(&set, outputs, 1, &err), MSC_OK);
+    assert_int_equal(msc_receipt_stage(r, "classify_2016", &cost, outputs, 1, &err), MSC_OK);
     msc_receipt_close(&r);
     assert_null(r);
 }
@@ -40,6 +44,27 @@ static void same_run_takes_up(void **state)
     assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
     assert_true(msc_receipt_is_complete(r));
     msc_receipt_close(&r);
+}
+
+static int64_t number_of(json_object *stage, const char *name)
+{
+    json_object *number = NULL;
+    assert_true(json_object_object_get_ex(stage, name, &number));
+    return json_object_get_int64(number);
+}
+
+/* The output, of three bytes, is no raster, so that the traffic of rasters does not hold it. */
+static void stage_tells_its_traffic(void **state)
+{
+    (void)state;
+    leave_one_stage("one");
+    json_object *root = json_object_from_file(path), *stages = NULL, *stage = NULL;
+    assert_true(json_object_object_get_ex(root, "stages", &stages) && json_object_object_get_ex(stages, "classify_2016", &stage));
+    assert_int_equal(number_of(stage, "bytes_read"), 100);
+    assert_int_equal(number_of(stage, "bytes_decoded"), 2000);
+    assert_int_equal(number_of(stage, "bytes_encoded"), 3000);
+    assert_int_equal(number_of(stage, "bytes_written"), 400 + 3);
+    json_object_put(root);
 }
 
 static void other_run_starts_anew(void **state)
@@ -70,25 +95,29 @@ static void touched_output_is_not_done(void **state)
 static void holds_what_was_said(void **state)
 {
     (void)state;
-    json_object *root, *counts, *patches;
+    json_object *root, *counts, *patches, *stage, *value;
     leave_one_stage("one");
     root = json_object_from_file(path);
     assert_non_null(root);
     assert_true(json_object_object_get_ex(root, "counts", &counts));
     assert_true(json_object_object_get_ex(counts, "patches", &patches));
     assert_int_equal(json_object_get_int(patches), 17);
+    assert_true(json_object_object_get_ex(root, "stages", &stage) && json_object_object_get_ex(stage, "classify_2016", &stage));
+    assert_true(json_object_object_get_ex(stage, "cpu_seconds", &value) && json_object_get_double(value) == 2.5);
     json_object_put(root);
 }
 
 static void missing_output_fails(void **state)
 {
     (void)state;
-    msc_receipt *r = NULL;
-    const char *outputs[] = { "not-there" };
+    msc_receipt_file files[] = { { .path = "test_receipt.out" }, { .path = "not-there" }, { .path = "nor-this" } };
+    msc_settings set;
     msc_error err;
-    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
-    assert_int_equal(msc_receipt_stage(r, "x", 1, outputs, 1, &err), MSC_ENOFILE);
-    msc_receipt_close(&r);
+    msc_settings_defaults(&set);
+    for (set.n_threads = 1; set.n_threads < 4; set.n_threads++) {
+        assert_int_equal(msc_receipt_hash(&set, files, 3, &err), MSC_ENOFILE);
+        assert_string_equal(err.subject, "not-there");
+    }
 }
 
 static void damaged_receipt_starts_anew(void **state)
@@ -109,12 +138,13 @@ static void shards_are_joined(void **state)
     static const char own[] = "test_receipt_own.json";
     msc_receipt *r = NULL;
     msc_error err, twice = { .status = MSC_WOTHER, .subject = "a.tif", .detail = "said by both" };
+    const msc_receipt_cost cost = { 1, 1, { 0 } };
     json_object *root, *list, *counts, *patches;
     leave_one_stage("one");
     for (int shard = 0; shard < 2; shard++) {
         assert_int_equal(msc_receipt_open(shard ? own : path, "one", "job", &r, &err), MSC_OK);
         assert_int_equal(msc_receipt_warning(r, &twice, &err), MSC_OK);
-        assert_int_equal(msc_receipt_stage(r, shard ? "classify_2018" : "train", 1, NULL, 0, &err), MSC_OK);
+        assert_int_equal(msc_receipt_stage(r, shard ? "classify_2018" : "train", &cost, NULL, 0, &err), MSC_OK);
         if (shard) {
             assert_int_equal(msc_receipt_number(r, "counts", "patches", 3, &err), MSC_OK);
             msc_receipt_join(r, path);
@@ -140,7 +170,7 @@ static void shards_are_joined(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_run_takes_up), cmocka_unit_test(other_run_starts_anew),
+        cmocka_unit_test(same_run_takes_up), cmocka_unit_test(stage_tells_its_traffic), cmocka_unit_test(other_run_starts_anew),
         cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
         cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
         cmocka_unit_test(shards_are_joined),

@@ -52,6 +52,35 @@ static void the_model_does_not_depend_on_tiles_or_threads(void **state)
     }
 }
 
+static void signatures_are_of_the_bands(void **state)
+{
+    (void)state;
+    msc_settings s = made_settings(64, 1);
+    msc_train_options o = made_training(job_path("gauss.msm"));
+    msc_model m = { 0 };
+    msc_error err;
+    o.method = "gauss";
+    o.features = NULL;
+    s.warn = count_warning;
+    n_warned = 0;
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    assert_int_equal(msc_model_read(o.model, &m, &err), MSC_OK);
+    assert_int_equal(m.method, MSC_GAUSS);
+    assert_int_equal(m.n_features, 4);
+    assert_int_equal(m.needs_dem, 0);
+    assert_int_equal(m.gauss.n_signatures, 3);
+    assert_int_equal(n_warned, 0);
+    msc_model_clear(&m);
+    s = made_settings(511, 7);
+    o.model = job_path("gauss_again.msm");
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    assert_true(made_same_bytes(job_path("gauss.msm"), o.model));
+    s.warn = count_warning;
+    o.features = "bands,brightness";     /* the mean of the bands: singular in every class */
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    assert_int_equal(n_warned, 3);
+}
+
 static void expect(msc_train_options *o, msc_status status, const char *subject)
 {
     const msc_settings s = made_settings(0, 2);
@@ -91,6 +120,12 @@ static void bad_options_are_refused(void **state)
     o.n_trees = 0;
     expect(&o, MSC_EVALUE, "trees");
     o = made_training(NULL);
+    o.method = "svm";
+    expect(&o, MSC_EVALUE, "method");
+    o.method = "gauss";
+    o.max_per_class = 15;                /* as many as features */
+    expect(&o, MSC_ETRAIN, "samples.gpkg");
+    o = made_training(NULL);
     o.features = "bands,mean:4";
     expect(&o, MSC_EVALUE, "features");
     o = made_training(NULL);
@@ -122,7 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_model_holds_what_it_was_made_of),
                                         cmocka_unit_test(the_model_does_not_depend_on_tiles_or_threads),
-                                        cmocka_unit_test(bad_samples_are_refused), cmocka_unit_test(bad_options_are_refused),
+                                        cmocka_unit_test(signatures_are_of_the_bands), cmocka_unit_test(bad_samples_are_refused), cmocka_unit_test(bad_options_are_refused),
                                         cmocka_unit_test(pixels_not_observed_are_left_out) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -117,7 +117,8 @@ static void caps_keep_the_least_draws(void **state)
 /* A source whose value tells the pixel. */
 static msc_status read_made(void *self, int worker, msc_tile *t, msc_error *err)
 {
-    (void)self, (void)worker, (void)err;
+    (void)worker, (void)err;
+    if (self) __atomic_fetch_add((int *)self, 1, __ATOMIC_RELAXED);
     for (int32_t y = -t->pad_px; y < t->core.h + t->pad_px; y++)
         for (int32_t x = -t->pad_px; x < t->core.w + t->pad_px; x++) {
             const int32_t ix = t->core.x + x, iy = t->core.y + y;
@@ -127,30 +128,39 @@ static msc_status read_made(void *self, int worker, msc_tile *t, msc_error *err)
         }
     return MSC_OK;
 }
-static size_t no_scratch(const void *self, int32_t w)
+/* The scratch says for how wide a tile it was begun. */
+static size_t a_number(const void *self, int32_t w)
 {
     (void)self, (void)w;
-    return 0;
+    return sizeof(int32_t);
+}
+static void begin(const void *self, int32_t w, void *scratch)
+{
+    (void)self;
+    *(int32_t *)scratch = w;
 }
 static void two_features(const void *self, const msc_tile *t, int32_t y, float *const *out, void *scratch)
 {
-    (void)self, (void)scratch;
+    (void)self;
+    assert_int_equal(*(const int32_t *)scratch, t->core.w);
     for (int32_t x = 0; x < t->core.w; x++) out[0][x] = msc_row_f32(t, 0, y)[x], out[1][x] = msc_row_f32(t, 0, y)[x + 1];
 }
 
-static void run_pass(const msc_sample_list *l, int32_t tile_px, int n_threads, float *x, uint8_t *is_seen)
+static void run_pass(const msc_sample_list *l, int32_t tile_px, int n_threads, float *x, uint8_t *is_seen, int *n_read)
 {
     msc_settings set;
     msc_settings_defaults(&set);
     set.tile_px = tile_px;
     set.n_threads = n_threads;
     set.memory_bytes = 1 << 30;
-    msc_sample_pass pass = { l, { NULL, 2, 1, no_scratch, two_features }, W, x, is_seen, 1000, 250 };
-    const msc_source source = { .width_px = W, .height_px = H, .n_planes = 1, .types = { MSC_F32 }, .read = read_made };
+    msc_sample_pass pass = { l, { NULL, 2, 1, a_number, begin, two_features }, W, x, is_seen, 1000, 250, NULL };
+    const msc_source image = { .self = n_read, .width_px = W, .height_px = H, .n_planes = 1, .types = { MSC_F32 }, .read = read_made };
+    msc_source source;
     msc_sink sink;
     msc_layout layout;
     msc_error err;
     msc_sample_sink(&pass, &sink);
+    msc_sample_source(&pass, &image, &source);
     assert_int_equal(msc_stream_plan(&set, &source, NULL, 0, &sink, 0, &layout, &err), MSC_OK);
     assert_int_equal(msc_stream_run(&set, &layout, &source, NULL, 0, &sink, "sample", &err), MSC_OK);
 }
@@ -167,7 +177,7 @@ static void rows_do_not_depend_on_tiles_or_threads(void **state)
         float x[2000] = { 0 };
         uint8_t is_seen[1000];
         memset(is_seen, 9, sizeof is_seen);
-        run_pass(&l, tiles[i / 4], threads[i % 4], x, is_seen);
+        run_pass(&l, tiles[i / 4], threads[i % 4], x, is_seen, NULL);
         assert_int_equal(is_seen[249], 9);
         assert_int_equal(is_seen[750], 9);
         for (size_t k = 0; k < l.n; k++) {
@@ -179,10 +189,28 @@ static void rows_do_not_depend_on_tiles_or_threads(void **state)
     msc_sample_list_clear(&l);
 }
 
+static void tiles_without_samples_are_not_read(void **state)
+{
+    (void)state;
+    made a = { 0 };
+    box(&a, 10, 10, 20, 20);              /* tile 0 of 64 x 64 */
+    box(&a, 130, 70, 140, 80);            /* tile (2, 1) */
+    const int16_t label = 1;
+    msc_sample_list l = list_of(&a.shape, &label, 1, 0);
+    float x[2000] = { 0 };
+    uint8_t is_seen[1000];
+    int n_read = 0;
+    run_pass(&l, 64, 2, x, is_seen, &n_read);
+    assert_int_equal(n_read, 2);
+    for (size_t k = 0; k < l.n; k++) assert_true(x[250 + k] == (float)l.px[k].pixel);
+    msc_sample_list_clear(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(centres_inside_and_holes_out), cmocka_unit_test(a_shared_edge_belongs_to_one),
                                         cmocka_unit_test(the_first_keeps_an_overlap), cmocka_unit_test(caps_keep_the_least_draws),
-                                        cmocka_unit_test(rows_do_not_depend_on_tiles_or_threads) };
+                                        cmocka_unit_test(rows_do_not_depend_on_tiles_or_threads),
+                                        cmocka_unit_test(tiles_without_samples_are_not_read) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
 minescar_test(unit/model test_forest)
+minescar_test(unit/model test_forest_levels)
+minescar_test(unit/model test_gauss)
 minescar_test(unit/model test_model)
 minescar_test(unit/model test_samples)
 minescar_test(unit/model test_accuracy)

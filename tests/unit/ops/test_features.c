@@ -83,6 +83,7 @@ static float *rows_of(const msc_features *f, msc_rect core)
     const size_t n = (size_t)core.w * core.h;
     float *all = msc_alloc(n * msc_features_n(f), sizeof *all), *out[MSC_MAX_FEATURES];
     void *scratch = msc_alloc(msc_features_scratch(f, core.w), 1);
+    msc_features_begin(f, core.w, scratch);
     for (int32_t y = 0; y < core.h; y++) {
         for (int i = 0; i < msc_features_n(f); i++) out[i] = all + i * n + (size_t)y * core.w;
         msc_features_row(f, &t, y, out, scratch);
@@ -113,7 +114,7 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,range:5,range:11:red,glcm_contrast:7,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
     assert_int_equal(msc_features_halo_px(f), 15);
@@ -138,9 +139,37 @@ static void rows_do_not_depend_on_the_tile(void **state)
     msc_features_close(&f);
 }
 
+static void peaks_stand_out(void **state)
+{
+    (void)state;
+    const msc_settings settings = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    assert_int_equal(msc_features_open(&settings, "tpi:3,range:3:red", bands, 4, 1, 2, &f, &err), MSC_OK);
+    msc_tile t = made_tile((msc_rect){ 0, 0, 30, 20 }, 1, 5, types);
+    float tpi[30], range[30], *out[2] = { tpi, range };
+    void *scratch = msc_alloc(msc_features_scratch(f, 30), 1);
+    for (int32_t y = -1; y < 21; y++)
+        for (int32_t x = -1; x < 31; x++) {
+            msc_row_valid(&t, y)[x] = 1;
+            msc_row_f32(&t, 4, y)[x] = 100 + x + 0.5f * y + (x == 20 && y == 10 ? 90 : 0);
+            msc_row_u16(&t, 2, y)[x] = (uint16_t)(1000 + 3 * x + 5 * y);
+        }
+    msc_features_begin(f, 30, scratch);
+    msc_features_row(f, &t, 10, out, scratch);
+    assert_true(fabs(tpi[5]) < 1e-4);
+    assert_true(fabs(tpi[20] - 80.0) < 1e-3);  /* 90 less a ninth of it */
+    assert_true(fabs(tpi[19] + 10.0) < 1e-3);
+    for (int x = 0; x < 30; x++) assert_true(range[x] == 16.0f);
+    msc_release(scratch);
+    made_tile_clear(&t);
+    msc_features_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(lists_become_names), cmocka_unit_test(defaults_follow_bands_pixel_and_dem),
-                                        cmocka_unit_test(what_cannot_be_is_refused), cmocka_unit_test(rows_do_not_depend_on_the_tile) };
+                                        cmocka_unit_test(what_cannot_be_is_refused), cmocka_unit_test(rows_do_not_depend_on_the_tile),
+                                        cmocka_unit_test(peaks_stand_out) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

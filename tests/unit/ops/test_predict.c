@@ -1,4 +1,4 @@
-/* Prediction of a tile against asking the forest pixel by pixel; padding, masked classes and rounding of shares. */
+/* Prediction of a tile against asking the model pixel by pixel; padding, masked classes and rounding of shares. */
 #include "made_tile.h"
 #include "ops/predict.h"
 
@@ -15,7 +15,7 @@ static msc_features *made_features(void)
     return f;
 }
 
-static msc_forest made_forest(int n_features)
+static msc_samples made_samples(int n_features)
 {
     msc_samples s = { .n = N, .n_features = n_features, .n_classes = N_CLASSES };
     s.x = msc_alloc((size_t)N * n_features, sizeof *s.x);
@@ -26,16 +26,22 @@ static msc_forest made_forest(int n_features)
         s.label[i] = (uint8_t)(s.x[i] > 800 ? 0 : s.x[N + i] > 500 ? 1 : 2);
         s.group[i] = (uint32_t)(i / 10);
     }
+    return s;
+}
+
+/* One of the two, by the same samples. */
+static void made_model(int n_features, msc_forest *forest, msc_gauss *gauss)
+{
+    msc_samples s = made_samples(n_features);
     msc_settings settings;
     msc_settings_defaults(&settings);
     settings.n_threads = 1;
-    msc_forest forest;
     const msc_forest_spec spec = { .n_trees = 7, .depth = 8, .min_leaf = 1, .seed = 1 };
-    assert_int_equal(msc_forest_grow(&settings, &s, &spec, 0, &forest, NULL, NULL), MSC_OK);
+    if (forest) assert_int_equal(msc_forest_grow(&settings, &s, &spec, 0, forest, NULL, NULL), MSC_OK);
+    else assert_int_equal(msc_gauss_fit(&settings, &s, 0, 1, gauss, NULL, NULL), MSC_OK);
     msc_release(s.x);
     msc_release(s.label);
     msc_release(s.group);
-    return forest;
 }
 
 /* Each pixel by itself. */
@@ -44,38 +50,45 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
     const int n = msc_features_n(p->features);
     uint8_t bins[MSC_MAX_FEATURES * 64], winner[64], code = 0, share = 0;
     uint16_t votes[64];
-    if (msc_row_valid(in, y)[x]) {
-        for (int f = 0; f < n; f++) msc_forest_bin(p->forest, f, row[f] + x, bins + f * 64, 1);
+    const float *rows[MSC_MAX_FEATURES];
+    for (int f = 0; f < n; f++) rows[f] = row[f] + x;
+    if (msc_row_valid(in, y)[x] && p->forest) {
+        for (int f = 0; f < n; f++) msc_forest_bin(p->forest, f, rows[f], bins + f * 64, 1);
         msc_forest_ask(p->forest, bins, 64, 1, winner, votes, scratch);
-        if (!p->is_masked[winner[0]]) {
-            code = p->code[winner[0]];
-            share = (uint8_t)floor(100.0 * votes[0] / 7.0 + 0.5);
-        }
+        share = (uint8_t)floor(100.0 * votes[0] / 7.0 + 0.5);
+    } else if (msc_row_valid(in, y)[x]) {
+        msc_gauss_ask(p->gauss, rows, 1, winner, &share);
     }
+    if (msc_row_valid(in, y)[x]) code = p->is_masked[winner[0]] ? 0 : p->code[winner[0]];
     assert_int_equal(msc_row_u8(out, 0, y)[x], code);
-    assert_int_equal(msc_row_u8(out, 1, y)[x], share);
+    if (p->has_confidence) assert_int_equal(msc_row_u8(out, 1, y)[x], code ? share : 0);
     assert_int_equal(msc_row_valid(out, y)[x], code != 0);
 }
 
-static void check(msc_rect core, int32_t pad_px, int is_masked)
+static void check_model(msc_rect core, int32_t pad_px, int is_masked, int is_gauss, int has_confidence)
 {
     const msc_type types_out[2] = { MSC_U8, MSC_U8 };
     msc_features *f = made_features();
-    msc_forest forest = made_forest(msc_features_n(f));
-    msc_predict p = { .features = f, .forest = &forest, .code = { 4, 9, 1 }, .is_masked = { 0, (uint8_t)is_masked, 0 } };
+    msc_forest forest = { 0 };
+    msc_gauss gauss = { 0 };
+    made_model(msc_features_n(f), is_gauss ? NULL : &forest, &gauss);
+    msc_predict p = { .features = f, .forest = is_gauss ? NULL : &forest, .gauss = is_gauss ? &gauss : NULL, .code = { 4, 9, 1 },
+                      .is_masked = { 0, (uint8_t)is_masked, 0 }, .has_confidence = has_confidence };
     msc_op op;
     msc_predict_op(&p, &op);
     assert_int_equal(op.halo_px, 2);
-    msc_tile in = made_tile(core, pad_px + 2, 2, types), out = made_tile(core, pad_px, 2, types_out);
+    assert_int_equal(op.n_planes_out, 1 + has_confidence);
+    msc_tile in = made_tile(core, pad_px + 2, 2, types), out = made_tile(core, pad_px, op.n_planes_out, types_out);
     void *scratch = msc_alloc(op.scratch_bytes(op.self, core.w + 2 * pad_px + 4, core.h + 2 * pad_px + 4), 1);
     op.tile(op.self, &in, &out, scratch);
     /* The same pixels padding included, as the core of a larger tile. */
     const msc_rect whole = { core.x - pad_px, core.y - pad_px, core.w + 2 * pad_px, core.h + 2 * pad_px };
-    msc_tile all = made_tile(whole, 2, 2, types), got = made_tile(whole, 0, 2, types_out);
+    msc_tile all = made_tile(whole, 2, 2, types), got = made_tile(whole, 0, op.n_planes_out, types_out);
     op.tile(op.self, &all, &got, scratch);
-    void *ask = msc_alloc(msc_forest_scratch(&forest), 1), *rows = msc_alloc(msc_features_scratch(f, whole.w), 1);
+    void *ask = is_gauss ? NULL : msc_alloc(msc_forest_scratch(&forest), 1), *rows = msc_alloc(msc_features_scratch(f, whole.w), 1);
     float *row[MSC_MAX_FEATURES];
     for (int i = 0; i < msc_features_n(f); i++) row[i] = msc_alloc((size_t)whole.w, sizeof(float));
+    msc_features_begin(f, whole.w, rows);
     for (int32_t y = 0; y < whole.h; y++) {
         msc_features_row(f, &all, y, row, rows);
         for (int32_t x = 0; x < whole.w; x++) {
@@ -93,7 +106,13 @@ static void check(msc_rect core, int32_t pad_px, int is_masked)
     made_tile_clear(&all);
     made_tile_clear(&got);
     msc_forest_clear(&forest);
+    msc_gauss_clear(&gauss);
     msc_features_close(&f);
+}
+
+static void check(msc_rect core, int32_t pad_px, int is_masked)
+{
+    for (int i = 0; i < 4; i++) check_model(core, pad_px, is_masked, i & 1, i >> 1);
 }
 
 static void a_tile_equals_its_pixels(void **state)

@@ -1,5 +1,7 @@
 minescar_test(unit/ops test_compare)
 minescar_test(unit/ops test_features)
+minescar_test(unit/ops test_majority)
 minescar_test(unit/ops test_predict)
 minescar_test(unit/ops test_terrain)
+minescar_test(unit/ops test_texture)
 minescar_test(unit/ops test_window)

@@ -73,10 +73,8 @@ static inline void unmake(picture *q)
     free(q->valid);
 }
 
-static inline msc_status keep(void *self, const msc_patch *p, msc_error *err)
+static inline void keep(kept *k, const msc_patch *p)
 {
-    kept *k = self;
-    (void)err;
     if (k->n == k->capacity) {
         k->capacity = k->capacity ? 2 * k->capacity : 64;
         k->patch = realloc(k->patch, k->capacity * sizeof *k->patch);
@@ -90,7 +88,38 @@ static inline msc_status keep(void *self, const msc_patch *p, msc_error *err)
     memcpy(to->outer, p->is_outer, p->n_rings);
     to->xy = malloc(p->ring_start[p->n_rings] * 2 * sizeof *to->xy);
     memcpy(to->xy, p->xy, p->ring_start[p->n_rings] * 2 * sizeof *to->xy);
+}
+
+static inline msc_status keep_in_batch(void *self, int worker, void *batch, const msc_patch *p, msc_error *err)
+{
+    (void)self;
+    (void)worker;
+    (void)err;
+    keep(batch, p);
     return MSC_OK;
+}
+
+/* Batches come in order, and so do the patches in them. */
+static inline msc_status keep_batch(void *self, void *batch, msc_error *err)
+{
+    kept *k = self, *from = batch;
+    (void)err;
+    for (size_t i = 0; i < from->n; i++) {
+        assert_int_equal(from->patch[i].p.number, k->n + 1);
+        if (k->n == k->capacity) {
+            k->capacity = k->capacity ? 2 * k->capacity : 64;
+            k->patch = realloc(k->patch, k->capacity * sizeof *k->patch);
+        }
+        k->patch[k->n++] = from->patch[i];
+    }
+    from->n = 0;
+    return MSC_OK;
+}
+
+static inline void drop_batch(void *self, void *batch)
+{
+    (void)self;
+    free(((kept *)batch)->patch);
 }
 
 static inline void drop(kept *k)
@@ -115,7 +144,9 @@ static inline kept trace(picture *q, int connectivity, double simplify_px, int32
     settings.memory_bytes = memory;
     const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .simplify_px = simplify_px, .tmpdir = "/tmp"};
     const msc_source source = source_of(q);
-    const msc_status status = msc_patches_trace(&settings, &source, &options, keep, &k, &err);
+    const msc_patch_sink sink = {.self = &k, .batch_bytes = sizeof(kept), .take = keep_in_batch, .put = keep_batch,
+                                 .batch_clear = drop_batch};
+    const msc_status status = msc_patches_trace(&settings, &source, &options, &sink, &err);
     if (status != MSC_OK) {
         print_error("%s: %s: %s\n", msc_status_name(status), err.subject, err.detail);
     }

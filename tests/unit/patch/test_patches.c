@@ -116,27 +116,93 @@ static void known_picture(void **state)
     unmake(&q);
 }
 
-static msc_status refuse(void *self, const msc_patch *patch, msc_error *err)
+static msc_status refuse(void *self, int worker, void *batch, const msc_patch *patch, msc_error *err)
 {
-    (void)patch;
-    return ++*(int *)self < 3 ? MSC_OK : msc_fail(err, MSC_ENOSPACE, "here", "full");
+    (void)self;
+    (void)worker;
+    ++*(int *)batch;
+    return patch->number % 1024 != 3 ? MSC_OK : msc_fail(err, MSC_ENOSPACE, "here", "full at %lld", (long long)patch->number);
 }
 
-static void receiver_errors_are_passed_on(void **state)
+static msc_status accept(void *self, int worker, void *batch, const msc_patch *patch, msc_error *err)
+{
+    (void)self;
+    (void)worker;
+    (void)patch;
+    (void)err;
+    ++*(int *)batch;
+    return MSC_OK;
+}
+
+static msc_status count_batch(void *self, void *batch, msc_error *err)
+{
+    *(int *)self += *(int *)batch;
+    *(int *)batch = 0;
+    return *(int *)self < 3000 ? MSC_OK : msc_fail(err, MSC_EWRITE, "there", "full at %d", *(int *)self);
+}
+
+/* Every value but 3 is wanted, and patches of it are neither surveyed nor numbered. */
+static int is_wanted(void *self, const msc_patch *patch)
+{
+    (void)self;
+    return patch->value != 3;
+}
+
+static msc_status survey(void *self, const msc_patch *patch, msc_error *err)
+{
+    (void)err;
+    assert_int_equal(patch->number, ++*(int *)self);
+    return MSC_OK;
+}
+
+static void batches_are_counted_and_filtered(void **state)
 {
     (void)state;
-    picture q = make(40, 40, 4, 0, 2);
+    picture q = make(150, 150, 4, 0, 2);
+    kept all = trace(&q, 4, 0, 64, 1, 0);
+    int n_wanted = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        n_wanted += all.patch[i].p.value != 3;
+    }
+    drop(&all);
+    for (int threads = 1; threads <= 3; threads++) {
+        msc_settings settings;
+        msc_error err = {0};
+        int n = -n_wanted;
+        const msc_source source = source_of(&q);
+        const msc_patches_options options = {.connectivity = 4, .is_wanted = is_wanted};
+        const msc_patch_sink sink = {.self = &n, .batch_bytes = sizeof(int), .take = accept, .put = count_batch};
+        msc_settings_defaults(&settings);
+        settings.n_threads = threads;
+        assert_int_equal(msc_patches_trace(&settings, &source, &options, &sink, &err), MSC_OK);
+        assert_int_equal(n, 0);
+        const msc_patches_options with_survey = {.connectivity = 4, .is_wanted = is_wanted, .survey = survey};
+        const msc_patch_sink none = {.self = &n, .batch_bytes = sizeof(int), .take = accept, .put = count_batch};
+        assert_int_equal(msc_patches_trace(&settings, &source, &with_survey, &none, &err), MSC_EWRITE);
+        assert_string_equal(err.subject, "there");
+        assert_true(n >= 3000 && n <= n_wanted + 4096);
+    }
+    unmake(&q);
+}
+
+static void sink_errors_are_passed_on(void **state)
+{
+    (void)state;
+    picture q = make(150, 150, 4, 0, 2);
     msc_settings settings;
     msc_error err = {0};
     int n = 0;
+    const msc_patch_sink sink = {.self = &n, .batch_bytes = sizeof(int), .take = refuse, .put = count_batch};
     const msc_source source = source_of(&q);
     msc_patches_options options = {.connectivity = 4};
     msc_settings_defaults(&settings);
-    assert_int_equal(msc_patches_trace(&settings, &source, &options, refuse, &n, &err), MSC_ENOSPACE);
-    assert_int_equal(n, 3);
+    settings.n_threads = 3;
+    assert_int_equal(msc_patches_trace(&settings, &source, &options, &sink, &err), MSC_ENOSPACE);
+    assert_string_equal(err.detail, "full at 3");         /* of the first batch, whichever failed first */
+    assert_int_equal(n, 0);
     options.simplify_px = 1;
     options.tmpdir = "/nowhere/at/all";
-    assert_int_not_equal(msc_patches_trace(&settings, &source, &options, refuse, &n, &err), MSC_OK);
+    assert_int_not_equal(msc_patches_trace(&settings, &source, &options, &sink, &err), MSC_OK);
     assert_string_equal(err.subject, "/nowhere/at/all");
     unmake(&q);
 }
@@ -147,7 +213,8 @@ int main(void)
         cmocka_unit_test(patches_are_those_of_a_flood_fill),
         cmocka_unit_test(hard_pictures),
         cmocka_unit_test(known_picture),
-        cmocka_unit_test(receiver_errors_are_passed_on),
+        cmocka_unit_test(batches_are_counted_and_filtered),
+        cmocka_unit_test(sink_errors_are_passed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

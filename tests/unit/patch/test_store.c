@@ -23,6 +23,7 @@ static void bytes_come_back(void **state)
         enum { N = 3000 };
         int64_t *at = malloc(N * sizeof *at);
         uint8_t *bytes = malloc(1 << 16);
+        msc_window window = {0};
         msc_spool_init(&spool, limits[l], "/tmp");
         for (uint64_t i = 0; i < N; i++) {
             const size_t n = msc_random_below(msc_random(1, i, 0), i % 500 == 0 ? 40000 : 300);
@@ -34,13 +35,14 @@ static void bytes_come_back(void **state)
             const uint64_t i = k * 1237 % N;
             const uint8_t *got = NULL;
             size_t n = 0;
-            assert_int_equal(msc_spool_get(&spool, at[i], &got, &n, &err), MSC_OK);
+            assert_int_equal(msc_spool_get(&spool, &window, at[i], &got, &n, &err), MSC_OK);
             assert_int_equal(n, msc_random_below(msc_random(1, i, 0), i % 500 == 0 ? 40000 : 300));
             for (size_t b = 0; b < n; b++) {
                 assert_int_equal(got[b], i & 255);
             }
         }
         msc_spool_clear(&spool);
+        msc_release(window.bytes);
         free(at);
         free(bytes);
     }
@@ -55,7 +57,8 @@ static void entries_come_back_in_order(void **state)
     int64_t next = 0;
     assert_int_equal(msc_index_init(&index, N, 5000, 100, "/tmp", &err), MSC_OK);
     for (int64_t i = 0; i < N; i++) {
-        assert_int_equal(msc_index_add(&index, i * 7919 % N, i, &err), MSC_OK);
+        const msc_entry entry = {i * 7919 % N, i, 2 * i, (uint32_t)i, 7};
+        assert_int_equal(msc_index_add(&index, &entry, &err), MSC_OK);
     }
     for (size_t b = 0; b < index.n_buckets; b++) {
         msc_entry *entry = NULL;
@@ -64,6 +67,9 @@ static void entries_come_back_in_order(void **state)
         for (size_t e = 0; e < n; e++) {
             assert_int_equal(entry[e].key, next);
             assert_int_equal(entry[e].offset * 7919 % N, next);
+            assert_int_equal(entry[e].n_px, 2 * entry[e].offset);
+            assert_int_equal(entry[e].n_bytes, entry[e].offset);
+            assert_int_equal(entry[e].value, 7);
             next++;
         }
         msc_release(entry);

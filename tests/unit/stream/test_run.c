@@ -168,6 +168,29 @@ static void tells_how_far_it_is(void **state)
     assert_int_equal(h.n, 1 + layout.n_across * layout.n_down);
 }
 
+static msc_status count_up(void *self, int i, msc_error *err)
+{
+    int *n = self;
+    n[i]++;
+    return n[100] && i % 10 == 7 ? msc_fail(err, MSC_EREAD, "each", "%d", i) : MSC_OK;
+}
+
+static void calls_each_once_and_returns_the_lowest_failure(void **state)
+{
+    (void)state;
+    msc_error err;
+    for (int threads = 1; threads <= 4; threads++) {
+        const msc_settings set = settings_of(32, threads);
+        int n[101] = { 0 };
+        assert_int_equal(msc_stream_each(&set, 100, count_up, n, &err), MSC_OK);
+        for (int i = 0; i < 100; i++) assert_int_equal(n[i], 1);
+        n[100] = 1;
+        assert_int_equal(msc_stream_each(&set, 100, count_up, n, &err), MSC_EREAD);
+        assert_string_equal(err.detail, "7");
+        assert_int_equal(msc_stream_each(&set, 0, count_up, n, &err), MSC_OK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +200,7 @@ int main(void)
         cmocka_unit_test(stops_when_the_sink_fails),
         cmocka_unit_test(stops_when_told_to),
         cmocka_unit_test(tells_how_far_it_is),
+        cmocka_unit_test(calls_each_once_and_returns_the_lowest_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,45 @@
+/* window.h - row kernels of windowed features: stacking rows into columns, columns across, and what sums become.
+ * Sums are doubles: for integer pixels they are integers below 2^53, so exact in any order. Rows do not overlap unless
+ * a kernel says so. */
+#ifndef MSC_KERNELS_WINDOW_H
+#define MSC_KERNELS_WINDOW_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct msc_window_rows {
+    /* out[i] = ok[i] ? v[i] : other */
+    void (*from_u8)(float *out, const uint8_t *v, const uint8_t *ok, float other, size_t n);
+    void (*from_u16)(float *out, const uint16_t *v, const uint8_t *ok, float other, size_t n);
+    void (*from_f32)(float *out, const float *v, const uint8_t *ok, float other, size_t n);
+    /* s[i] += add[i] - drop[i]; s[i] += add[i]^2 - drop[i]^2 */
+    void (*slide)(double *s, const float *add, const float *drop, size_t n);
+    void (*slide_squares)(double *s, const float *add, const float *drop, size_t n);
+    /* out[i] = on[i] + row[i], on[i] + row[i]^2 (doubles); the smaller, the larger (floats). out may be on. */
+    void (*stack)(void *out, const void *on, const float *row, size_t n);
+    void (*stack_squares)(void *out, const void *on, const float *row, size_t n);
+    void (*stack_low)(void *out, const void *on, const float *row, size_t n);
+    void (*stack_high)(void *out, const void *on, const float *row, size_t n);
+    /* out[i] = a[i] + b[i] (doubles). */
+    void (*join)(void *out, const void *a, const void *b, size_t n);
+    /* out[x] over column[x .. x+side-1], by doubling: the order of additions depends on the side alone. The column
+     * holds w + side - 1 elements, `spare` twice as many; side >= 1. Sums are doubles, extremes floats. */
+    void (*across)(void *out, const void *column, void *spare, size_t w, size_t side);
+    void (*across_low)(void *out, const void *column, void *spare, size_t w, size_t side);
+    void (*across_high)(void *out, const void *column, void *spare, size_t w, size_t side);
+    /* inv[i] = 1 / count[i]; 0 where count is 0. */
+    void (*invert)(double *inv, const double *count, size_t n);
+    /* From sums over windows: mean; population standard deviation; z less the mean; high - low, 0 where high < low;
+     * by * s. */
+    void (*mean)(float *out, const double *s, const double *inv, size_t n);
+    void (*deviation)(float *out, const double *s, const double *squares, const double *count, const double *inv, size_t n);
+    void (*above_mean)(float *out, const float *z, const double *s, const double *inv, size_t n);
+    void (*range)(float *out, const float *low, const float *high, size_t n);
+    void (*scale)(float *out, const double *s, double by, size_t n);
+    /* out[i] = 0 where ok[i] is 0 */
+    void (*keep)(float *out, const uint8_t *ok, size_t n);
+    /* Slope in degrees by Horn's weights; the rows reach from -1 to n. per: 1 / (8 x side of a pixel). */
+    void (*slope)(float *out, const float *north, const float *here, const float *south, float per, size_t n);
+} msc_window_rows;
+
+extern const msc_window_rows msc_window_scalar, msc_window_avx2, msc_window_avx512;
+#endif

@@ -1,0 +1,60 @@
+"""gdal_tools.py - GDAL's rows: gdal_sieve and gdal_polygonize, 4-connected, and its polygonizer into memory.
+
+With BENCH_GDAL_PYTHON set to a Python whose osgeo is another release (3.12 traces by another algorithm), that one is measured too.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+from . import ours
+from .table import run_once, timed
+
+DRIVER = {"fgb": "FlatGeobuf", "shp": "ESRI Shapefile", "gpkg": "GPKG"}
+POLYGONIZE = """
+import sys
+from osgeo import gdal, ogr
+gdal.UseExceptions()
+raster, driver, path = sys.argv[1:4]
+source = gdal.Open(raster)
+band = source.GetRasterBand(1)
+store = ogr.GetDriverByName(driver).CreateDataSource(path)
+layer = store.CreateLayer("out", source.GetSpatialRef(), ogr.wkbPolygon)
+layer.CreateField(ogr.FieldDefn("DN", ogr.OFTInteger))
+gdal.Polygonize(band, band.GetMaskBand(), layer, 0, [])
+"""
+
+
+class Gdal:
+    def __init__(self, table, scene):
+        self.table, self.scene, self.dir = table, scene, scene.folder
+        version = subprocess.run(["gdalinfo", "--version"], check=True, capture_output=True, text=True).stdout.split()[1].strip(",")
+        self.pythons = [(f"GDAL {version}", sys.executable)]
+        other = os.environ.get("BENCH_GDAL_PYTHON")
+        if other:
+            says = subprocess.run([other, "-c", "from osgeo import gdal; print(gdal.__version__)"], check=True, capture_output=True, text=True)
+            self.pythons.append((f"GDAL {says.stdout.strip()}", other))
+
+    def sieve(self, classes):
+        out = self.dir / "gdal_sieve.tif"
+        self.table.run(ours.SIEVE, "gdal_sieve, no guarantee", 1, self.scene.mpx,
+                       [sys.executable, shutil.which("gdal_sieve.py"), "-q", "-st", 25, "-4", "-nomask", classes, out], ([classes], []))
+
+    def vectors(self, sieved, limit_s):
+        """All three formats and memory. A first run that takes longer than limit_s is not repeated."""
+        for who, python in self.pythons:
+            for kind, stage in {**ours.VECTOR, "memory": ours.TRACE}.items():
+                path = self.dir / f"gdal.{kind}"
+                command = [python, "-c", POLYGONIZE, sieved, DRIVER.get(kind, "Memory"), "x" if kind == "memory" else path]
+                clean(path)
+                cost = run_once(command)
+                if cost.wall < limit_s and self.table.runs > 1:
+                    cost = timed(command, self.table.runs, before=lambda p=path: clean(p))
+                self.table.add(stage, f"{who} polygonize", 1, self.scene.mpx, cost, ([sieved], []))
+                clean(path)
+
+
+def clean(path):
+    for old in path.parent.glob(f"{path.stem}.*"):
+        if old.suffix in (".fgb", ".shp", ".shx", ".dbf", ".prj", ".cpg", ".gpkg"):
+            old.unlink()

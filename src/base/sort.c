@@ -1,0 +1,55 @@
+/* sort.c - a radix sort. */
+#include "base/sort.h"
+#include "base/mem.h"
+#include <string.h>
+
+/* Counters of a digit fit L1. */
+enum { DIGIT_BITS = 11, N_DIGITS = 1 << DIGIT_BITS };
+
+static size_t digit_of(const msc_keyed *k, int shift) { return (size_t)(k->key >> shift & (N_DIGITS - 1)); }
+
+/* One digit; 0 when all keys have the same, and nothing was moved. */
+static int scatter(const msc_keyed *from, msc_keyed *to, size_t n, int shift)
+{
+    size_t count[N_DIGITS] = { 0 }, sum = 0;
+    for (size_t i = 0; i < n; i++) count[digit_of(&from[i], shift)]++;
+    if (count[digit_of(&from[0], shift)] == n) return 0;
+    for (size_t d = 0; d < N_DIGITS; d++) {
+        const size_t own = count[d];
+        count[d] = sum;
+        sum += own;
+    }
+    for (size_t i = 0; i < n; i++) to[count[digit_of(&from[i], shift)]++] = from[i];
+    return 1;
+}
+
+/* For few keys counters cost more than moves. */
+static void insert(msc_keyed *keyed, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const msc_keyed held = keyed[i];
+        size_t k = i;
+        for (; k > 0 && keyed[k - 1].key > held.key; k--) keyed[k] = keyed[k - 1];
+        keyed[k] = held;
+    }
+}
+
+int msc_sort_keys(msc_keyed *keyed, size_t n)
+{
+    enum { FEW = 32 };
+    if (n <= FEW) {
+        insert(keyed, n);
+        return 1;
+    }
+    msc_keyed *other = msc_alloc(n, sizeof *other), *from = keyed, *to = other;
+    if (!other) return 0;
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS)
+        if (scatter(from, to, n, shift)) {
+            msc_keyed *const held = from;
+            from = to;
+            to = held;
+        }
+    if (from != keyed) memcpy(keyed, from, n * sizeof *keyed);
+    msc_release(other);
+    return 1;
+}

@@ -1,0 +1,13 @@
+/* sort.h - puts keys in order without comparing them. */
+#ifndef MSC_BASE_SORT_H
+#define MSC_BASE_SORT_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct msc_keyed { uint64_t key; uint32_t at; } msc_keyed;   /* `at`: whose key it is */
+
+/* Sorts n of them, the smallest key first; equal keys keep their order. Needs as much memory again and takes time in
+ * proportion to n (least significant digits first; digits that all keys share are passed over). 0 when memory is out:
+ * nothing is changed then. */
+int msc_sort_keys(msc_keyed *keyed, size_t n);
+#endif

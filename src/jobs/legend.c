@@ -1,0 +1,29 @@
+/* legend.c - the classes that a class or change map names. */
+#include "jobs/legend.h"
+#include <stdio.h>
+
+void msc_legend_read(const msc_raster *map, msc_legend *legend)
+{
+    legend->n = 0;
+    for (int code = 1; code < 256; code++) {
+        char key[32];
+        unsigned red, green, blue;
+        snprintf(key, sizeof key, "CLASS_%d", code);
+        const char *label = msc_raster_category(map, code);
+        if (!label || !label[0]) label = msc_raster_meta(map, key);
+        if (!label || !label[0]) continue;
+        snprintf(key, sizeof key, "CLASS_%d_NAME", code);
+        const char *name = msc_raster_meta(map, key);
+        snprintf(key, sizeof key, "CLASS_%d_RGB", code);
+        const char *rgb = msc_raster_meta(map, key);
+        const int i = legend->n++;
+        snprintf(legend->label[i], MSC_LEGEND_TEXT, "%s", label);
+        snprintf(legend->name[i], MSC_LEGEND_TEXT, "%s", name ? name : "");
+        legend->classes[i] = (msc_class){ .code = code, .name = legend->name[i], .label = legend->label[i] };
+        if (rgb && sscanf(rgb, "%3u,%3u,%3u", &red, &green, &blue) == 3) {
+            legend->classes[i].rgb[0] = (uint8_t)red;
+            legend->classes[i].rgb[1] = (uint8_t)green;
+            legend->classes[i].rgb[2] = (uint8_t)blue;
+        }
+    }
+}

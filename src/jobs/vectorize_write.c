@@ -1,0 +1,100 @@
+/* vectorize_write.c - encodes patches in batches and appends them. */
+#include "jobs/vectorize_write.h"
+#include "base/mem.h"
+
+/* Opens what a writer owns. Only the first tells of zones that were repaired. */
+static msc_status open_writer(msc_patch_writing *k, msc_patch_writer *w, msc_error *err)
+{
+    const msc_vectorize_options *o = k->options;
+    msc_settings quiet = *k->settings;
+    quiet.warn = w == k->writer ? quiet.warn : NULL;
+    w->is_open = 1;
+    if (o->is_plain) {
+        return MSC_OK;
+    }
+    if (k->table->grid->crs[0] != 0) {
+        MSC_TRY(msc_crs_open(k->table->grid->crs, "lonlat", &w->row.to_lonlat, err));
+    }
+    for (int z = 0; z < o->n_zones; z++) {
+        MSC_TRY(msc_zones_open(&quiet, &o->zones[z], k->table->grid->crs, &w->zones[z], err));
+    }
+    return MSC_OK;
+}
+
+msc_status msc_patch_writing_init(msc_patch_writing *k, int n_writers, msc_error *err)
+{
+    k->writer = msc_alloc_zero((size_t)n_writers, sizeof *k->writer);
+    if (k->writer == NULL) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%d writers", n_writers);
+    }
+    k->n_writers = n_writers;
+    return open_writer(k, k->writer, err);
+}
+
+void msc_patch_writing_clear(msc_patch_writing *k)
+{
+    for (int w = 0; w < k->n_writers; w++) {
+        for (int z = 0; z < MSC_PATCH_MAX_ZONES; z++) {
+            msc_zones_close(&k->writer[w].zones[z]);
+        }
+        msc_crs_close(&k->writer[w].row.to_lonlat);
+        msc_release(k->writer[w].xy);
+    }
+    msc_release(k->writer);
+    k->writer = NULL;
+    k->n_writers = 0;
+}
+
+msc_status msc_patch_writing_take(msc_patch_writing *k, int writer, msc_patch_batch *batch, const msc_patch *p, msc_error *err)
+{
+    msc_patch_writer *w = &k->writer[writer];
+    const msc_vectorize_options *o = k->options;
+    const size_t n = p->ring_start[p->n_rings];
+    const char *zone[MSC_PATCH_MAX_ZONES] = {0};
+    if (!w->is_open) {
+        MSC_TRY(open_writer(k, w, err));
+    }
+    if (!msc_reserve((void **)&w->xy, &w->xy_cap, 2 * n, sizeof *w->xy)) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu vertices", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        w->xy[2 * i] = msc_grid_e(k->table->grid, p->xy[2 * i]);
+        w->xy[2 * i + 1] = msc_grid_n(k->table->grid, p->xy[2 * i + 1]);
+    }
+    const msc_shape shape = {.n_rings = p->n_rings, .ring_start = p->ring_start, .is_outer = p->is_outer, .xy = w->xy};
+    for (int z = 0; z < o->n_zones && !o->is_plain; z++) {
+        MSC_TRY(msc_zones_find(w->zones[z], &shape, &zone[z], err));
+    }
+    msc_patch_row_fill(k->table, p, k->order != NULL ? k->order[p->number - 1] : 0, zone, &w->row);
+    for (int i = 0; i < o->n_patches; i++) {
+        if (batch->rows[i] == NULL) {
+            MSC_TRY(msc_rows_new(k->layer[i], &batch->rows[i], err));
+        }
+        MSC_TRY(msc_rows_add(batch->rows[i], &shape, w->row.value, err));
+    }
+    batch->n++;
+    batch->n_px += p->n_px;
+    batch->n_vertices += (int64_t)(n - p->n_rings);
+    batch->area_px_x2 += p->area_px_x2;
+    return MSC_OK;
+}
+
+msc_status msc_patch_writing_put(msc_patch_writing *k, msc_patch_batch *batch, msc_error *err)
+{
+    for (int i = 0; i < k->options->n_patches; i++) {
+        MSC_TRY(msc_layer_append(k->layer[i], batch->rows[i], err));
+    }
+    k->n += batch->n;
+    k->n_px += batch->n_px;
+    k->n_vertices += batch->n_vertices;
+    k->area_px_x2 += batch->area_px_x2;
+    batch->n = batch->n_px = batch->n_vertices = batch->area_px_x2 = 0;
+    return MSC_OK;
+}
+
+void msc_patch_batch_clear(msc_patch_batch *batch)
+{
+    for (int i = 0; i < MSC_PATCH_MAX_OUTPUTS; i++) {
+        msc_rows_free(&batch->rows[i]);
+    }
+}

@@ -1,0 +1,36 @@
+/* features_made.h - a resolved list of features, as features.c makes it and features_row.c follows it. */
+#ifndef MSC_OPS_FEATURES_MADE_H
+#define MSC_OPS_FEATURES_MADE_H
+#include "kernels/kernels.h"
+#include "model/model.h"
+#include "ops/features.h"
+#include "ops/texture.h"
+
+typedef enum msc_feature_kind {
+    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_TPI,
+    MSC_GLCM_CONTRAST, MSC_GLCM_HOMOGENEITY, MSC_GLCM_CORRELATION
+} msc_feature_kind;
+
+typedef struct msc_feature {
+    msc_feature_kind kind;
+    int plane, minus;            /* plane of the band (or DEM); the subtracted band's */
+    int32_t side_px;
+    double low, high;            /* of the grey levels of co-occurrence; equal: by the pixel type */
+    int window, texture;         /* of those below; -1: none */
+    char name[MSC_NAME_MAX];
+} msc_feature;
+
+/* Windows of one plane and side are shared by the features that ask for them; counts by all windows of a side. */
+typedef struct msc_feature_window { int plane, count; int32_t side_px; unsigned wanted; } msc_feature_window;
+
+struct msc_features {
+    const msc_kernels *kernels;
+    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures;
+    double pixel_m;
+    int32_t side_px;             /* of the widest window, at least 1 */
+    msc_feature feature[MSC_MAX_FEATURES];
+    msc_feature_window window[MSC_MAX_FEATURES];
+    int32_t count_side_px[MSC_MAX_FEATURES];
+    msc_texture_spec texture[MSC_MAX_FEATURES];
+};
+#endif

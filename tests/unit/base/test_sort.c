@@ -1,0 +1,41 @@
+/* test_sort.c - keys against qsort, with ties that must keep their order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "base/sort.h"
+
+static int by_key(const void *a, const void *b)
+{
+    const msc_keyed *p = a, *q = b;
+    return p->key != q->key ? (p->key > q->key) - (p->key < q->key) : (p->at > q->at) - (p->at < q->at);
+}
+
+static void keys_are_in_order_and_ties_stay(void **state)
+{
+    (void)state;
+    static const uint64_t masks[] = { UINT64_MAX, 0, 7, 0xff00ff0000, UINT64_C(1) << 63, 0x7ff };
+    static const size_t sizes[] = { 0, 1, 2, 31, 32, 33, 1000, 20011 };
+    for (size_t m = 0; m < sizeof masks / sizeof *masks; m++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            const size_t n = sizes[s];
+            msc_keyed *got = calloc(n + 1, sizeof *got), *want = calloc(n + 1, sizeof *want);
+            for (size_t i = 0; i < n; i++) got[i] = want[i] = (msc_keyed){ msc_random(5, i, m) & masks[m], (uint32_t)i };
+            qsort(want, n, sizeof *want, by_key);
+            assert_int_equal(msc_sort_keys(got, n), 1);
+            for (size_t i = 0; i < n; i++) assert_true(got[i].key == want[i].key && got[i].at == want[i].at);
+            free(got);
+            free(want);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(keys_are_in_order_and_ties_stay) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
