@@ -283,6 +283,7 @@ MSC_API void msc_text_free(char **text);
 typedef struct msc_run_options {
     const char *job;             /* path of the YAML job */
     const char *only, *from;     /* stage names; NULL: all */
+    const char *shard;           /* "I/N": only what concerns every N-th epoch from the I-th on, and the model; NULL: all */
 } msc_run_options;
 MSC_API void msc_run_defaults(msc_run_options *options);
 MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);

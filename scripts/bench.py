@@ -36,6 +36,8 @@ def arguments():
     p.add_argument("--samples", type=int, default=100000, help="samples of the training row (100000)")
     p.add_argument("--scale", nargs="?", const="25,100,400,2500", help="whole jobs of these areas in km2 at 2 m instead of the table")
     p.add_argument("--block", type=int, default=2560, help="side of the made block that --scale repeats, px; of 512 (2560)")
+    p.add_argument("--mosaic", choices=("vrt", "tif"), default="vrt", help="how --scale repeats it: through a VRT, or as one GeoTIFF whose "
+                   "block table repeats (vrt)")
     p.add_argument("--trees", type=int, default=100, help="trees of the jobs of --scale (100)")
     p.add_argument("--memory", default="1G", help="memory cap of the jobs of --scale (1G)")
     return p.parse_args()

@@ -1,4 +1,4 @@
-"""mosaic.py - areas of any size out of one made block, as VRTs, so that disk space does not limit.
+"""mosaic.py - areas of any size out of one made block, so that disk space does not limit: as VRTs, or by block_table.py.
 
 Blocks alternate with their mirror images, as tiles of a floor that are laid face to face: at a seam every pixel meets its own
 reflection, so that no patch is cut and none is made by the seam (a patch at a seam is joined to its mirror image).
@@ -9,7 +9,7 @@ from osgeo import gdal, ogr, osr
 
 gdal.UseExceptions()
 ogr.UseExceptions()
-TURNS = ("", "x", "y", "xy")
+TURNS = ("0", "x", "y", "xy")      # of the same codec, the unturned one too
 
 
 def _options(source):
@@ -19,11 +19,11 @@ def _options(source):
 
 
 def mirror(path):
-    """Writes PATH's mirror images beside it; returns the four files in the order of TURNS."""
+    """Writes PATH turned in four ways beside it; returns the files in the order of TURNS."""
     path = pathlib.Path(path)
     source = gdal.Open(str(path))
-    made = [path]
-    for turn in TURNS[1:]:
+    made = []
+    for turn in TURNS:
         out = path.with_name(f"{path.stem}_{turn}.tif")
         made.append(out)
         if out.exists():
@@ -36,6 +36,10 @@ def mirror(path):
                                                     source.GetRasterBand(1).DataType, _options(source))
         copy.SetGeoTransform(source.GetGeoTransform())
         copy.SetProjection(source.GetProjection())
+        for b in range(1, source.RasterCount + 1):
+            copy.GetRasterBand(b).SetDescription(source.GetRasterBand(b).GetDescription())
+        if source.GetRasterBand(1).GetNoDataValue() is not None:
+            copy.GetRasterBand(1).SetNoDataValue(source.GetRasterBand(1).GetNoDataValue())
         copy.WriteArray(pixels)
         copy = None
         partial.rename(out)

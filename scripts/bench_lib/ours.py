@@ -84,12 +84,13 @@ class Ours:
 
     def regions(self, sieved, crop):
         """Labels, areas and rings with no file written, by the bench_patches program when it is built."""
-        program = self.helpers / "bench_patches"
-        if not program.exists():
+        places = [folder / "bench_patches" for folder in (self.helpers, pathlib.Path(self.program).parent)]
+        program = next((p for p in places if p.exists()), None)
+        if not program:
             return self.table.note("bench_patches is not built; regions and rings in memory are skipped")
         for n in sorted({1, self.table.cores}):
             for stage, raster, words in ((LABEL, crop, ("--labels",)), (TRACE, sieved, ())):
-                self.table.run(stage, "minescar", n, self.crop_mpx(raster), [program, raster, *words, "--threads", n], files=([raster], []))
+                self.table.run(stage, "minescar", n, self.crop_mpx(raster), [program, *words, raster, n], files=([raster], []))
         return None
 
     def background(self, change):

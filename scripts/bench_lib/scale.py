@@ -1,8 +1,8 @@
 """scale.py - the whole job at 25 to 2500 km2 and 2 m: time, memory, bytes and cost per km2, and what follows for other machines.
 
-Images and elevation are mosaics of one made block (mosaic.py), so that every size has the same content a km2, the same training
+Images and elevation are mosaics of one made block (mosaic.py; --mosaic vrt, or tif: read as a survey's own file would be), so that every size has the same content a km2, the same training
 polygons and reference points (those of the first block) and needs no disk of its own. Districts are squares of one block. What
-each size costs per km2 is thus comparable; a survey's own images would be read from their files, not through a VRT.
+each size costs per km2 is thus comparable.
 """
 import json
 import math
@@ -11,7 +11,7 @@ import shutil
 
 from osgeo import gdal
 
-from . import mosaic
+from . import block_table, mosaic
 from .scene import sh
 from .table import Limits, run_once
 
@@ -20,7 +20,7 @@ FORM = "{:>6} {:<24} {:>9} {:>9} {:>6} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8}"
 HEAD = ("km2", "stage", "wall s", "CPU s", "cores", "Mpx/s", "s/km2", "peak MB", "read MB", "write MB", "of I/O")
 
 
-def make_job(block, folder, km2, trees):
+def make_job(block, folder, km2, args):
     """The job of one size; returns (job file, side in px)."""
     side = round(math.sqrt(km2 * 1e6) / PIXEL_M)
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,14 +28,14 @@ def make_job(block, folder, km2, trees):
     for kind in ("image", "dem"):
         for year in (2024, 2025):
             source = block / f"{kind}_{year}.tif"
-            vrt = mosaic.write_vrt(mosaic.mirror(source), side, folder / f"{kind}_{year}.vrt")
-            text = text.replace(f"{kind}_{year}.tif", str(vrt))
+            make = mosaic.write_vrt if args.mosaic == "vrt" else block_table.write
+            text = text.replace(f"{kind}_{year}.tif", str(make(mosaic.mirror(source), side, folder / f"{kind}_{year}.{args.mosaic}")))
     zones = folder / "districts.gpkg"
     zones.unlink(missing_ok=True)
     mosaic.write_zones(block / "image_2024.tif", side, zones)
     for name in ("training.gpkg", "reference.gpkg"):
         text = text.replace(name, str(block / name))
-    text = "\n".join(line for line in text.splitlines() if "watersheds" not in line) + f"\nforest: {{trees: {trees}, depth: 15}}\n"
+    text = "\n".join(line for line in text.splitlines() if "watersheds" not in line) + f"\nforest: {{trees: {args.trees}, depth: 15}}\n"
     job = folder / "job.yaml"
     job.write_text(text)
     return job, side
@@ -49,7 +49,7 @@ def io_limit(limits, block, threads, mpx, out):
     """Seconds to decode both dates' images and elevations and to encode the maps that stay, on `threads`, by the block's rates."""
     raster = gdal.Open(str(block / "image_2024.tif"))
     blocks = mpx / (raster.RasterXSize * raster.RasterYSize / 1e6)
-    seconds = sum(limits.decode(block / f"{kind}_{y}.tif", threads) for kind in ("image", "dem") for y in (2024, 2025)) * blocks
+    seconds = sum(limits.decode(mosaic.mirror(block / f"{kind}_{y}.tif")[0], threads) for kind in ("image", "dem") for y in (2024, 2025)) * blocks
     for path in sorted(out.glob("*.tif")):
         seconds += limits.encode(path, threads) if mpx < 120 else limits.encode(crop(path, out), threads) * mpx / 16.777216
     return seconds
@@ -66,7 +66,7 @@ def crop(path, out):
 
 def run_size(program, block, folder, km2, args, limits, threads):
     """Runs one job; prints a line a stage; returns its figures."""
-    job, side = make_job(block, folder, km2, args.trees)
+    job, side = make_job(block, folder, km2, args)
     out, mpx = folder / "out", side * side / 1e6
     shutil.rmtree(out, ignore_errors=True)
     cost = run_once([program, "run", job, "--memory", args.memory, "--threads", threads, "--quiet"])
@@ -123,7 +123,7 @@ def run(args, folder, program, helpers):
     if not (block / "job.yaml").exists():
         sh(program, "simulate", block, "--size-px", args.block, "--seed", 1, "--overwrite", "--quiet")
     limits = Limits(helpers / "bench_limits", min(3, args.runs), folder) if (helpers / "bench_limits").exists() else None
-    print(f"mosaics of a made block of {args.block} px and its mirror images, two dates with elevation, --memory {args.memory}, {args.trees} trees, {cores} cores, "
+    print(f"{args.mosaic} mosaics of a made block of {args.block} px and its mirror images, two dates with elevation, --memory {args.memory}, {args.trees} trees, {cores} cores, "
           f"load {os.getloadavg()[0]:.2f}")
     print(FORM.format(*HEAD))
     results, single = [], None

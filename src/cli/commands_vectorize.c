@@ -17,7 +17,7 @@ typedef struct vectorize_call {
 } vectorize_call;
 #define AT(field) offsetof(vectorize_call, field)
 static const cli_argument vectorize_arguments[] = {
-    { "RASTER", AT(options.raster), .help = { "class map (8 bit) or change map (16 bit)", "类别图（8 位）或变化图（16 位）" } },
+    { "RASTER", AT(options.raster), .help = { "class map, or change map (UInt16)", "类别图，或变化图（UInt16）" } },
     { "PATCHES", AT(patches), .help = { "output: shp, gpkg, fgb, geojson, kml or csv by its extension", "输出：按扩展名为 shp、gpkg、fgb、geojson、kml 或 csv" } }, END
 };
 static const cli_option vectorize_options[] = {

@@ -101,6 +101,35 @@ int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
     return 1;
 }
 
+/* Adds what `to` does not hold yet; `from` keeps what it has. */
+static void join(json_object *to, json_object *from)
+{
+    json_object_object_foreach(from, key, value) {
+        json_object *mine = NULL;
+        if (!json_object_object_get_ex(to, key, &mine)) {
+            json_object_object_add(to, key, json_object_get(value));
+        } else if (json_object_is_type(mine, json_type_object) && json_object_is_type(value, json_type_object)) {
+            join(mine, value);
+        } else if (json_object_is_type(mine, json_type_array) && json_object_is_type(value, json_type_array)) {
+            for (size_t i = 0; i < json_object_array_length(value); i++) {
+                json_object *one = json_object_array_get_idx(value, i);
+                int is_there = 0;
+                for (size_t k = 0; k < json_object_array_length(mine); k++)
+                    is_there |= json_object_equal(json_object_array_get_idx(mine, k), one);
+                if (!is_there) json_object_array_add(mine, json_object_get(one));
+            }
+        }
+    }
+}
+
+void msc_receipt_join(msc_receipt *receipt, const char *path)
+{
+    json_object *other = take_up(path, text_of(receipt->root, "run_id"));
+    if (!other) return;
+    join(receipt->root, other);
+    json_object_put(other);
+}
+
 static json_object *file_record(const char *path, const char *sha256)
 {
     json_object *file = json_object_new_object();

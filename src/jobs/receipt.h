@@ -25,6 +25,10 @@ void msc_receipt_close(msc_receipt **receipt);
 int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage);   /* done, with all its outputs in place */
 int msc_receipt_is_complete(const msc_receipt *receipt);
 
+/* Takes over stages, figures and warnings of another receipt of the same run at `path`, such as that of a shard; nothing
+ * when there is none. */
+void msc_receipt_join(msc_receipt *receipt, const char *path);
+
 /* Records an input with its size and SHA-256. */
 msc_status msc_receipt_input(msc_receipt *receipt, const char *role, const char *path, const char *sha256, msc_error *err);
 /* A parameter, a count or an area of the stage at work; later ones of one name replace earlier ones. */

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 void msc_run_defaults(msc_run_options *options) { *options = (msc_run_options){ 0 }; }
 
@@ -54,6 +55,58 @@ static int stage_matches(const char *stage, const char *wanted)
 {
     const size_t n = strlen(wanted);
     return strncmp(stage, wanted, n) == 0 && (stage[n] == '\0' || stage[n] == '_');
+}
+
+/* Every stage of the run, or those of a shard: its epochs, and the model, which each shard grows for itself to the same
+ * bytes. Pairs of epochs wait for the run that joins the shards. */
+static int is_in_shard(const msc_job_run *run, const msc_stage *stage)
+{
+    if (run->n_shards == 0) return 1;
+    return stage->epoch < 0 || (!stage->is_pair && stage->epoch % run->n_shards == run->shard);
+}
+
+/* "2/3" is the share with index 1 of 3. */
+static msc_status parse_shard(const char *text, msc_job_run *run, msc_error *err)
+{
+    int i = 0, n = 0, end = 0;
+    if (!text) return MSC_OK;
+    if (sscanf(text, "%4d/%4d%n", &i, &n, &end) != 2 || text[end] || i < 1 || i > n)
+        return msc_fail(err, MSC_EVALUE, "--shard", "'%s'; 1/1, 1/2, 2/2...", text);
+    run->shard = i - 1;
+    run->n_shards = n;
+    return MSC_OK;
+}
+
+/* A shard keeps its receipt apart, named after its first epoch. */
+static msc_status receipt_path(const msc_job_run *run, int shard, char path[MSC_PATH_MAX], msc_error *err)
+{
+    char name[64] = "receipt.json";
+    if (shard >= 0) snprintf(name, sizeof name, "receipt_%d.json", run->job->epochs[shard].year);
+    return msc_file_join(run->job->output, name, path, err);
+}
+
+/* A shard takes up what the whole run has done, a whole run what shards have. */
+static msc_status join_receipts(msc_job_run *run, msc_error *err)
+{
+    char path[MSC_PATH_MAX];
+    for (int e = -1; e < run->job->n_epochs; e++) {
+        if ((e < 0) != (run->n_shards > 0)) continue;
+        MSC_TRY(receipt_path(run, e, path, err));
+        msc_receipt_join(run->receipt, path);
+    }
+    return MSC_OK;
+}
+
+/* A finished receipt holds those of the shards. */
+static msc_status finish_receipt(msc_job_run *run, msc_error *err)
+{
+    char path[MSC_PATH_MAX];
+    MSC_TRY(msc_receipt_finish(run->receipt, err));
+    for (int e = 0; e < run->job->n_epochs; e++) {
+        MSC_TRY(receipt_path(run, e, path, err));
+        unlink(path);
+    }
+    return MSC_OK;
 }
 
 static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
@@ -107,6 +160,7 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
         if (options->only && !stage_matches(stage->name, options->only)) continue;
         if (!is_begun) continue;
         n_met++;
+        if (!is_in_shard(run, stage)) continue;
         if (!options->only && !options->from && is_done(run, stage)) continue;
         MSC_TRY(run_stage(run, stage, err));
     }
@@ -114,8 +168,8 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
         return msc_fail(err, MSC_EUSAGE, options->only ? "--only" : "--from", "no stage '%s'",
                         options->only ? options->only : options->from);
     for (int i = 0; i < run->n_stages; i++)
-        if (!is_done(run, &run->stages[i])) return MSC_OK;
-    return msc_receipt_finish(run->receipt, err);
+        if (run->n_shards > 0 || !is_done(run, &run->stages[i])) return MSC_OK;
+    return finish_receipt(run, err);
 }
 
 /* A finished run of other inputs or another job is only replaced when the user says so. */
@@ -134,17 +188,22 @@ static msc_status guard_outputs(const msc_job_run *run, const char *receipt_path
 
 static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_error *err)
 {
-    char receipt_path[MSC_PATH_MAX];
-    MSC_TRY(msc_file_join(run->job->output, "receipt.json", receipt_path, err));
+    char whole[MSC_PATH_MAX], own[MSC_PATH_MAX];
+    MSC_TRY(parse_shard(options->shard, run, err));
+    if (run->shard >= run->job->n_epochs) return MSC_OK;
+    MSC_TRY(receipt_path(run, -1, whole, err));
+    MSC_TRY(receipt_path(run, run->n_shards > 0 ? run->shard : -1, own, err));
     MSC_TRY(msc_run_list_inputs(run, err));
     MSC_TRY(make_run_id(run, options->job, err));
     MSC_TRY(make_directory(run->job->output, err));
-    MSC_TRY(guard_outputs(run, receipt_path, run->caller->overwrite, err));
+    MSC_TRY(guard_outputs(run, whole, run->caller->overwrite, err));
+    MSC_TRY(guard_outputs(run, own, run->caller->overwrite, err));
     MSC_TRY(msc_run_list_stages(run, err));
     MSC_TRY(msc_run_make_grid(run, err));
-    msc_status status = msc_receipt_open(receipt_path, run->id, run->job->name, &run->receipt, err);
+    msc_status status = msc_receipt_open(own, run->id, run->job->name, &run->receipt, err);
     for (int i = 0; i < run->n_inputs && status == MSC_OK; i++)
         status = msc_receipt_input(run->receipt, run->role[i], run->input[i].path, run->input[i].sha256, err);
+    if (status == MSC_OK) status = join_receipts(run, err);
     if (status == MSC_OK) status = run_stages(run, options, err);
     msc_receipt_close(&run->receipt);
     return status;

@@ -276,6 +276,7 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
     if (run->n_stages == MSC_RUN_MAX_STAGES) return msc_fail(err, MSC_EJOB, "epochs", "too many for one job");
     msc_stage *s = &run->stages[run->n_stages++];
     s->epoch = epoch;
+    s->is_pair = is_pair;
     s->work = work;
     if (is_pair) snprintf(s->name, sizeof s->name, "%s_%d_%d", verb, year_of(run, epoch - 1), year_of(run, epoch));
     else if (epoch >= 0) snprintf(s->name, sizeof s->name, "%s_%d", verb, year_of(run, epoch));

@@ -11,7 +11,8 @@ typedef struct msc_job_run msc_job_run;
 
 typedef struct msc_stage {
     char name[48];               /* "train", "classify_2016", "change_2016_2018", ... */
-    int epoch;                   /* index; of a pair of epochs the later one */
+    int epoch;                   /* index; of a pair of epochs the later one; -1: of the whole job */
+    int is_pair;
     int is_done;                 /* in this run, or in an earlier one whose outputs were found to be in place */
     msc_status (*work)(msc_job_run *run, const struct msc_stage *stage, msc_error *err);
 } msc_stage;
@@ -22,6 +23,7 @@ struct msc_job_run {
     msc_job *job;
     msc_receipt *receipt;
     char id[17];
+    int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
     const char *stage;
     int n_outputs, n_inputs, n_stages;

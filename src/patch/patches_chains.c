@@ -63,7 +63,6 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
         const int old_dir = dir;
         unsigned flags = 0;
         length++;
-        chain.area_px += (int64_t)(x0 + x + start_x[dir]) * step_y[dir];
         if (a != v) {
             dir = (dir + 1) & 3;
             flags = turn_flags(k, v, o, a, b, x0 + x + start_x[dir], y0 + y + start_y[dir]);
@@ -155,14 +154,28 @@ static msc_status follow_closed(const walk *k, msc_error *err)
     for (int32_t y = 0; y < k->tile->core.h; y++) {
         const uint16_t *row = t->value + (ptrdiff_t)(y + 1) * (w + 2) + 1, *up = row - (w + 2);
         const uint8_t *visited = t->visited + (size_t)y * (size_t)w;
+        size_t above = y > 0 ? t->row[y - 1] : 0;
         for (size_t r = t->row[y]; r < t->row[y + 1]; r++) {
             const msc_stretch run = t->run[r];
             const uint16_t v = run.value;
             if (up[run.x] != v && (row[run.x - 1] != v || up[run.x - 1] == v) && !visited[run.x]) {
                 MSC_TRY(follow(k, run.x, y, MSC_EAST, run.label, err));
             }
-            for (int32_t x = run.x + 1; x < run.end_x; x++) {
-                if (up[x] != v && up[x - 1] == v && !visited[x]) {
+            if (y == 0) {
+                for (int32_t x = run.x + 1; x < run.end_x; x++) {
+                    if (up[x] != v && up[x - 1] == v && !visited[x]) {
+                        MSC_TRY(follow(k, x, y, MSC_EAST, run.label, err));
+                    }
+                }
+                continue;
+            }
+            while (above < t->row[y] && t->run[above].end_x <= run.x) {
+                above++;
+            }
+            /* Within the run an edge begins where a run above of its value ends. */
+            for (size_t a = above; a < t->row[y] && t->run[a].end_x < run.end_x; a++) {
+                const int32_t x = t->run[a].end_x;
+                if (t->run[a].value == v && !visited[x]) {
                     MSC_TRY(follow(k, x, y, MSC_EAST, run.label, err));
                 }
             }

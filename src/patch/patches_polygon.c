@@ -194,7 +194,13 @@ static msc_status find_inside(msc_polygon *g, msc_patch *patch, msc_error *err)
         }
     }
     assert(n >= 2 && n % 2 == 0);
-    qsort(g->cross, n, sizeof *g->cross, by_size);
+    if (n == 2 && g->cross[0] > g->cross[1]) {
+        const double held = g->cross[0];
+        g->cross[0] = g->cross[1];
+        g->cross[1] = held;
+    } else if (n > 2) {
+        qsort(g->cross, n, sizeof *g->cross, by_size);
+    }
     size_t best = 0;
     for (size_t k = 2; k + 1 < n; k += 2) {
         best = g->cross[k + 1] - g->cross[k] > g->cross[best + 1] - g->cross[best] ? k : best;

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-msc_status msc_trace_room(void *array_of_pointer, size_t *capacity, size_t wanted, size_t size, msc_error *err)
+msc_status msc_trace_grow(void *array_of_pointer, size_t *capacity, size_t wanted, size_t size, msc_error *err)
 {
     void *block = NULL;
     memcpy(&block, array_of_pointer, sizeof block);
-    const int is_ok = wanted <= *capacity || msc_reserve(&block, capacity, wanted, size);
+    const int is_ok = msc_reserve(&block, capacity, wanted, size);
     memcpy(array_of_pointer, &block, sizeof block);
     return is_ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "vectorize", "%zu x %zu bytes", wanted, size);
 }

@@ -4,6 +4,7 @@
  * each vertex once: one loop has the interior inside (positive area), the others are holes that touch it or each
  * other in points, which is what OGC 06-103r4, 6.1.11 asks of a valid polygon. */
 #include "base/mem.h"
+#include "base/sort.h"
 #include "patch/polygon.h"
 #include "patch/steps.h"
 #include "patch/trace.h"
@@ -27,12 +28,6 @@ static msc_status unroll(msc_polygon *g, const msc_spool *spool, const uint8_t *
 {
     size_t n_pending = 0;
     g->n_bytes = 0;
-    if (memchr(steps, 0, n_bytes) == NULL) {    /* no number but a link's begins with, or holds, a 0 */
-        MSC_TRY(msc_trace_room(&g->bytes, &g->bytes_cap, n_bytes, 1, err));
-        memcpy(g->bytes, steps, n_bytes);
-        g->n_bytes = n_bytes;
-        return MSC_OK;
-    }
     int64_t offset = -1;         /* of the piece at hand; -1: `steps` itself, which the caller keeps */
     size_t at = 0;
     for (;;) {
@@ -80,37 +75,44 @@ static int64_t area_of(const int32_t *xy, size_t n)
     return sum;
 }
 
-static void reverse_points(msc_polygon *g, size_t a, size_t b)
+/* Brings `n` items of `size` bytes to begin with item `first`; what has to give way waits in scratch. */
+static msc_status rotate(msc_polygon *g, void *items, size_t n, size_t first, size_t size, msc_error *err)
 {
-    for (; a + 1 < b; a++, b--) {
-        int32_t point[2];
-        memcpy(point, g->xy + 2 * a, sizeof point);
-        memcpy(g->xy + 2 * a, g->xy + 2 * (b - 1), sizeof point);
-        memcpy(g->xy + 2 * (b - 1), point, sizeof point);
-        const uint8_t flags = g->flags[a];
-        g->flags[a] = g->flags[b - 1];
-        g->flags[b - 1] = flags;
+    uint8_t *at = items;
+    const size_t front = first * size, back = (n - first) * size, held = front < back ? front : back;
+    MSC_TRY(msc_trace_room(&g->bytes, &g->bytes_cap, held, 1, err));
+    if (front < back) {
+        memcpy(g->bytes, at, front);
+        memmove(at, at + front, back);
+        memcpy(at + back, g->bytes, front);
+    } else {
+        memcpy(g->bytes, at + front, back);
+        memmove(at + back, at, front);
+        memcpy(at, g->bytes, back);
     }
+    return MSC_OK;
 }
 
 /* Ends the ring that begins at point `start`: begins it anew at its topmost, then leftmost vertex. */
 static msc_status end_ring(msc_polygon *g, size_t start, msc_error *err)
 {
-    size_t first = start;
+    const size_t n = g->n_points - start;
+    int32_t *xy = g->xy + 2 * start, top = xy[1], left = xy[0];
+    size_t first = 0;
     MSC_TRY(msc_trace_room(&g->ring, &g->ring_cap, g->n_rings + 1, sizeof *g->ring, err));
-    for (size_t i = start + 1; i < g->n_points; i++) {
-        const int32_t *p = g->xy + 2 * i, *q = g->xy + 2 * first;
-        if (p[1] < q[1] || (p[1] == q[1] && p[0] < q[0])) {
+    for (size_t i = 1; i < n; i++) {
+        const int32_t x = xy[2 * i], y = xy[2 * i + 1];
+        if (y < top || (y == top && x < left)) {
+            top = y;
+            left = x;
             first = i;
         }
     }
-    if (first != start) {        /* rotation by three reversals */
-        reverse_points(g, start, first);
-        reverse_points(g, first, g->n_points);
-        reverse_points(g, start, g->n_points);
+    if (first != 0) {
+        MSC_TRY(rotate(g, xy, n, first, 2 * sizeof *xy, err));
+        MSC_TRY(rotate(g, g->flags + start, n, first, 1, err));
     }
-    const size_t n = g->n_points - start;
-    g->ring[g->n_rings++] = (msc_ring){start, n, area_of(g->xy + 2 * start, n), 0};
+    g->ring[g->n_rings++] = (msc_ring){start, n, area_of(xy, n), 0};
     return MSC_OK;
 }
 
@@ -185,49 +187,49 @@ msc_status msc_polygon_add_ring(msc_polygon *g, const msc_spool *spool, int32_t 
     const size_t start = g->n_points;
     const int32_t first_x = x, first_y = y;
     int first_dir = -1, dir = -1;
-    MSC_TRY(unroll(g, spool, steps, n_bytes, err));
-    for (const uint8_t *p = g->bytes, *end = p + g->n_bytes; p < end;) {
+    if (memchr(steps, 0, n_bytes) != NULL) {    /* no number but a link's begins with, or holds, a 0 */
+        MSC_TRY(unroll(g, spool, steps, n_bytes, err));
+        steps = g->bytes;
+        n_bytes = g->n_bytes;
+    }
+    /* A step takes a byte or more, so there is room for all points from here on. */
+    MSC_TRY(msc_trace_room(&g->xy, &g->xy_cap, 2 * (start + n_bytes), sizeof *g->xy, err));
+    MSC_TRY(msc_trace_room(&g->flags, &g->flags_cap, start + n_bytes, 1, err));
+    int32_t *xy = g->xy + 2 * start;
+    uint8_t *flags = g->flags + start;
+    size_t n = 0;
+    unsigned any = 0;
+    for (const uint8_t *p = steps, *end = p + n_bytes; p < end;) {
         uint64_t code = 0;
         p = msc_get_number(p, &code);
         const int now = (int)(code >> 2 & 3);
-        const int32_t length = (int32_t)(code >> 4);
-        x += now == MSC_EAST ? length : now == MSC_WEST ? -length : 0;
-        y += now == MSC_SOUTH ? length : now == MSC_NORTH ? -length : 0;
-        if (now == dir && g->flags[g->n_points - 1] == 0) {
-            g->n_points--;       /* the step before was cut at a seam only */
+        const int32_t length = (int32_t)(code >> 4), signed_length = now < MSC_WEST ? length : -length;
+        x += now & 1 ? 0 : signed_length;
+        y += now & 1 ? signed_length : 0;
+        if (now == dir && flags[n - 1] == 0) {
+            n--;                 /* the step before was cut at a seam only */
         }
-        MSC_TRY(add_point(g, x, y, (unsigned)(code & 3), err));
+        xy[2 * n] = x;
+        xy[2 * n + 1] = y;
+        flags[n++] = (uint8_t)(code & 3);
+        any |= (unsigned)code;
         first_dir = first_dir < 0 ? now : first_dir;
         dir = now;
     }
     assert(x == first_x && y == first_y);
     (void)first_x;
     (void)first_y;
-    if (dir == first_dir && g->flags[g->n_points - 1] == 0) {
-        g->n_points--;           /* the ring was begun at a seam */
+    if (dir == first_dir && flags[n - 1] == 0) {
+        n--;                     /* the ring was begun at a seam */
     }
-    return split(g, start, err);
+    g->n_points = start + n;
+    return any & MSC_STEP_PINCH ? split(g, start, err) : end_ring(g, start, err);
 }
 
 static const int32_t *first_vertex(const msc_polygon *g, const msc_ring *r) { return g->xy + 2 * r->start; }
 
-/* qsort has no context: rings carry what is compared. */
-typedef struct order_key { int32_t outer_y, outer_x, y, x; uint8_t is_hole; msc_ring ring; } order_key;
-
-static int by_order(const void *a, const void *b)
-{
-    const order_key *p = a, *q = b;
-    if (p->outer_y != q->outer_y) {
-        return p->outer_y < q->outer_y ? -1 : 1;
-    }
-    if (p->outer_x != q->outer_x) {
-        return p->outer_x < q->outer_x ? -1 : 1;
-    }
-    if (p->is_hole != q->is_hole) {
-        return p->is_hole - q->is_hole;
-    }
-    return p->y != q->y ? (p->y < q->y ? -1 : 1) : (p->x > q->x) - (p->x < q->x);
-}
+/* In order of rows, then of columns. */
+static uint64_t place_key(const int32_t *v) { return (uint64_t)(uint32_t)v[1] << 32 | (uint32_t)v[0]; }
 
 /* Finds for each hole the outer ring of its part: from the pixel above its first vertex the first boundary to the
  * left is one of the same part, and begins higher up. */
@@ -279,15 +281,34 @@ static msc_status assign_holes(msc_polygon *g, msc_error *err)
     return MSC_OK;
 }
 
+/* An outer ring begins above its holes: no hole reaches its top row but in a corner, which is not where it begins. So
+ * rings in order of their first vertices are in order within their parts, and parts then follow by a stable sort. */
+static int sort_rings(msc_polygon *g, size_t n_parts, msc_keyed *key, msc_ring *copy)
+{
+    for (uint32_t r = 0; r < g->n_rings; r++) {
+        key[r] = (msc_keyed){place_key(first_vertex(g, &g->ring[r])), r};
+    }
+    if (!msc_sort_keys(key, g->n_rings)) {
+        return 0;
+    }
+    for (size_t r = 0; r < g->n_rings && n_parts > 1; r++) {
+        key[r].key = place_key(first_vertex(g, &g->ring[g->ring[key[r].at].outer]));
+    }
+    if (n_parts > 1 && !msc_sort_keys(key, g->n_rings)) {
+        return 0;
+    }
+    memcpy(copy, g->ring, g->n_rings * sizeof *copy);
+    for (size_t r = 0; r < g->n_rings; r++) {
+        g->ring[r] = copy[key[r].at];
+    }
+    return 1;
+}
+
 msc_status msc_polygon_order(msc_polygon *g, size_t *n_parts, msc_error *err)
 {
-    uint32_t outer = 0;
     *n_parts = 0;
     for (uint32_t r = 0; r < g->n_rings; r++) {
-        if (g->ring[r].area_px > 0) {
-            outer = r;
-            ++*n_parts;
-        }
+        *n_parts += g->ring[r].area_px > 0;
     }
     assert(*n_parts > 0);
     if (g->n_rings == 1) {
@@ -296,20 +317,10 @@ msc_status msc_polygon_order(msc_polygon *g, size_t *n_parts, msc_error *err)
     if (*n_parts > 1) {
         MSC_TRY(assign_holes(g, err));
     }
-    order_key *key = msc_alloc(g->n_rings, sizeof *key);
-    if (key == NULL) {
-        return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu rings", g->n_rings);
-    }
-    for (size_t r = 0; r < g->n_rings; r++) {
-        const msc_ring *ring = &g->ring[r];
-        const int32_t *own = first_vertex(g, ring);
-        const int32_t *of = first_vertex(g, &g->ring[*n_parts > 1 ? ring->outer : outer]);
-        key[r] = (order_key){of[1], of[0], own[1], own[0], ring->area_px < 0, *ring};
-    }
-    qsort(key, g->n_rings, sizeof *key, by_order);
-    for (size_t r = 0; r < g->n_rings; r++) {
-        g->ring[r] = key[r].ring;
-    }
+    msc_keyed *key = msc_alloc(g->n_rings, sizeof *key);
+    msc_ring *copy = msc_alloc(g->n_rings, sizeof *copy);
+    const int is_ok = key != NULL && copy != NULL && sort_rings(g, *n_parts, key, copy);
+    msc_release(copy);
     msc_release(key);
-    return MSC_OK;
+    return is_ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "vectorize", "%zu rings", g->n_rings);
 }

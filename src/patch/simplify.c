@@ -20,6 +20,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { GOES = 0, STAYS, REFUSED };   /* of msc_simplifier.is_kept; REFUSED: goes, and may not come back */
+
 msc_status msc_simplifier_init(msc_simplifier *s, int32_t width_px, int32_t height_px, const char *tmpdir, msc_error *err)
 {
     int fd = -1;
@@ -211,7 +213,7 @@ static msc_status keep_points(msc_simplifier *s, const int32_t *arc, size_t firs
     MSC_TRY(msc_trace_room(&s->stack, &s->stack_cap, 2, sizeof *s->stack, err));
     s->stack[n_stack++] = first;
     s->stack[n_stack++] = last;
-    s->is_kept[first] = s->is_kept[last] = 1;
+    s->is_kept[first] = s->is_kept[last] = STAYS;
     while (n_stack > 0) {
         const size_t b = s->stack[--n_stack], a = s->stack[--n_stack];
         double d2 = 0;
@@ -228,12 +230,73 @@ static msc_status keep_points(msc_simplifier *s, const int32_t *arc, size_t firs
         is_whole = 0;
         if (is_split) {
             MSC_TRY(msc_trace_room(&s->stack, &s->stack_cap, n_stack + 4, sizeof *s->stack, err));
-            s->is_kept[middle] = 1;
+            s->is_kept[middle] = STAYS;
             s->stack[n_stack++] = a;
             s->stack[n_stack++] = middle;
             s->stack[n_stack++] = middle;
             s->stack[n_stack++] = b;
         }
+    }
+    return MSC_OK;
+}
+
+/* Twice the signed area of the triangle a, b, c; no sum of them over an arc leaves 63 bits. */
+static int64_t area_x2(const int32_t *a, const int32_t *b, const int32_t *c)
+{
+    return (int64_t)(b[0] - a[0]) * (c[1] - a[1]) - (int64_t)(c[0] - a[0]) * (b[1] - a[1]);
+}
+
+/* Twice the area that the points which stay cut off on one side of the arc, less that on the other. */
+static int64_t area_lost_x2(const msc_simplifier *s, const int32_t *arc, size_t n)
+{
+    int64_t lost = 0;
+    for (size_t i = 1, a = 0; i < n; i++) {
+        lost += area_x2(arc, arc + 2 * i - 2, arc + 2 * i);
+        if (s->is_kept[i] != STAYS) continue;
+        lost -= area_x2(arc, arc + 2 * a, arc + 2 * i);
+        a = i;
+    }
+    return lost;
+}
+
+/* The point whose return leaves the least of the area lost; its neighbours that stay are *a and *b. 0: none helps. */
+static size_t best_return(const msc_simplifier *s, const int32_t *arc, size_t n, int64_t lost, size_t *a, size_t *b)
+{
+    int64_t least = llabs(lost);
+    size_t best = 0, from = 0, to = 0;
+    for (size_t i = 1; i + 1 < n; i++) {
+        if (s->is_kept[i] == STAYS) {
+            from = i;
+            continue;
+        }
+        for (to = to > i ? to : i + 1; s->is_kept[to] != STAYS;) to++;
+        const int64_t left = s->is_kept[i] == GOES ? llabs(lost - area_x2(arc + 2 * from, arc + 2 * i, arc + 2 * to)) : least;
+        if (left >= least) continue;
+        least = left;
+        best = i;
+        *a = from;
+        *b = to;
+    }
+    return best;
+}
+
+/* Douglas & Peucker keep the points that stick out, so that convex patches shrink. Points come back, the most useful one
+ * first, until both sides of the arc have won and lost the same area to half a pixel, or no point helps. */
+static msc_status balance(msc_simplifier *s, const int32_t *arc, size_t n, msc_error *err)
+{
+    int64_t lost = area_lost_x2(s, arc, n);
+    size_t a = 0, b = 0, i;
+    while (llabs(lost) > 1 && (i = best_return(s, arc, n, lost, &a, &b)) != 0) {
+        const double limit2 = s->tolerance_px * s->tolerance_px;
+        double left2 = 0, right2 = 0;
+        int is_refused = 0;
+        if (i - a > 1) farthest(s, arc, a, i, &left2);
+        if (b - i > 1) farthest(s, arc, i, b, &right2);
+        is_refused = left2 > limit2 || right2 > limit2;
+        if (!is_refused) MSC_TRY(is_blocked(s, arc, a, i, &is_refused, err));
+        if (!is_refused) MSC_TRY(is_blocked(s, arc, i, b, &is_refused, err));
+        s->is_kept[i] = is_refused ? REFUSED : STAYS;
+        if (!is_refused) lost -= area_x2(arc + 2 * a, arc + 2 * i, arc + 2 * b);
     }
     return MSC_OK;
 }
@@ -265,9 +328,10 @@ static msc_status add_arc(msc_simplifier *s, size_t n, int is_closed, int32_t *o
     } else {
         MSC_TRY(keep_points(s, arc, 0, n - 1, err));
     }
+    MSC_TRY(balance(s, arc, n, err));
     for (size_t k = 0; k + 1 < n; k++) {
         const size_t i = is_turned ? n - 1 - k : k;
-        if (s->is_kept[i]) {
+        if (s->is_kept[i] == STAYS) {
             out[2 * *n_out] = arc[2 * i];
             out[2 * *n_out + 1] = arc[2 * i + 1];
             ++*n_out;

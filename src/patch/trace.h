@@ -25,7 +25,6 @@ typedef struct msc_chain {
     int32_t x, y, end_x, end_y;  /* vertices, image frame */
     uint8_t dir, end_dir;        /* of its first edge, of the edge that continues it */
     uint8_t is_closed;
-    int64_t area_px;             /* integral of x dy */
     size_t steps, n_bytes;       /* place in the tile's step bytes */
 } msc_chain;
 
@@ -62,5 +61,9 @@ msc_status msc_trace_corners(const msc_tile *tile, msc_trace *trace, msc_error *
 void msc_trace_clear(msc_trace *trace);
 
 /* msc_reserve for a typed array of a trace, as a status. */
-msc_status msc_trace_room(void *array_of_pointer, size_t *capacity, size_t wanted, size_t size, msc_error *err);
+msc_status msc_trace_grow(void *array_of_pointer, size_t *capacity, size_t wanted, size_t size, msc_error *err);
+static inline msc_status msc_trace_room(void *array_of_pointer, size_t *capacity, size_t wanted, size_t size, msc_error *err)
+{
+    return wanted <= *capacity ? MSC_OK : msc_trace_grow(array_of_pointer, capacity, wanted, size, err);
+}
 #endif

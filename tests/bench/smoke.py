@@ -9,7 +9,7 @@ import tempfile
 MINESCAR, PROGRAMS = sys.argv[1:3]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
-from bench_lib import mosaic  # noqa: E402  needs the path above
+from bench_lib import block_table, mosaic  # noqa: E402  needs the path above
 
 
 def bench(*words):
@@ -40,7 +40,11 @@ with tempfile.TemporaryDirectory() as folder:
     assert any(line.startswith("2500 km2 at 0.8 m") for line in lines), lines
 
     block = pathlib.Path(folder) / "block/image_2024.tif"
-    image = mosaic.gdal.Open(str(mosaic.write_vrt(mosaic.mirror(block), 1300, pathlib.Path(folder) / "wide.vrt"))).ReadAsArray()
+    image, again = (mosaic.gdal.Open(str(make(mosaic.mirror(block), 1300, pathlib.Path(folder) / name)))
+                    for make, name in ((mosaic.write_vrt, "wide.vrt"), (block_table.write, "wide.tif")))
+    assert image.GetGeoTransform() == again.GetGeoTransform() and again.GetRasterBand(4).GetDescription() == "nir"
+    image, again = image.ReadAsArray(), again.ReadAsArray()
+    assert (image == again).all()
     assert image.shape[1:] == (1300, 1300) and (image[:, :512, :512] == mosaic.gdal.Open(str(block)).ReadAsArray()).all()
     for seam in (512, 1024):
         n = min(512, 1300 - seam)

@@ -131,12 +131,49 @@ static void damaged_receipt_starts_anew(void **state)
     msc_receipt_close(&r);
 }
 
+/* Stages of a shard of the same run count as done, warnings are not said twice, and figures of its own stay. */
+static void shards_are_joined(void **state)
+{
+    (void)state;
+    static const char own[] = "test_receipt_own.json";
+    const msc_receipt_cost cost = { .seconds = 1 };
+    msc_receipt *r = NULL;
+    msc_error err, twice = { .status = MSC_WOTHER, .subject = "a.tif", .detail = "said by both" };
+    json_object *root, *list, *counts, *patches;
+    leave_one_stage("one");
+    for (int shard = 0; shard < 2; shard++) {
+        assert_int_equal(msc_receipt_open(shard ? own : path, "one", "job", &r, &err), MSC_OK);
+        assert_int_equal(msc_receipt_warning(r, &twice, &err), MSC_OK);
+        assert_int_equal(msc_receipt_stage(r, shard ? "classify_2018" : "train", &cost, NULL, 0, &err), MSC_OK);
+        if (shard) {
+            assert_int_equal(msc_receipt_number(r, "counts", "patches", 3, &err), MSC_OK);
+            msc_receipt_join(r, path);
+            msc_receipt_join(r, "not-there.json");
+            assert_true(msc_receipt_has_stage(r, "train") && msc_receipt_has_stage(r, "classify_2016"));
+            assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
+        }
+        msc_receipt_close(&r);
+    }
+    root = json_object_from_file(own);
+    assert_true(json_object_object_get_ex(root, "warnings", &list));
+    assert_int_equal(json_object_array_length(list), 1);
+    assert_true(json_object_object_get_ex(root, "counts", &counts) && json_object_object_get_ex(counts, "patches", &patches));
+    assert_int_equal(json_object_get_int(patches), 3);
+    json_object_put(root);
+    assert_int_equal(msc_receipt_open(own, "two", "job", &r, &err), MSC_OK);
+    msc_receipt_join(r, path);
+    assert_false(msc_receipt_has_stage(r, "train"));
+    msc_receipt_close(&r);
+    unlink(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_run_takes_up), cmocka_unit_test(stage_tells_its_traffic), cmocka_unit_test(other_run_starts_anew),
         cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
         cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
+        cmocka_unit_test(shards_are_joined),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);

@@ -51,11 +51,34 @@ static void a_staircase_becomes_a_line(void **state)
     unmake(&q);
 }
 
+/* Convex patches lose nothing: Douglas & Peucker alone cut the disc of 200 px by about 0.5 %. */
+static void a_disc_keeps_its_area(void **state)
+{
+    (void)state;
+    for (int32_t radius = 20; radius <= 100; radius += 20) {
+        picture q = make(210, 210, 2, 2, 4);
+        for (int32_t i = 0; i < 210 * 210; i++) {
+            const int32_t x = i % 210 - 105, y = i / 210 - 105;
+            q.value[i] = (uint16_t)(1 + (x * x + y * y < radius * radius));
+        }
+        kept before = trace(&q, 4, 0, 64, 1, 0), after = trace(&q, 4, 2, 64, 1, 0);
+        assert_int_equal(after.n, 2);
+        for (size_t i = 0; i < after.n; i++) {
+            assert_in_range(after.patch[i].p.area_px_x2 - 2 * after.patch[i].p.n_px + 1, 0, 2);
+        }
+        assert_true(count_points(&after) < count_points(&before) / 3);
+        drop(&before);
+        drop(&after);
+        unmake(&q);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simplified_patches_cover_the_frame),
         cmocka_unit_test(a_staircase_becomes_a_line),
+        cmocka_unit_test(a_disc_keeps_its_area),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
