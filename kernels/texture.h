@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 /* A pair's homogeneity is 1 / (1 + d^2) for levels that are d apart; times this it is whole for d 0..7. */
+enum { MSC_TEXTURE_NO_PAIR = 255 };
 enum { MSC_TEXTURE_LEVELS = 8, MSC_TEXTURE_NONE = 8, MSC_TEXTURE_UNIT = 408850 };
 typedef enum msc_texture_measure {
     MSC_PAIR_COUNT = 0,          /* 1 */
@@ -14,7 +15,8 @@ typedef enum msc_texture_measure {
     MSC_PAIR_SUM,                /* a + b */
     MSC_PAIR_SQUARES,            /* a^2 + b^2 */
     MSC_PAIR_PRODUCT,            /* a b */
-    MSC_PAIR_MEASURES
+    MSC_PAIR_MEASURES,
+    MSC_PAIR_ENERGY = MSC_PAIR_MEASURES   /* no sum over pairs: the pairs of each two levels are counted */
 } msc_texture_measure;
 
 typedef struct msc_texture_rows {
@@ -25,6 +27,13 @@ typedef struct msc_texture_rows {
     void (*cells[MSC_PAIR_MEASURES])(float *out, const uint8_t *flat, const uint8_t *upper, const uint8_t *lower, size_t n);
     /* out[i] = the measure of (upper[i], lower[i]). */
     void (*walls[MSC_PAIR_MEASURES])(float *out, const uint8_t *upper, const uint8_t *lower, size_t n);
+    /* code[i] = 8 * the lower + the higher level of a[i] and b[i]; MSC_TEXTURE_NO_PAIR where one has none. */
+    void (*codes)(uint8_t *code, const uint8_t *a, const uint8_t *b, size_t n);
+    /* energy[i] += weight * c^2 with c the sum of cells[i..i+side-2] and walls[i..i+side-1]: the pairs of two levels in a
+     * window of an odd side from 3 on. spare holds 3 * (w + side - 1) numbers. */
+    void (*add_squares)(uint32_t *energy, const uint8_t *cells, const uint8_t *walls, uint32_t weight, uint16_t *spare, size_t w, size_t side);
+    /* out[i] = energy[i] / (4 count^2); 0 where count is 0. */
+    void (*energy)(float *out, const uint32_t *energy, const double *count, size_t n);
     /* out[i] = by * s[i] / count[i]; 0 where count is 0. */
     void (*share)(float *out, const double *s, const double *count, double by, size_t n);
     /* Correlation of the two pixels of a pair, each pair taken both ways; 1 where all levels are one, 0 where count is 0. */

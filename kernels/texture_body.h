@@ -43,6 +43,90 @@ MEASURE(sum, SUM)
 MEASURE(squares, SQUARES)
 MEASURE(product, PRODUCT)
 
+static void codes(uint8_t *restrict code, const uint8_t *restrict a, const uint8_t *restrict b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t low = a[i] < b[i] ? a[i] : b[i], high = a[i] < b[i] ? b[i] : a[i];
+        const uint8_t value = (uint8_t)(low * MSC_TEXTURE_LEVELS + high);
+        code[i] = (high & MSC_TEXTURE_NONE) ? MSC_TEXTURE_NO_PAIR : value;
+    }
+}
+
+#define DIRECT(side)                                                                                                  \
+    static void add_squares_##side(uint32_t *restrict energy, const uint8_t *restrict cells,                          \
+                                   const uint8_t *restrict walls, uint32_t weight, size_t w)                          \
+    {                                                                                                                 \
+        for (size_t x = 0; x < w; x++) {                                                                              \
+            uint16_t c = walls[x + (side) - 1];                                                                       \
+            for (size_t k = 0; k + 1 < (side); k++) c = (uint16_t)(c + cells[x + k] + walls[x + k]);                  \
+            energy[x] += weight * c * c;                                                                              \
+        }                                                                                                             \
+    }
+DIRECT(3)
+DIRECT(5)
+DIRECT(7)
+DIRECT(9)
+
+static void pair_up(uint16_t *restrict out, const uint16_t *restrict in, size_t step, size_t n)
+{
+    for (size_t x = 0; x < n; x++) out[x] = (uint16_t)(in[x] + in[x + step]);
+}
+
+static void add_to(uint16_t *restrict out, const uint16_t *restrict in, size_t n)
+{
+    for (size_t x = 0; x < n; x++) out[x] = (uint16_t)(out[x] + in[x]);
+}
+
+/* total[x] += the sum of column[x .. x+side-1], by doubling; a and b are room for n columns each. */
+static void across(uint16_t *total, const uint8_t *restrict column, uint16_t *a, uint16_t *b, size_t w, size_t side)
+{
+    size_t left = w + side - 1, at = 0;
+    uint16_t *restrict first = a;
+    for (size_t x = 0; x < left; x++) first[x] = column[x];
+    for (size_t step = 1;; step *= 2) {
+        if (side & step) {
+            add_to(total, a + at, w);
+            at += step;
+        }
+        if (2 * step > side) return;
+        left -= step;
+        pair_up(b, a, step, left);
+        uint16_t *const swap = a;
+        a = b;
+        b = swap;
+    }
+}
+
+static void square_up(uint32_t *restrict energy, const uint16_t *restrict c, uint32_t weight, size_t w)
+{
+    for (size_t x = 0; x < w; x++) energy[x] += weight * c[x] * c[x];
+}
+
+static void add_squares(uint32_t *energy, const uint8_t *cells, const uint8_t *walls, uint32_t weight, uint16_t *spare, size_t w, size_t side)
+{
+    const size_t n = w + side - 1;
+    uint16_t *const total = spare, *const a = spare + n, *const b = a + n;
+    switch (side) {
+    case 3: add_squares_3(energy, cells, walls, weight, w); return;
+    case 5: add_squares_5(energy, cells, walls, weight, w); return;
+    case 7: add_squares_7(energy, cells, walls, weight, w); return;
+    case 9: add_squares_9(energy, cells, walls, weight, w); return;
+    default: break;
+    }
+    for (size_t x = 0; x < w; x++) total[x] = 0;
+    across(total, cells, a, b, w, side - 1);
+    across(total, walls, a, b, w, side);
+    square_up(energy, total, weight, w);
+}
+
+static void energy_of(float *restrict out, const uint32_t *restrict energy, const double *restrict count, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double pairs = count[i] > 0.0 ? count[i] : 1.0;
+        out[i] = (float)((double)energy[i] / (4.0 * pairs * pairs));
+    }
+}
+
 static void share(float *restrict out, const double *restrict s, const double *restrict count, double by, size_t n)
 {
     for (size_t i = 0; i < n; i++) out[i] = (float)(s[i] * by / (count[i] > 0.0 ? count[i] : 1.0));
@@ -63,6 +147,9 @@ const msc_texture_rows TEXTURE_TABLE = {
     .levels = levels,
     .cells = { count_cells, contrast_cells, homogeneity_cells, sum_cells, squares_cells, product_cells },
     .walls = { count_walls, contrast_walls, homogeneity_walls, sum_walls, squares_walls, product_walls },
+    .codes = codes,
+    .add_squares = add_squares,
+    .energy = energy_of,
     .share = share,
     .correlation = correlation,
 };

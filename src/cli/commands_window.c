@@ -30,10 +30,10 @@ static msc_status run_features(cli_common *common, cli_lang lang, void *call, ms
 const cli_command cli_features = {
     .name = "features", .summary = { "Write what a model would see of an image", "输出模型所见的影像特征" },
     .detail = { "The same features as in training and classification: bands ndvi ndwi brightness; of windows, per band: mean std\n"
-                "range glcm_contrast glcm_homogeneity glcm_correlation; with --dem: slope tpi:SIDE. Windows use observed pixels\n"
-                "only. glcm_NAME:SIDE:BAND:LOW:HIGH sets the range of the grey levels. Not compressed unless --co COMPRESS=... asks.",
+                "range glcm_contrast glcm_homogeneity glcm_correlation glcm_asm; with --dem: slope tpi:SIDE. Windows use observed\n"
+                "pixels only. glcm_NAME:SIDE:BAND:LOW:HIGH sets the range of the grey levels. Not compressed unless --co COMPRESS=... asks.",
                 "与训练和分类所用特征相同：bands ndvi ndwi brightness；各波段的窗口特征 mean std range glcm_contrast\n"
-                "glcm_homogeneity glcm_correlation；有 --dem 时 slope tpi:SIDE。窗口只用已观测像元。\n"
+                "glcm_homogeneity glcm_correlation glcm_asm；有 --dem 时 slope tpi:SIDE。窗口只用已观测像元。\n"
                 "glcm_NAME:SIDE:BAND:LOW:HIGH 设灰度级范围。未给 --co COMPRESS=... 时不压缩。" },
     .examples = "minescar features demo/image_2024.tif texture.tif --features mean:7,std:7\n"
                 "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31 --dem demo/dem_2024.tif\n"

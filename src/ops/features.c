@@ -29,6 +29,7 @@ static const entry registry[] = {
     { "glcm_contrast", MSC_GLCM_CONTRAST, 1, 1, 0, NULL, NULL },        /* Haralick et al. 1973, f2 */
     { "glcm_homogeneity", MSC_GLCM_HOMOGENEITY, 1, 1, 0, NULL, NULL },  /* f5, inverse difference moment */
     { "glcm_correlation", MSC_GLCM_CORRELATION, 1, 1, 0, NULL, NULL },  /* f3 */
+    { "glcm_asm", MSC_GLCM_ASM, 1, 1, 0, NULL, NULL },                  /* f1, angular second moment */
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
     { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },
 };
@@ -180,6 +181,7 @@ static unsigned measures_of(msc_feature_kind kind)
     case MSC_GLCM_CONTRAST: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_CONTRAST;
     case MSC_GLCM_HOMOGENEITY: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_HOMOGENEITY;
     case MSC_GLCM_CORRELATION: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_SUM | 1u << MSC_PAIR_SQUARES | 1u << MSC_PAIR_PRODUCT;
+    case MSC_GLCM_ASM: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_ENERGY;
     default: return 0;
     }
 }

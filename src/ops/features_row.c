@@ -41,7 +41,8 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     }
     for (int i = 0; i < features->n_textures; i++) {
         msc_texture texture;
-        msc_texture_lay(&texture, rows, features->kernels->texture, &features->texture[i], width_px, space);
+        msc_texture_lay(&texture, rows, features->kernels->texture, features->kernels->majority,
+                        &features->texture[i], width_px, space);
         if (s->texture) s->texture[i] = texture;
     }
 }
@@ -134,6 +135,7 @@ static void textured(const row *r, const msc_feature *f, float *out)
     switch (f->kind) {
     case MSC_GLCM_CONTRAST: k->share(out, total[MSC_PAIR_CONTRAST], count, 1.0, w); break;
     case MSC_GLCM_HOMOGENEITY: k->share(out, total[MSC_PAIR_HOMOGENEITY], count, 1.0 / MSC_TEXTURE_UNIT, w); break;
+    case MSC_GLCM_ASM: k->energy(out, r->s->texture[f->texture].energy, count, w); break;
     case MSC_GLCM_CORRELATION:
         k->correlation(out, total[MSC_PAIR_SUM], total[MSC_PAIR_SQUARES], total[MSC_PAIR_PRODUCT], count, w);
         break;

@@ -9,6 +9,7 @@
  */
 #ifndef MSC_OPS_TEXTURE_H
 #define MSC_OPS_TEXTURE_H
+#include "kernels/majority.h"
 #include "kernels/texture.h"
 #include "ops/window.h"
 
@@ -23,17 +24,23 @@ typedef struct msc_texture_spec {
 typedef struct msc_texture {
     const msc_window_rows *rows;
     const msc_texture_rows *pairs;
+    const msc_majority_rows *counts;
     msc_texture_spec spec;
     int32_t width_px, y;
     int is_begun;
     uint8_t *level;              /* [side + 2] rows of levels; the last holds none */
     float *pixel;
     double *cell[MSC_PAIR_MEASURES], *wall[MSC_PAIR_MEASURES], *total[MSC_PAIR_MEASURES];
+    /* For the energy: rows of the codes of pairs, and for each two levels the columns of their pairs. */
+    uint8_t *code, *column;
+    uint16_t *spare;
+    uint32_t *energy;
 } msc_texture;
 
 void msc_texture_lay(msc_texture *texture, const msc_window_rows *rows, const msc_texture_rows *pairs,
-                     const msc_texture_spec *spec, int32_t width_px, msc_space *space);
+                     const msc_majority_rows *counts, const msc_texture_spec *spec, int32_t width_px, msc_space *space);
 
-/* Brings total[m] of each wanted measure m to row y: its sum over the pairs of each window. As msc_window_step. */
+/* Brings total[m] of each wanted measure m to row y: its sum over the pairs of each window; and the energy: 4 N^2 times the
+ * sum of squares of the matrix of N pairs. As msc_window_step. */
 void msc_texture_step(msc_texture *texture, const msc_tile *tile, int32_t y, const msc_window_work *work);
 #endif

@@ -109,6 +109,20 @@ static size_t apply_texture(const msc_texture_rows *k, const rows *r, unsigned c
         FLOATS(k->cells[m](f, flat, upper, lower, n));
         FLOATS(k->walls[m](f, upper, lower, n));
     }
+    k->codes(at, upper, lower, n);
+    at += (n + 7) / 8 * 8;
+    uint16_t *spare = malloc(6 * (n + 1));
+    for (size_t side = 3; side <= n && side < 64; side += 4) {
+        uint32_t *sum = (uint32_t *)(void *)at;
+        k->add_squares(sum, flat, upper, 2, spare, n - side + 1, side);
+        k->add_squares(sum, lower, flat, 4, spare, n - side + 1, side);
+        at += n * sizeof *sum;
+    }
+    free(spare);
+    uint32_t *squares = malloc(4 * (n + 1));
+    for (size_t i = 0; i < n; i++) squares[i] = r->word[i] * 77777u;
+    FLOATS(k->energy(f, squares, r->count, n));
+    free(squares);
     FLOATS(k->share(f, r->s, r->count, 1.0 / 7.0, n));
     FLOATS(k->correlation(f, r->s, r->t, r->t, r->count, n));
     free(level);

@@ -114,7 +114,7 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,range:5,range:11:red,glcm_contrast:7,glcm_correlation:5:nir:0:900";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
     assert_int_equal(msc_features_halo_px(f), 15);

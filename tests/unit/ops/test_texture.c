@@ -31,14 +31,15 @@ static double matrix_of(int band, int32_t x, int32_t y, int32_t r, double low, d
     return n;
 }
 
-/* Contrast, homogeneity, correlation. */
-static void haralick(double p[LEVELS][LEVELS], double n, double of[3])
+/* Contrast, homogeneity, correlation, angular second moment. */
+static void haralick(double p[LEVELS][LEVELS], double n, double of[4])
 {
     double mean = 0, variance = 0, covariance = 0;
-    of[0] = of[1] = of[2] = 0;
+    of[0] = of[1] = of[2] = of[3] = 0;
     for (int i = 0; i < LEVELS; i++)
         for (int j = 0; j < LEVELS; j++) {
             of[0] += (i - j) * (i - j) * p[i][j];
+            of[3] += p[i][j] * p[i][j];
             of[1] += p[i][j] / (1 + (i - j) * (i - j));
             mean += i * p[i][j];
         }
@@ -58,20 +59,20 @@ static void check(const char *format, int band, int32_t side, double low, double
     msc_features *f = NULL;
     msc_error err;
     msc_settings_defaults(&s);
-    snprintf(list, sizeof list, format, side, bands[band], side, bands[band], side, bands[band]);
+    snprintf(list, sizeof list, format, side, bands[band], side, bands[band], side, bands[band], side, bands[band]);
     assert_int_equal(msc_features_open(&s, list, bands, N_BANDS, 0, 2, &f, &err), MSC_OK);
-    assert_int_equal(msc_features_n(f), 3);
+    assert_int_equal(msc_features_n(f), 4);
     msc_tile t = made_tile(core, side / 2, N_BANDS, types);
     void *scratch = msc_alloc(msc_features_scratch(f, core.w), 1);
-    float row[3][70], *out[3] = { row[0], row[1], row[2] };
+    float row[4][70], *out[4] = { row[0], row[1], row[2], row[3] };
     msc_features_begin(f, core.w, scratch);
     for (int32_t y = 0; y < core.h; y += jump) {
         msc_features_row(f, &t, y, out, scratch);
         for (int32_t x = 0; x < core.w; x++) {
-            double p[LEVELS][LEVELS], want[3];
+            double p[LEVELS][LEVELS], want[4];
             const double n = matrix_of(band, core.x + x, y, side / 2, low, high, p);
             haralick(p, n, want);
-            for (int k = 0; k < 3; k++)
+            for (int k = 0; k < 4; k++)
                 assert_true(fabs(row[k][x] - (made_seen(core.x + x, y) ? want[k] : 0)) <= 1e-6 * fabs(want[k]) + 1e-9);
         }
     }
@@ -83,8 +84,9 @@ static void check(const char *format, int band, int32_t side, double low, double
 static void textures_equal_their_definition(void **state)
 {
     (void)state;
-    const char *plain = "glcm_contrast:%d:%s,glcm_homogeneity:%d:%s,glcm_correlation:%d:%s";
-    const char *ranged = "glcm_contrast:%d:%s:-50:1234.5,glcm_homogeneity:%d:%s:-50:1234.5,glcm_correlation:%d:%s:-50:1234.5";
+    const char *plain = "glcm_contrast:%d:%s,glcm_homogeneity:%d:%s,glcm_correlation:%d:%s,glcm_asm:%d:%s";
+    const char *ranged = "glcm_contrast:%d:%s:-50:1234.5,glcm_homogeneity:%d:%s:-50:1234.5,glcm_correlation:%d:%s:-50:1234.5,"
+                         "glcm_asm:%d:%s:-50:1234.5";
     check(plain, 0, 3, 0, 256, 1);
     check(plain, 0, 7, 0, 256, 1);
     check(plain, 1, 5, 0, 10000, 1);
