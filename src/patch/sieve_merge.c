@@ -6,9 +6,6 @@
 /* How often the caller's cancel flag is looked at, in merges: well under a millisecond's work. */
 enum { CANCEL_EVERY = 1024 };
 
-/* Turns between the first request for a node and its use; 16 to 64 measured alike, 8 less. */
-enum { AHEAD = 32 };
-
 typedef struct grown { uint64_t first_px; uint32_t region, next; } grown;   /* next: of the same size, plus 1 */
 typedef struct entry { int64_t size_px, first_px; uint32_t region; } entry;
 typedef struct around { uint32_t region; uint64_t border_px; } around;
@@ -135,7 +132,7 @@ static int meet(merger *m, uint32_t region, uint32_t neighbour, uint32_t length_
     const uint32_t other = find(m->node, neighbour);
     if (other == region) return 1;
     if (m->node[other].mark == 0) {
-        if (!msc_reserve((void **)&m->around, &m->around_capacity, *n + 1, sizeof *m->around)) return 0;
+        if (*n == m->around_capacity && !msc_reserve((void **)&m->around, &m->around_capacity, *n + 1, sizeof *m->around)) return 0;
         m->around[*n] = (around){ other, 0 };
         m->node[other].mark = (uint32_t)++*n;
     }
@@ -190,17 +187,6 @@ static uint32_t unite(merger *m, uint32_t a, uint32_t b)
     node[root].next = node[gone].next;
     node[gone].next = next;
     return root;
-}
-
-/* The order of the sieve jumps about in memory; what the coming turns will look at is asked for in time: nodes first, then
- * the lists that they name, then the neighbours named there. */
-static void fetch(const merger *m, size_t turn)
-{
-    const msc_sieve_graph *g = m->graph;
-    const msc_sieve_node *soon = &m->node[g->turn[turn + AHEAD / 2].node], *next = &m->node[g->turn[turn + AHEAD / 4].node];
-    __builtin_prefetch(&m->node[g->turn[turn + AHEAD].node]);
-    __builtin_prefetch(&g->near[soon->list]);
-    for (uint32_t i = next->list; i < next[1].list && i < next->list + 4; i++) __builtin_prefetch(&m->node[g->near[i].node]);
 }
 
 /* Sorts by first pixel: insertion for few, else a counting pass for every byte that differs. `other` has room for n. */
@@ -266,7 +252,6 @@ static int next_region(merger *m, msc_sieve_counts *counts, uint32_t *region)
 {
     const msc_sieve_graph *g = m->graph;
     while (m->size_px < MSC_SIEVE_KEY_SIZES) {
-        if (m->next_turn + AHEAD < g->n_turns) fetch(m, m->next_turn);
         const msc_sieve_turn *turn = m->next_turn < g->n_turns ? &g->turn[m->next_turn] : NULL;
         if (turn && (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT) != m->size_px) turn = NULL;
         const grown *late = m->next_late < m->n_late ? &m->late[m->next_late] : NULL;

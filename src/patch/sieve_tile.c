@@ -20,7 +20,8 @@ static int add_touch(msc_sieve_tile *t, uint32_t a, uint32_t b, uint32_t length_
             return 1;
         }
     }
-    if (!msc_reserve((void **)&t->touch, &t->touch_capacity, t->n_touches + 1, sizeof *t->touch)) return 0;
+    if (t->n_touches == t->touch_capacity && !msc_reserve((void **)&t->touch, &t->touch_capacity, t->n_touches + 1, sizeof *t->touch))
+        return 0;
     t->touch[t->n_touches++] = (msc_sieve_touch){ a, b, length_px, 0 };
     *recent = (uint32_t)t->n_touches;
     return 1;

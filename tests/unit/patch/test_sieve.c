@@ -57,7 +57,7 @@ static msc_status sieve(const map *in, map *out, int64_t mmu, int connectivity, 
     msc_sieve_sink_shape(&sink);
     msc_sieve_op(NULL, in->type, &op);
     MSC_TRY(msc_stream_plan(&settings, &source, &op, 1, &sink, 0, &layout, &err));
-    MSC_TRY(msc_sieve_new(in->w, in->h, &layout, mmu, connectivity, (int64_t)1 << 30, &graph, &err));
+    MSC_TRY(msc_sieve_new(in->w, in->h, &layout, mmu, connectivity, (int64_t)4 << 30, &graph, &err));
     msc_sieve_sink(graph, &sink);
     clock_gettime(CLOCK_MONOTONIC, &t[0]);
     msc_status status = msc_stream_run(&settings, &layout, &source, NULL, 0, &sink, "regions", &err);
