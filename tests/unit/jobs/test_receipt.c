@@ -139,7 +139,6 @@ static void shards_are_joined(void **state)
     const msc_receipt_cost cost = { .seconds = 1 };
     msc_receipt *r = NULL;
     msc_error err, twice = { .status = MSC_WOTHER, .subject = "a.tif", .detail = "said by both" };
-    const msc_receipt_cost cost = { 1, 1, { 0 } };
     json_object *root, *list, *counts, *patches;
     leave_one_stage("one");
     for (int shard = 0; shard < 2; shard++) {
