@@ -91,24 +91,27 @@ def run_size(program, block, folder, km2, args, limits, threads):
 
 def project(results, single, cores):
     """What other pixel sizes and machines would take, and on what it rests."""
-    large = results[-1]
+    large, finer = results[-1], (PIXEL_M / 0.8)**2
+    rests = "measured" if large["km2"] == 2500 else f"from {large['km2']} km2: training once, the rest by area"
     area = (large["wall"] - large["fixed"]) / large["km2"]
     whole = large["fixed"] + 2500 * area
-    print(f"\n2500 km2 at 2 m on {cores} cores: {whole:.0f} s" + ("" if large["km2"] >= 2500 else f" (from {large['km2']} km2: training once, "
-          "the rest by area)"))
-    finer = (PIXEL_M / 0.8)**2
-    print(f"2500 km2 at 0.8 m on {cores} cores: {large['fixed'] + 2500 * area * finer:.0f} s: as many times more as there are pixels ({finer:.2f}), "
-          "patches a km2 taken as at 2 m")
+    print(f"\n2500 km2 at 2 m on {cores} cores: {whole:.0f} s ({rests})")
+    print(f"2500 km2 at 0.8 m on {cores} cores: {large['fixed'] + 2500 * area * finer:.0f} s: {finer:.2f} times the pixels, patches a km2 as at 2 m")
     if not single or cores < 2:
         return
     pair = next(r for r in results if r["km2"] == single["km2"])
-    speedup = single["wall"] / pair["wall"]
+    speedup, got = single["wall"] / pair["wall"], single["cpu"] / single["wall"]
+    if got < 0.9 or speedup <= 1:
+        work = large["cpu"] / large["km2"] * 2500
+        return print(f"other work ran here: one thread got {100 * got:.0f} % of a core, so that these seconds do not hold and no serial share can "
+                     f"be told. By processor time 2500 km2 at 2 m take at most {work:.0f} CPU s, {work / cores:.0f} s on {cores} free cores")
     serial = max(0.0, (cores / speedup - 1) / (cores - 1))
-    print(f"{single['km2']} km2 on 1 thread: {single['wall']:.1f} s, on {cores}: {pair['wall']:.1f} s: {speedup:.2f} x, so a serial share of "
+    print(f"{single['km2']} km2 on 1 thread: {single['wall']:.1f} s, on {cores}: {pair['wall']:.1f} s: {speedup:.2f} x, a serial share of "
           f"{100 * serial:.1f} % (Amdahl)")
     for n in (16, 64):
         faster = whole * speedup_of(serial, cores) / speedup_of(serial, n)
         print(f"2500 km2 at 2 m on {n} cores: {faster:.0f} s; at 0.8 m {faster * finer:.0f} s, if memory bandwidth and disks grow with the cores")
+    return None
 
 
 def speedup_of(serial, n):
