@@ -185,14 +185,14 @@ static int append(msc_sieve_graph *g, const msc_sieve_tile *t)
     return 1;
 }
 
-/* Bytes that the graph takes at its peak, in the merge: values and stretches of small pieces, nodes, their neighbours, and a
- * turn twice for every region under the unit (it is sorted; later it may grow). */
+/* Bytes that the graph takes at its peak, in the merge: values and stretches of small pieces, nodes, their neighbours, and
+ * a turn for every region under the unit, half as much again for those that grow. */
 static size_t peak_bytes(const msc_sieve_graph *g, const msc_sieve_tile *t)
 {
     return (g->n_small + t->n_small) * sizeof *g->value + (g->n_stretches + t->n_stretches) * sizeof *g->stretch
          + (g->n_nodes + t->n_nodes) * sizeof *g->node
          + (g->n_near + t->list[t->n_nodes]) * sizeof *g->near + g->n_across_seams * sizeof *g->across
-         + (g->n_turns + t->n_turns) * 2 * sizeof *g->turn;
+         + (g->n_turns + t->n_turns) * sizeof *g->turn * 3 / 2;
 }
 
 static msc_status put(void *self, const msc_tile *tile, void *space, int64_t index, msc_error *err)

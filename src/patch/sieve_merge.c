@@ -72,38 +72,32 @@ static entry pop(merger *m)
     return top;
 }
 
-/* Sorts `from` into `to` by a digit of the key below n_digits, keeping the order of equal ones: counts, sums, moves. */
-static void sort_by(const msc_sieve_turn *from, size_t n, msc_sieve_turn *to, size_t *at, size_t n_digits, int32_t width_px)
+/* Sorts by key in place, one byte after the other from the highest on: what is in a wrong byte's range changes places with what
+ * stands where it belongs (McIlroy, Bostic & McIlroy 1993). No two keys are equal. */
+static void sort_turns(msc_sieve_turn *turn, size_t n, int shift)
 {
-    const uint64_t first_px = ((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1;
-#define DIGIT(KEY) (width_px ? ((KEY) & first_px) / (uint32_t)width_px : (KEY) >> MSC_SIEVE_KEY_SHIFT)
-    size_t sum = 0;
-    memset(at, 0, n_digits * sizeof *at);
-    for (size_t i = 0; i < n; i++) at[DIGIT(from[i].key)]++;
-    for (size_t d = 0; d < n_digits; d++) {
-        const size_t count = at[d];
-        at[d] = sum;
-        sum += count;
+    size_t from[257] = { 0 }, at[256];
+    for (size_t i = 1; i < n && n <= 32; i++) {
+        const msc_sieve_turn held = turn[i];
+        size_t k = i;
+        for (; k > 0 && turn[k - 1].key > held.key; k--) turn[k] = turn[k - 1];
+        turn[k] = held;
     }
-    for (size_t i = 0; i < n; i++) to[at[DIGIT(from[i].key)]++] = from[i];
-#undef DIGIT
-}
-
-/* Turns stand tile after tile, and in a tile by first pixel: sorting them by row, then by size, makes the order complete. */
-static msc_status sort_turns(msc_sieve_graph *g, msc_error *err)
-{
-    const size_t n_sizes = g->mmu_px < MSC_SIEVE_KEY_SIZES ? (size_t)g->mmu_px + 1 : MSC_SIEVE_KEY_SIZES;
-    const size_t n_rows = (size_t)g->height_px, n_digits = n_sizes > n_rows ? n_sizes : n_rows;
-    msc_sieve_turn *other = msc_alloc_zero(g->n_turns + 1, sizeof *other);
-    size_t *at = msc_alloc(n_digits, sizeof *at);
-    if (other && at) {
-        sort_by(g->turn, g->n_turns, other, at, n_rows, g->width_px);
-        sort_by(other, g->n_turns, g->turn, at, n_sizes, 0);
-    }
-    const int ok = other && at;
-    msc_release(at);
-    msc_release(other);
-    return ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_turns);
+    if (n <= 32) return;
+    for (size_t i = 0; i < n; i++) from[(turn[i].key >> shift & 255) + 1]++;
+    for (int b = 0; b < 256; b++) from[b + 1] += from[b];
+    memcpy(at, from, sizeof at);
+    for (size_t b = 0; b < 256; b++)
+        while (at[b] < from[b + 1]) {
+            const msc_sieve_turn here = turn[at[b]];
+            const size_t home = here.key >> shift & 255;
+            if (home != b) {
+                turn[at[b]] = turn[at[home]];
+                turn[at[home]] = here;
+            }
+            at[home]++;
+        }
+    for (int b = 0; b < 256 && shift > 0; b++) sort_turns(turn + from[b], from[b + 1] - from[b], shift - 8);
 }
 
 /* Drops the turns of pieces that are part of a region behind a seam; that region, when it is under the unit, waits among
@@ -123,7 +117,9 @@ static msc_status line_up(merger *m, msc_error *err)
     g->n_turns = n;
     for (uint32_t i = 0; i < g->n_nodes && g->mmu_px > MSC_SIEVE_KEY_SIZES && ok; i++)
         if (m->node[i].piece_px >= MSC_SIEVE_KEY_SIZES && m->node[i].parent == i && m->node[i].size_px < g->mmu_px) ok = push_large(m, i);
-    return ok ? sort_turns(g, err) : msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
+    if (!ok) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions", g->n_nodes);
+    sort_turns(g->turn, g->n_turns, 56);
+    return MSC_OK;
 }
 
 /* Adds a border to the sums round a region. */
