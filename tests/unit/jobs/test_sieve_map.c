@@ -4,7 +4,7 @@
 static double speckled(int x, int y, int b)
 {
     (void)b;
-    const unsigned h = (unsigned)(x * 73856093) ^ (unsigned)(y * 19349663);
+    const unsigned h = (unsigned)x * 73856093u ^ (unsigned)y * 19349663u;
     return (x / 40 + y / 30) % 5 == 4 ? 0 : (h >> 7) % 6 == 0 ? 1 + (int)((h >> 11) % 4) : 1 + (x / 25 + y / 25) % 4;
 }
 
