@@ -152,7 +152,8 @@ static msc_status encode(msc_rows *rows, const msc_shape *shape, const msc_value
 static msc_status set_value(msc_layer_out *out, msc_rows *rows, int index, const msc_value *value, msc_error *err)
 {
     const msc_layer_column *column = &out->columns[index];
-    const char *text = (const char *)rows->bytes[1] + value->integer, *encoded = NULL;
+    const int is_text = column->type == MSC_FIELD_TEXT || column->type == MSC_FIELD_DATE;
+    const char *text = is_text && value->is_set ? (const char *)rows->bytes[1] + value->integer : NULL, *encoded = NULL;
     int date[3];
     if (!value->is_set) {
         OGR_F_SetFieldNull(out->feature, index);
