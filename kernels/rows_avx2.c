@@ -2,6 +2,7 @@
 #define MSC_ROWS_OWN_UNDO_U16
 #include "kernels/rows_body.h"
 #include <immintrin.h>
+#include "kernels/rows_undo.h"
 #include <string.h>
 
 static __m256i load(const void *p) { return _mm256_loadu_si256((const __m256i *)p); }
@@ -40,22 +41,6 @@ static void run_starts_u8(uint64_t *bits, const uint8_t *v, const uint8_t *valid
 static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *valid, size_t n)
 {
     RUN_STARTS(same_u16(v + x))
-}
-
-/* A pixel of four bands is one half of a register: one addition a pixel. */
-static void undo_u16(uint16_t *row, size_t step, size_t n)
-{
-    if (step != 4) {
-        msc_rows_scalar.undo_u16(row, step, n);
-        return;
-    }
-    __m128i sum = _mm_setzero_si128();
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        sum = _mm_add_epi16(sum, _mm_loadl_epi64((const __m128i *)(const void *)(row + i)));
-        _mm_storel_epi64((__m128i *)(void *)(row + i), sum);
-    }
-    for (i = i < step ? step : i; i < n; i++) row[i] = (uint16_t)(row[i] + row[i - step]);
 }
 
 const msc_rows msc_rows_avx2 = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,

@@ -3,6 +3,7 @@
 #define MSC_ROWS_OWN_UNDO_U16
 #include "kernels/rows_body.h"
 #include <immintrin.h>
+#include "kernels/rows_undo.h"
 
 static uint64_t below(size_t n) { return n >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1; }
 
@@ -37,22 +38,6 @@ static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *val
         const uint64_t differs = differs_u16(v + i, (__mmask32)lanes) | differs_u16(v + i + 32, (__mmask32)(lanes >> 32)) << 32;
         bits[i / 64] = valid_starts(valid + i, lanes, differs) | (i == 0);
     }
-}
-
-/* A pixel of four bands is one half of a register: one addition a pixel. */
-static void undo_u16(uint16_t *row, size_t step, size_t n)
-{
-    if (step != 4) {
-        msc_rows_scalar.undo_u16(row, step, n);
-        return;
-    }
-    __m128i sum = _mm_setzero_si128();
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        sum = _mm_add_epi16(sum, _mm_loadl_epi64((const __m128i *)(const void *)(row + i)));
-        _mm_storel_epi64((__m128i *)(void *)(row + i), sum);
-    }
-    for (i = i < step ? step : i; i < n; i++) row[i] = (uint16_t)(row[i] + row[i - step]);
 }
 
 const msc_rows msc_rows_avx512 = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,
