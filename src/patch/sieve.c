@@ -56,15 +56,9 @@ static msc_status prepare(void *self, const msc_tile *tile, void *space, msc_err
 
 /* ---- seams ---- */
 
-static uint32_t find(msc_sieve_node *node, uint32_t i)
-{
-    while (node[i].parent != i) i = node[i].parent = node[node[i].parent].parent;
-    return i;
-}
-
 static void unite(msc_sieve_graph *g, uint32_t here, uint32_t there)
 {
-    const uint32_t a = find(g->node, here), b = find(g->node, there);
+    const uint32_t a = msc_sieve_find(g->node, here), b = msc_sieve_find(g->node, there);
     if (a == b) return;
     msc_sieve_node *root = &g->node[a < b ? a : b], *gone = &g->node[a < b ? b : a];
     const uint32_t next = root->next;

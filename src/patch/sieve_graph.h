@@ -16,6 +16,13 @@ typedef struct msc_sieve_node {
     uint16_t value;
 } msc_sieve_node;
 
+/* The root of a node; shortens the way to it. */
+static inline uint32_t msc_sieve_find(msc_sieve_node *node, uint32_t i)
+{
+    while (node[i].parent != i) i = node[i].parent = node[node[i].parent].parent;
+    return i;
+}
+
 /* Neighbours of nodes that are under the unit in their tile; 0 px: only corners touch (connectivity 8). */
 typedef struct msc_sieve_near { uint32_t node, length_px; } msc_sieve_near;
 typedef struct msc_sieve_across { uint32_t node, length_px, next; } msc_sieve_across;   /* behind a seam */

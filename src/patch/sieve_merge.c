@@ -27,12 +27,6 @@ typedef struct merger {
     size_t n_heap, heap_capacity;
 } merger;
 
-static uint32_t find(msc_sieve_node *node, uint32_t i)
-{
-    while (node[i].parent != i) i = node[i].parent = node[node[i].parent].parent;
-    return i;
-}
-
 static int comes_before(const entry *a, const entry *b)
 {
     return a->size_px != b->size_px ? a->size_px < b->size_px : a->first_px < b->first_px;
@@ -125,7 +119,7 @@ static msc_status line_up(merger *m, msc_error *err)
 /* Adds a border to the sums round a region. */
 static int meet(merger *m, uint32_t region, uint32_t neighbour, uint32_t length_px, size_t *n)
 {
-    const uint32_t other = find(m->node, neighbour);
+    const uint32_t other = msc_sieve_find(m->node, neighbour);
     if (other == region) return 1;
     if (m->node[other].mark == 0) {
         if (*n == m->around_capacity && !msc_reserve((void **)&m->around, &m->around_capacity, *n + 1, sizeof *m->around)) return 0;
@@ -237,7 +231,7 @@ static int next_size(merger *m)
 static void join(merger *m, const msc_sieve_turn *turn, msc_sieve_counts *counts)
 {
     const int64_t first_px = (int64_t)(turn->key & (((uint64_t)1 << MSC_SIEVE_KEY_SHIFT) - 1));
-    msc_sieve_node *winner = &m->node[find(m->node, turn->node)];
+    msc_sieve_node *winner = &m->node[msc_sieve_find(m->node, turn->node)];
     winner->size_px += (int64_t)(turn->key >> MSC_SIEVE_KEY_SHIFT);
     if (first_px < winner->first_px) winner->first_px = first_px;
     counts->n_merged++;
@@ -313,7 +307,7 @@ static void settle(const merger *m, msc_sieve_counts *counts)
     for (uint32_t i = 0; i < g->n_nodes; i++) {
         if (m->node[i].piece_px >= g->mmu_px) continue;
         uint16_t *value = &g->value[m->node[i].piece];
-        const uint16_t last = m->node[find(m->node, i)].value;
+        const uint16_t last = m->node[msc_sieve_find(m->node, i)].value;
         if (*value != last) counts->n_px_changed += m->node[i].piece_px;
         *value = last;
     }
