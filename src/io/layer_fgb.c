@@ -237,15 +237,6 @@ static msc_status put_header(msc_layer_out *out, msc_error *err)
 typedef struct chunk { uint8_t *bytes; size_t capacity, n; } chunk;
 typedef struct copying { msc_layer_out *out; size_t *first; size_t n_chunks, capacity; } copying;
 
-static msc_status no_pixels(void *self, int worker, msc_tile *tile, msc_error *err)
-{
-    (void)self;
-    (void)worker;
-    (void)tile;
-    (void)err;
-    return MSC_OK;
-}
-
 static msc_status fill_chunk(void *self, const msc_tile *tile, void *slot, msc_error *err)
 {
     const copying *k = self;
@@ -300,7 +291,7 @@ static msc_status put_features(msc_layer_out *out, msc_error *err)
         n_bytes = i < out->n_items ? out->item[i].n_bytes : 0;
     }
     const int32_t n = (int32_t)k.n_chunks - 1;
-    const msc_source source = { .self = &k, .width_px = n, .height_px = 1, .read = no_pixels };
+    const msc_source source = { .self = &k, .width_px = n, .height_px = 1 };
     const msc_sink sink = { .self = &k, .slot_bytes = sizeof(chunk), .prepare = fill_chunk, .put = put_chunk, .slot_clear = clear_chunk };
     const int n_threads = msc_settings_threads(&out->settings, NULL);
     const msc_layout layout = { .tile_px = 1, .n_across = n, .n_down = 1, .n_threads = n_threads, .n_slots = 2 * n_threads };

@@ -115,16 +115,7 @@ static msc_status enlist_all(tracing *k, msc_error *err)
     return status == MSC_OK ? end_batch(k, err) : status;
 }
 
-/* The second pass has batches for tiles: nothing is read, prepare makes the polygons. */
-static msc_status no_pixels(void *self, int worker, msc_tile *tile, msc_error *err)
-{
-    (void)self;
-    (void)worker;
-    (void)tile;
-    (void)err;
-    return MSC_OK;
-}
-
+/* The second pass has batches for tiles: nothing is read, this makes the polygons. */
 static msc_status fill_batch(void *self, const msc_tile *tile, void *slot, msc_error *err)
 {
     tracing *k = self;
@@ -162,7 +153,7 @@ static void clear_batch(void *self, void *slot)
 
 static msc_status emit(tracing *k, const msc_settings *settings, int n_threads, msc_error *err)
 {
-    const msc_source source = {.self = k, .width_px = (int32_t)k->n_batches, .height_px = 1, .read = no_pixels};
+    const msc_source source = {.self = k, .width_px = (int32_t)k->n_batches, .height_px = 1};
     const msc_sink sink = {.self = k, .slot_bytes = k->sink->batch_bytes + 1, .prepare = fill_batch, .put = put_batch,
                            .slot_clear = clear_batch};
     msc_layout layout = {.tile_px = 1, .n_across = (int32_t)k->n_batches, .n_down = 1, .n_threads = n_threads,

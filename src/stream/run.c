@@ -137,7 +137,7 @@ static void make_tile(const pass *p, slot *s, int64_t index, int worker)
     int now = 0;
     s->err.status = MSC_OK;
     tile_place(&tile[0], half[0], &p->room, core, worker, p->layout->halo_px, source->types, source->n_planes);
-    s->err.status = source->read(source->self, worker, &tile[0], &s->err);
+    if (source->read) s->err.status = source->read(source->self, worker, &tile[0], &s->err);
     if (s->err.status != MSC_OK) return;
     for (int i = 0; i < p->n_ops; i++, now ^= 1) {
         const msc_op *op = &p->ops[i];

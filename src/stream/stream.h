@@ -37,7 +37,8 @@ typedef struct msc_source {
     int32_t width_px, height_px;
     int n_planes;
     msc_type types[MSC_MAX_PLANES];
-    /* Fills core and padding of every plane and of `valid`. `worker` is 0..n_threads-1, for handles a worker owns. */
+    /* Fills core and padding of every plane and of `valid`. `worker` is 0..n_threads-1, for handles a worker owns.
+     * NULL: a pass without pixels, whose sink alone does the work. */
     msc_status (*read)(void *self, int worker, msc_tile *tile, msc_error *err);
 } msc_source;
 
