@@ -1,63 +1,10 @@
 /* run_stages.c - the stages of a job, from training polygons to change polygons. */
-#define _POSIX_C_SOURCE 200809L
 #include "jobs/run_stages.h"
 #include "jobs/transitions.h"
 #include "base/mem.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Joins a printf-made name to the output directory. */
-static msc_status out_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...)
-{
-    char name[128];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(name, sizeof name, fmt, ap);
-    va_end(ap);
-    return msc_file_join(run->job->output, name, path, err);
-}
-
-static void note_output(msc_job_run *run, const char *path)
-{
-    if (run->n_outputs < MSC_RUN_MAX_OUTPUTS) snprintf(run->output[run->n_outputs++], sizeof run->output[0], "%s", path);
-}
-
-/* A shapefile is five files. */
-static void note_layer(msc_job_run *run, const char *path)
-{
-    static const char *const parts[] = { ".shx", ".dbf", ".prj", ".cpg" };
-    note_output(run, path);
-    const char *dot = strrchr(path, '.');
-    if (!dot || strcmp(dot, ".shp") != 0) return;
-    for (int i = 0; i < 4; i++) {
-        char part[MSC_PATH_MAX + 8];
-        snprintf(part, sizeof part, "%.*s%s", (int)(dot - path), path, parts[i]);
-        if (msc_file_exists(part)) note_output(run, part);
-    }
-}
-
-/* The settings of a raster that is only a step on the way: nobody looks at it, so that it needs no overviews. */
-static msc_settings settings_of_step(const msc_job_run *run)
-{
-    static const char *const creation[] = { "OVERVIEWS=NONE", "COMPRESS=ZSTD", "ZSTD_LEVEL=1" };
-    msc_settings settings = run->settings;
-    settings.creation = creation;
-    settings.n_creation = 3;
-    return settings;
-}
-
-/* Removes such a raster, with what GDAL keeps beside it. */
-static void remove_raster(const char *path)
-{
-    char beside[MSC_PATH_MAX + 16];
-    snprintf(beside, sizeof beside, "%s.aux.xml", path);
-    unlink(beside);
-    unlink(path);
-}
-
-static int year_of(const msc_job_run *run, int epoch) { return run->job->epochs[epoch].year; }
 
 static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
@@ -73,8 +20,8 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
         images[i] = job->epochs[i].image;
         years[i] = job->epochs[i].year;
     }
-    MSC_TRY(out_path(run, model, err, "model.msm"));
-    MSC_TRY(out_path(run, report, err, "training.json"));
+    MSC_TRY(msc_run_path(run, model, err, "model.msm"));
+    MSC_TRY(msc_run_path(run, report, err, "training.json"));
     o.images = images; o.years = years; o.n_images = job->n_epochs;
     o.samples = job->training.samples;
     if (job->training.class_field) o.class_field = job->training.class_field;
@@ -86,27 +33,27 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
     MSC_TRY(msc_train(&run->settings, &o, err));
-    note_output(run, model);
-    note_output(run, report);
+    msc_run_note_output(run, model);
+    msc_run_note_output(run, report);
     return MSC_OK;
 }
 
 static msc_status classify(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     char model[MSC_PATH_MAX], classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX];
-    const int year = year_of(run, stage->epoch);
+    const int year = msc_run_year(run, stage->epoch);
     msc_classify_options o;
     msc_classify_defaults(&o);
     if (run->job->training.model) snprintf(model, sizeof model, "%s", run->job->training.model);
-    else MSC_TRY(out_path(run, model, err, "model.msm"));
-    MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
-    MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
+    else MSC_TRY(msc_run_path(run, model, err, "model.msm"));
+    MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
+    MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
     o.image = run->job->epochs[stage->epoch].image;
     o.model = model; o.classes = classes; o.confidence = confidence;
     o.grid_like = run->grid_like; o.run_id = run->id;
     MSC_TRY(msc_classify(&run->settings, &o, err));
-    note_output(run, classes);
-    note_output(run, confidence);
+    msc_run_note_output(run, classes);
+    msc_run_note_output(run, confidence);
     return MSC_OK;
 }
 
@@ -149,7 +96,7 @@ static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_
     msc_vectorize_counts counts;
     if (job->n_deliver > 8) return msc_fail(err, MSC_EJOB, "deliver", "%d formats; at most 8", job->n_deliver);
     for (int i = 0; i < job->n_deliver; i++) {
-        MSC_TRY(out_path(run, path[i], err, "%s.%s", stage->name, job->deliver[i]));
+        MSC_TRY(msc_run_path(run, path[i], err, "%s.%s", stage->name, job->deliver[i]));
         paths[i] = path[i];
     }
     for (int i = 0; i < job->n_classes; i++)
@@ -162,25 +109,25 @@ static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_
     o->classes = job->classes; o->n_classes = job->n_classes;
     o->encoding = job->encoding; o->run_id = run->id;
     MSC_TRY(msc_vectorize(&run->settings, o, &counts, err));
-    for (int i = 0; i < job->n_deliver; i++) note_layer(run, paths[i]);
+    for (int i = 0; i < job->n_deliver; i++) msc_run_note_layer(run, paths[i]);
     return record_counts(run, stage->name, &counts, err);
 }
 
 static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     char classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX], sieved[MSC_PATH_MAX];
-    const int year = year_of(run, stage->epoch);
+    const int year = msc_run_year(run, stage->epoch);
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
-    MSC_TRY(out_path(run, classes, err, "classes_%d.tif", year));
-    MSC_TRY(out_path(run, confidence, err, "confidence_%d.tif", year));
-    MSC_TRY(out_path(run, sieved, err, ".sieved_%d.tif", year));
-    const msc_settings step = settings_of_step(run);
+    MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
+    MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
+    MSC_TRY(msc_run_path(run, sieved, err, ".sieved_%d.tif", year));
+    const msc_settings step = msc_run_step_settings(run);
     msc_status status = sieve(run, &step, stage->name, classes, sieved, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
-    remove_raster(sieved);
+    msc_run_remove_raster(sieved);
     return status;
 }
 
@@ -188,39 +135,39 @@ static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *er
 {
     char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
     char raw[MSC_PATH_MAX], accepted[MSC_PATH_MAX];
-    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
+    const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     msc_change_options o;
     msc_change_defaults(&o);
-    MSC_TRY(out_path(run, before, err, "classes_%d.tif", y0));
-    MSC_TRY(out_path(run, after, err, "classes_%d.tif", y1));
-    MSC_TRY(out_path(run, sure_before, err, "confidence_%d.tif", y0));
-    MSC_TRY(out_path(run, sure_after, err, "confidence_%d.tif", y1));
-    MSC_TRY(out_path(run, raw, err, ".raw_change_%d_%d.tif", y0, y1));
-    MSC_TRY(out_path(run, accepted, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, before, err, "classes_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, after, err, "classes_%d.tif", y1));
+    MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
+    MSC_TRY(msc_run_path(run, raw, err, ".raw_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, accepted, err, "change_%d_%d.tif", y0, y1));
     o.before = before; o.after = after;
     o.confidence_before = sure_before; o.confidence_after = sure_after;
     o.change = raw;
     o.min_confidence = run->job->change.min_confidence;
     o.edge_tolerance_px = run->job->change.edge_tolerance_px;
     o.run_id = run->id;
-    const msc_settings step = settings_of_step(run);
+    const msc_settings step = msc_run_step_settings(run);
     msc_status status = msc_change(&step, &o, err);
     if (status == MSC_OK) status = sieve(run, &run->settings, stage->name, raw, accepted, err);
-    remove_raster(raw);
-    if (status == MSC_OK) note_output(run, accepted);
+    msc_run_remove_raster(raw);
+    if (status == MSC_OK) msc_run_note_output(run, accepted);
     return status;
 }
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
-    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
+    const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     static const int no_change = 0;
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
-    MSC_TRY(out_path(run, map, err, "change_%d_%d.tif", y0, y1));
-    MSC_TRY(out_path(run, sure_before, err, "confidence_%d.tif", y0));
-    MSC_TRY(out_path(run, sure_after, err, "confidence_%d.tif", y1));
+    MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
     o.raster = map;
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
@@ -231,17 +178,17 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
 static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     char before[MSC_PATH_MAX], map[MSC_PATH_MAX], table[MSC_PATH_MAX];
-    const int y0 = year_of(run, stage->epoch - 1), y1 = year_of(run, stage->epoch);
-    MSC_TRY(out_path(run, before, err, "classes_%d.tif", y0));
-    MSC_TRY(out_path(run, map, err, "change_%d_%d.tif", y0, y1));
-    MSC_TRY(out_path(run, table, err, "transitions_%d_%d.csv", y0, y1));
+    const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
+    MSC_TRY(msc_run_path(run, before, err, "classes_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, table, err, "transitions_%d_%d.csv", y0, y1));
     msc_transitions *t = msc_alloc_zero(1, sizeof *t);
     if (!t) return msc_fail(err, MSC_ENOMEM, table, "%zu bytes", sizeof *t);
     msc_status status = msc_transitions_count(&run->settings, before, map, t, err);
     if (status == MSC_OK) status = msc_transitions_write(t, run->job->classes, run->job->n_classes, table, err);
     if (status == MSC_OK) status = msc_receipt_number(run->receipt, stage->name, "pixels_not_observed", (double)t->px_not_observed, err);
     msc_release(t);
-    if (status == MSC_OK) note_output(run, table);
+    if (status == MSC_OK) msc_run_note_output(run, table);
     return status;
 }
 
@@ -249,12 +196,12 @@ static msc_status assess(msc_job_run *run, const msc_stage *stage, msc_error *er
 {
     const msc_job *job = run->job;
     char map[MSC_PATH_MAX], report[MSC_PATH_MAX], field[64];
-    const int year = year_of(run, stage->epoch);
+    const int year = msc_run_year(run, stage->epoch);
     msc_assess_options o;
     msc_assess_result r;
     msc_assess_defaults(&o);
-    MSC_TRY(out_path(run, map, err, "classes_%d.tif", year));
-    MSC_TRY(out_path(run, report, err, "accuracy_%d.json", year));
+    MSC_TRY(msc_run_path(run, map, err, "classes_%d.tif", year));
+    MSC_TRY(msc_run_path(run, report, err, "accuracy_%d.json", year));
     if (job->reference.year_field) {
         MSC_TRY(msc_job_year_field(job->reference.year_field, year, field, sizeof field, err));
         o.class_field = field;
@@ -263,7 +210,7 @@ static msc_status assess(msc_job_run *run, const msc_stage *stage, msc_error *er
     o.stratum_field = job->reference.stratum; o.weight_field = job->reference.weight;
     o.classes = job->classes; o.n_classes = job->n_classes;
     MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    note_output(run, report);
+    msc_run_note_output(run, report);
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points", (double)r.n, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_not_observed", (double)r.n_not_observed, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r.overall, err));
@@ -278,8 +225,8 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
     s->epoch = epoch;
     s->is_pair = is_pair;
     s->work = work;
-    if (is_pair) snprintf(s->name, sizeof s->name, "%s_%d_%d", verb, year_of(run, epoch - 1), year_of(run, epoch));
-    else if (epoch >= 0) snprintf(s->name, sizeof s->name, "%s_%d", verb, year_of(run, epoch));
+    if (is_pair) snprintf(s->name, sizeof s->name, "%s_%d_%d", verb, msc_run_year(run, epoch - 1), msc_run_year(run, epoch));
+    else if (epoch >= 0) snprintf(s->name, sizeof s->name, "%s_%d", verb, msc_run_year(run, epoch));
     else snprintf(s->name, sizeof s->name, "%s", verb);
     return MSC_OK;
 }
@@ -316,9 +263,9 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
     const msc_job *job = run->job;
     for (int i = 0; i < job->n_epochs; i++) {
         const msc_image *image = &job->epochs[i].image;
-        for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", year_of(run, i), k));
-        MSC_TRY(add_input(run, image->mask, err, "mask_%d", year_of(run, i)));
-        MSC_TRY(add_input(run, image->dem, err, "dem_%d", year_of(run, i)));
+        for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", msc_run_year(run, i), k));
+        MSC_TRY(add_input(run, image->mask, err, "mask_%d", msc_run_year(run, i)));
+        MSC_TRY(add_input(run, image->dem, err, "dem_%d", msc_run_year(run, i)));
     }
     MSC_TRY(add_input(run, job->training.samples, err, "training"));
     MSC_TRY(add_input(run, job->training.model, err, "model"));

@@ -5,7 +5,7 @@
 #include "jobs/job.h"
 #include "jobs/receipt.h"
 
-enum { MSC_RUN_MAX_OUTPUTS = 64, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512 };
+enum { MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512 };
 
 typedef struct msc_job_run msc_job_run;
 
@@ -35,6 +35,17 @@ struct msc_job_run {
 
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
+
+/* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
+msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);
+int msc_run_year(const msc_job_run *run, int epoch);
+/* Adds a finished file to the outputs that the receipt lists; for a shapefile with all its parts. */
+void msc_run_note_output(msc_job_run *run, const char *path);
+void msc_run_note_layer(msc_job_run *run, const char *path);
+/* The settings of a raster that is only a step on the way: nobody looks at it, so that it needs no overviews. */
+msc_settings msc_run_step_settings(const msc_job_run *run);
+/* Removes such a raster, with what GDAL keeps beside it. */
+void msc_run_remove_raster(const char *path);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

@@ -16,6 +16,7 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_grid.c
+  run_outputs.c
   run_stages.c
   schema.c
   sieve_map.c
