@@ -1,7 +1,7 @@
 set(MINESCAR_patch
   zones.c
   sieve.c
-  sieve_merge.c
+  sieve_front.c sieve_merge.c sieve_record.c
   sieve_runs.c sieve_tile.c
   patches_regions.c
   patches_chains.c
