@@ -85,10 +85,21 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     return MSC_OK;
 }
 
+/* What shapes a forest says nothing to gauss, so that a value of one's own is a mistake. */
+static msc_status check_forest_only(const msc_train_options *o, cli_lang lang, msc_error *err)
+{
+    msc_train_options plain;
+    msc_train_defaults(&plain);
+    const char *name = o->n_trees != plain.n_trees ? "--trees" : o->depth != plain.depth ? "--depth" : o->min_leaf != plain.min_leaf ? "--min-leaf" : NULL;
+    if (!name || strcmp(o->method, "gauss") != 0) return MSC_OK;
+    return msc_fail(err, MSC_EUSAGE, name, "%s", cli_say(lang, (cli_words){ "belongs to the forest, --method gauss has none", "仅用于随机森林，--method gauss 不用" }));
+}
+
 static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     train_call *c = call;
     msc_job *job = NULL;
+    MSC_TRY(check_forest_only(&c->options, lang, err));
     msc_image *images = msc_alloc_zero((size_t)c->n_paths, sizeof *images);
     if (!images) return msc_fail(err, MSC_ENOMEM, c->options.model, "images");
     msc_status status = bind_images(c, lang, images, err);
