@@ -159,6 +159,9 @@ typedef struct msc_classify_options {
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
     const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
+    const char *posterior;       /* output: the three most probable classes and their shares; may be NULL. Six bands of bytes:
+                                    code1, share1, code2, share2, code3, share3; shares 0..255 for 0..1; code 0: none. Masked
+                                    classes have no place in it; where one is the most probable, all six are 0 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */

@@ -57,6 +57,13 @@ msc_settings msc_run_step_settings(const msc_job_run *run);
 /* Removes such a raster, with what GDAL keeps beside it. */
 void msc_run_remove_raster(const char *path);
 
+/* The stage that maps an epoch: classes, confidence and, for the comparison of years, the posterior. */
+msc_status msc_run_classify(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* The path of an epoch's posterior, which only lives until the years are compared: made again where it is gone. */
+msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PATH_MAX], msc_error *err);
+/* Removes what no later comparison than that of `epoch` with the one before needs. */
+msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
+
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */
 msc_status msc_run_make_grid(msc_job_run *run, msc_error *err);

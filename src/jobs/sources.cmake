@@ -15,6 +15,7 @@ set(MINESCAR_jobs
   majority_map.c
   receipt.c
   run.c
+  run_classify.c
   run_grid.c
   run_outputs.c
   run_replay.c
