@@ -52,6 +52,10 @@ class Scene:
         self.mpx = raster.RasterXSize * raster.RasterYSize / 1e6
         self.name = f"{given or 'minescar simulate, seed 1'}: {raster.RasterXSize} x {raster.RasterYSize} px, {self.n_bands} bands"
 
+    def crop_mpx(self, path):
+        raster = gdal.Open(str(path))
+        return raster.RasterXSize * raster.RasterYSize / 1e6
+
     def crop(self, path, side_px, stem):
         """The upper left side_px x side_px of `path` as a tiled file like it (the file itself when it is that size)."""
         if side_px >= self.side_px:
