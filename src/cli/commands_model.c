@@ -139,6 +139,8 @@ static const cli_argument classify_arguments[] = {
 static const cli_option classify_options[] = {
     { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
     { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
+    { "posterior", .kind = CLI_TEXT, .at = AT(posterior), .value = "FILE",
+      .help = { "output: code and share (0..255 = 0..1) of the three most probable classes, 6 bands", "输出：概率最高的三个类别的代码和占比（0..255 = 0..1），6 个波段" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },

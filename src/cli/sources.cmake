@@ -7,6 +7,7 @@ set(MINESCAR_cli
   commands_scene.c
   commands_sieve.c
   commands_vectorize.c
+  commands_verify.c
   commands_window.c
   help.c
   main.c
