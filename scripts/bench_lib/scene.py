@@ -132,6 +132,16 @@ def geometry_column(path):
     return store.GetLayer(0).GetGeometryColumn() or "geometry"
 
 
+def burn(polygons, like):
+    """1 where the centre of a pixel of raster `like` lies in one of the polygons, else 0."""
+    raster, store = gdal.Open(str(like)), ogr.Open(str(polygons))
+    mask = gdal.GetDriverByName("MEM").Create("", raster.RasterXSize, raster.RasterYSize, 1, gdal.GDT_Byte)
+    mask.SetGeoTransform(raster.GetGeoTransform())
+    mask.SetProjection(raster.GetProjection())
+    gdal.RasterizeLayer(mask, [1], store.GetLayer(0), burn_values=[1])
+    return mask.ReadAsArray()
+
+
 def accuracy(classes, truth):
     """Share of the pixels, where both have a class, whose classes agree. Arrays or files."""
     a, b = (x if isinstance(x, np.ndarray) else read(x) for x in (classes, truth))
