@@ -161,6 +161,9 @@ typedef struct msc_classify_options {
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
     const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
+    const char *posterior;       /* output: the three most probable classes and their shares; may be NULL. Six bands of bytes:
+                                    code1, share1, code2, share2, code3, share3; shares 0..255 for 0..1; code 0: none. Masked
+                                    classes have no place in it; where one is the most probable, all six are 0 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
@@ -303,12 +306,20 @@ MSC_API msc_status msc_plan(const msc_settings *settings, const char *job_path, 
 MSC_API void msc_text_free(char **text);
 
 typedef struct msc_run_options {
-    const char *job;             /* path of the YAML job */
+    const char *job;             /* path of the YAML job; with is_replay of a receipt.json */
     const char *only, *from;     /* stage names; NULL: all */
+    int is_replay;               /* non-zero: runs the receipt's job again elsewhere and compares; `only`... do not count */
     const char *shard;           /* "I/N": only what concerns every N-th epoch from the I-th on, and the model; NULL: all */
 } msc_run_options;
+/* With is_replay: ECHECK when an output of the receipt does not come out with the same bytes, or an input has changed. */
 MSC_API void msc_run_defaults(msc_run_options *options);
 MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);
+
+/* ---- verify --------------------------------------------------------------------------------------------------- */
+/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, the from-to table, geometry,
+ * areas, numbers, labels, lineage. *text (text or JSON) tells every check and is set too when some did not hold: the status
+ * is ECHECK then. The caller frees it with msc_text_free(). Inputs that are not at hand are named, and no failure. */
+MSC_API msc_status msc_verify(const msc_settings *settings, const char *dir, int as_json, char **text, msc_error *err);
 
 #ifdef __cplusplus
 }

@@ -23,6 +23,7 @@ static const cli_command *const all_commands[] = {
     &cli_sieve,
     &cli_vectorize,
     &cli_assess,
+    &cli_verify,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

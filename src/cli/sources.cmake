@@ -8,6 +8,7 @@ set(MINESCAR_cli
   commands_shift.c
   commands_sieve.c
   commands_vectorize.c
+  commands_verify.c
   commands_window.c
   help.c
   main.c

@@ -15,8 +15,10 @@ set(MINESCAR_jobs
   majority_map.c
   receipt.c
   run.c
+  run_classify.c
   run_grid.c
   run_outputs.c
+  run_replay.c
   run_shift.c
   run_stages.c
   schema.c
@@ -34,6 +36,9 @@ set(MINESCAR_jobs
   train_report.c
   transitions.c
   vectorize.c
+  verify.c
+  verify_layers.c
+  verify_rasters.c
   vectorize_row.c
   vectorize_write.c
 )

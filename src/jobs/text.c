@@ -24,7 +24,11 @@ static const char *const chinese[][2] = {
     { "n_tiles", "瓦片数" }, { "tile_bytes", "瓦片内存" }, { "path", "路径" }, { "n_features", "要素数" },
     { "n_on_grid", "在网格内" }, { "n_skipped", "略去" }, { "directory", "目录" }, { "disk_bytes", "所需磁盘" },
     { "disk_free_bytes", "可用磁盘" }, { "deliver", "交付格式" }, { "threads", "线程" }, { "memory_bytes", "内存上限" },
-    { "time_s", "时间" },
+    { "time_s", "时间" }, { "complete", "运行完成" }, { "job_file", "任务文件" }, { "inputs", "输入" },
+    { "hash", "哈希" }, { "codes", "代码" }, { "table", "转移矩阵" }, { "valid", "几何有效" },
+    { "overlaps", "无重叠" }, { "numbers", "编号" }, { "areas", "面积属性" }, { "area_sum", "面积合计" },
+    { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "same_in_formats", "各格式一致" },
+    { "n_checks", "检查项" }, { "n_failed", "不通过" }, { "result", "结论" },
 };
 
 void msc_text_free(char **text)

@@ -1,5 +1,8 @@
 set(MINESCAR_model
     accuracy.c
+    accuracy_bounds.c
+    accuracy_poststrata.c
+    design.c
     forest.c
     forest_cuts.c
     forest_folds.c

@@ -24,16 +24,17 @@ enum { SIDE = MSC_SHIFT_TILE_PX, HALF = SIDE / 2, PARTS = 4, N_PARTS = PARTS * P
 #define MOST_RIVAL 0.8           /* of the best match, both above the mean of all lags */
 #define MOST_SIGMA_PX 0.3
 
-/* Gradients of one image at one resolution: x and y beside each other, their squared length, and where they are known. */
+/* Gradients of one image at one resolution: both parts beside each other, and their squared length; 0 where not known. */
 typedef struct field {
-    int16_t vector[SIDE * SIDE * 2], square[SIDE * SIDE], known[SIDE * SIDE];
+    int16_t vector[SIDE * SIDE * 2], square[SIDE * SIDE];
 } field;
 
 typedef struct sums { int32_t product, energy, n; } sums;
 
 typedef struct workspace {
     float value[2][SIDE * SIDE], rough[SIDE * SIDE], smooth[SIDE * SIDE], bent[2][SIDE * SIDE];
-    uint8_t valid[SIDE * SIDE];
+    uint8_t valid[SIDE * SIDE], level[SIDE * SIDE];
+    int16_t known[SIDE * SIDE];  /* in both images */
     field image[2];
     double coarse[LAGS * LAGS];
 } workspace;
@@ -66,15 +67,20 @@ static void smooth(const float *restrict from, float *restrict rough, float *res
 }
 
 /* Known where all pixels that the filters touch are observed. */
-static void find_known(const uint8_t *valid, int side, int16_t *known)
+static void find_known(workspace *w, int side)
 {
-    memset(known, 0, (size_t)(side * side) * sizeof *known);
+    memset(w->known, 0, (size_t)(side * side) * sizeof *w->known);
+    for (int y = 0; y < side; y++)
+        for (int x = RIM_PX; x < side - RIM_PX; x++) {
+            uint8_t all = 1;
+            for (int u = -RIM_PX; u <= RIM_PX; u++) all &= w->valid[y * side + x + u];
+            w->level[y * side + x] = all;
+        }
     for (int y = RIM_PX; y < side - RIM_PX; y++)
         for (int x = RIM_PX; x < side - RIM_PX; x++) {
-            int all = 1;
-            for (int v = -RIM_PX; v <= RIM_PX; v++)
-                for (int u = -RIM_PX; u <= RIM_PX; u++) all &= valid[(y + v) * side + x + u];
-            known[y * side + x] = (int16_t)all;
+            uint8_t all = 1;
+            for (int v = -RIM_PX; v <= RIM_PX; v++) all &= w->level[(y + v) * side + x];
+            w->known[y * side + x] = all;
         }
 }
 
@@ -83,7 +89,7 @@ static int16_t quantize(float v) { return (int16_t)(int)(v + (v < 0 ? -0.5f : 0.
 /* The squared gradient as a complex number, g g / (|g| sqrt(|g|^2 + (BEND mean |g|)^2)): a length of at most 1, and a
  * direction that stays when light and dark change places, as at the edge of a field whose crop is another (after the
  * orientation correlation of Fitch et al. 2002). */
-static void bend(workspace *w, const float *s, int side, const int16_t *known)
+static void bend(workspace *w, const float *s, int side)
 {
     double sum = 0;
     int64_t n = 0;
@@ -95,7 +101,7 @@ static void bend(workspace *w, const float *s, int side, const int16_t *known)
         }
     for (int y = RIM_PX; y < side - RIM_PX; y++)
         for (int x = RIM_PX; x < side - RIM_PX; x++)
-            if (known[y * side + x]) {
+            if (w->known[y * side + x]) {
                 sum += sqrt((double)w->rough[y * side + x]);
                 n++;
             }
@@ -125,8 +131,8 @@ static void settle(const workspace *w, int side, field *f)
     for (int y = RIM_PX; y < side - RIM_PX; y++)
         for (int x = RIM_PX; x < side - RIM_PX; x++) {
             const int i = y * side + x;
-            const int16_t gx = (int16_t)(f->known[i] * quantize(nine(w->bent[0] + i, side)));
-            const int16_t gy = (int16_t)(f->known[i] * quantize(nine(w->bent[1] + i, side)));
+            const int16_t gx = (int16_t)(w->known[i] * quantize(nine(w->bent[0] + i, side)));
+            const int16_t gy = (int16_t)(w->known[i] * quantize(nine(w->bent[1] + i, side)));
             f->vector[2 * i] = gx;
             f->vector[2 * i + 1] = gy;
             f->square[i] = (int16_t)(gx * gx + gy * gy);
@@ -135,10 +141,10 @@ static void settle(const workspace *w, int side, field *f)
 
 static void find_gradients(workspace *w, int side)
 {
+    find_known(w, side);
     for (int k = 0; k < 2; k++) {
-        find_known(w->valid, side, w->image[k].known);
         smooth(w->value[k], w->rough, w->smooth, side);
-        bend(w, w->smooth, side, w->image[k].known);
+        bend(w, w->smooth, side);
         settle(w, side, &w->image[k]);
     }
 }
@@ -176,8 +182,8 @@ static sums part_sums(const workspace *w, int side, int x, int y, int n, int dx,
     for (int row = 0; row < n; row++) {
         const int i = (y + row - half_down(dy)) * side + x - half_down(dx), j = i + dy * side + dx;
         s.product += dot(a->vector + 2 * i, b->vector + 2 * j, 2 * n);
-        s.energy += dot(a->square + i, b->known + j, n) + dot(b->square + j, a->known + i, n);
-        s.n += dot(a->known + i, b->known + j, n);
+        s.energy += dot(a->square + i, w->known + j, n) + dot(b->square + j, w->known + i, n);
+        s.n += dot(w->known + i, w->known + j, n);
     }
     return s;
 }

@@ -4,6 +4,7 @@ set(MINESCAR_ops
     features_row.c
     majority.c
     predict.c
+    rank.c
     shift.c
     terrain.c
     texture.c
