@@ -6,7 +6,7 @@
 /* ---- features ---- */
 #define AT(field) offsetof(msc_feature_map_options, field)
 static const cli_argument features_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "OUT", AT(out), .help = { "output: a band of floats a feature, NaN where not observed", "输出：每个特征一个浮点波段，未观测为 NaN" } }, END
 };
 static const cli_option features_options[] = {

@@ -5,6 +5,7 @@ set(MINESCAR_cli
   commands_model.c
   commands_run.c
   commands_scene.c
+  commands_shift.c
   commands_sieve.c
   commands_vectorize.c
   commands_verify.c

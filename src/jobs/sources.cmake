@@ -19,8 +19,11 @@ set(MINESCAR_jobs
   run_grid.c
   run_outputs.c
   run_replay.c
+  run_shift.c
   run_stages.c
   schema.c
+  shift.c
+  shift_report.c
   sieve_map.c
   simulate.c
   simulate_change.c

@@ -15,4 +15,5 @@ set(MINESCAR_model
     gauss_fit.c
     model.c
     model_head.c
-    samples.c)
+    samples.c
+    shift.c)

@@ -5,6 +5,7 @@ set(MINESCAR_ops
     majority.c
     predict.c
     rank.c
+    shift.c
     terrain.c
     texture.c
     window.c)
