@@ -5,7 +5,7 @@
 
 extern const cli_command cli_run, cli_plan, cli_info;
 extern const cli_command cli_simulate, cli_train, cli_features, cli_classify;
-extern const cli_command cli_change, cli_majority, cli_sieve, cli_vectorize, cli_assess;
+extern const cli_command cli_irmad, cli_change, cli_majority, cli_sieve, cli_vectorize, cli_assess;
 
 /* What is asked for on stdout: a text as it is. EWRITE when stdout does not take it. */
 msc_status cli_put(const char *text, msc_error *err);

@@ -6,9 +6,12 @@ set(MINESCAR_jobs
   classify.c
   feature_map.c
   imagery.c
+  irmad.c
+  irmad_report.c
   info.c
   job.c
   job_grid.c
+  pair.c
   palette.c
   job_plan.c
   legend.c
