@@ -64,6 +64,7 @@ static msc_status fit(detection *d, msc_error *err)
     d->fit.tolerance = o->tolerance;
     MSC_TRY(msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err));
     say(d);
+    if (!o->is_plain) MSC_TRY(msc_irmad_calibrate(&sample, &d->variates, err));
     return msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err);
 }
 

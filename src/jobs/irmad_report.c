@@ -66,6 +66,7 @@ msc_status msc_irmad_report(const msc_irmad_facts *f, msc_error *err)
     json_object_object_add(top, "rho_without_weights", numbers(f->fit->first_rho, f->variates->n));
     json_object_object_add(top, "rho", numbers(f->variates->rho, f->variates->n));
     json_object_object_add(top, "variates", variates(f));
+    json_object_object_add(top, "scale", json_object_new_double(f->variates->scale));
     json_object_object_add(top, "unchanged_above", json_object_new_double(MSC_IRMAD_UNCHANGED));
     put_integer(top, "unchanged_px", f->unchanged->n_px);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);

@@ -47,6 +47,9 @@ msc_settings msc_run_step_settings(const msc_job_run *run);
 /* Removes such a raster, with what GDAL keeps beside it. */
 void msc_run_remove_raster(const char *path);
 
+/* Stages with a file of their own. */
+msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
+
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */
 msc_status msc_run_make_grid(msc_job_run *run, msc_error *err);

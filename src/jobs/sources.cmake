@@ -18,6 +18,7 @@ set(MINESCAR_jobs
   majority_map.c
   receipt.c
   run.c
+  run_evidence.c
   run_grid.c
   run_outputs.c
   run_stages.c

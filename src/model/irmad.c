@@ -26,15 +26,22 @@ double msc_chi2_above(double z, int dof)
     return sum < 1 ? sum : 1;
 }
 
-static void make_table(msc_variates *irmad)
+double msc_chi2_at(double above, int dof)
 {
-    const int last = (int)(sizeof irmad->no_change / sizeof *irmad->no_change) - 2;
     double low = 0, high = 64;
     for (int i = 0; i < 60; i++) {
         const double middle = (low + high) / 2;
-        if (msc_chi2_above(middle * middle, irmad->n) > LEAST_P) low = middle;
+        if (msc_chi2_above(middle * middle, dof) > above) low = middle;
         else high = middle;
     }
+    return high * high;
+}
+
+static void make_table(msc_variates *irmad)
+{
+    const int last = (int)(sizeof irmad->no_change / sizeof *irmad->no_change) - 2;
+    const double high = sqrt(msc_chi2_at(LEAST_P, irmad->n));
+    irmad->scale = 1;
     irmad->step_inverse = last / high;
     for (int i = 0; i <= last + 1; i++) {
         const double root = i * high / last;

@@ -15,6 +15,8 @@ enum {
 /* P(chi-square with `dof` degrees of freedom > z): 1 at z <= 0. Finite sums of positive terms (Abramowitz & Stegun 1964,
  * 26.4.4 and 26.4.5). */
 double msc_chi2_above(double z, int dof);
+/* The z, up to 4096, that is exceeded with this probability. */
+double msc_chi2_at(double above, int dof);
 
 /* How a plane of floats becomes 16 bits: (value - low) * factor, rounded and held in 0..65535; integers stay. */
 typedef struct msc_irmad_scale { float low, factor; } msc_irmad_scale;
@@ -44,6 +46,7 @@ typedef struct msc_variates {
     double row[MSC_IRMAD_BANDS][MSC_IRMAD_PLANES];   /* a_i and -b_i, over sigma_i */
     double offset[MSC_IRMAD_BANDS];           /* what row i of the means is */
     double sigma[MSC_IRMAD_BANDS];
+    double scale;                             /* P(no change) is that of z / scale; 1 unless msc_irmad_calibrate() sets it */
     double step_inverse;                      /* of the table of P(no change) over sqrt(z) */
     float no_change[2050];
 } msc_variates;
@@ -56,7 +59,7 @@ msc_status msc_irmad_solve(const msc_irmad_sums *sums, msc_variates *irmad, msc_
 
 /* z[k]: sum of squares of the n variates over their variances, chi-square with n degrees of freedom where nothing changed. */
 void msc_irmad_score(const msc_variates *irmad, const uint16_t *const *plane, size_t n, double *z);
-/* P(no change) by the table, within 2e-6 of msc_chi2_above. */
+/* P(no change) by the table, within 2e-6 of msc_chi2_above(z / scale, n). */
 double msc_irmad_no_change(const msc_variates *irmad, double z);
 
 /* A sample of pixels in memory: value i of plane p is value[p * n + i]. */
@@ -79,6 +82,10 @@ typedef struct msc_irmad_fit {
  * stays and is_converged is 0. Same result for any number of threads. ENODATA, ENOMEM, ECANCELLED. */
 msc_status msc_irmad_iterate(const msc_settings *settings, const msc_irmad_sample *sample, msc_irmad_fit *fit,
                              msc_variates *irmad, msc_error *err);
+
+/* Sets the scale so that the sample's median z is the median of chi-square: half of the pixels or more are taken to be
+ * unchanged, with variates of any variance. ENOMEM. */
+msc_status msc_irmad_calibrate(const msc_irmad_sample *sample, msc_variates *irmad, msc_error *err);
 
 /* Sums over the sample's pixels of P(no change) > least; of one group when group >= 0. */
 msc_status msc_irmad_unchanged(const msc_settings *settings, const msc_irmad_sample *sample, const msc_variates *irmad,

@@ -2,10 +2,11 @@
 #include "base/mem.h"
 #include "model/irmad.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Parts that the sample is dealt out in; sums are exact, so their number is of no consequence. */
-enum { N_PARTS = 64, SOME = 1024 };
+enum { N_PARTS = 64, SOME = 1024, MOST_RANKED = 1 << 16 };
 
 typedef enum weighting { EVEN, BY_PROBABILITY, UNCHANGED } weighting;
 
@@ -100,5 +101,31 @@ msc_status msc_irmad_iterate(const msc_settings *settings, const msc_irmad_sampl
         fit->is_converged = fit->delta < fit->tolerance;
         *irmad = next;
     }
+    return MSC_OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+    return (p > q) - (p < q);
+}
+
+msc_status msc_irmad_calibrate(const msc_irmad_sample *sample, msc_variates *irmad, msc_error *err)
+{
+    const size_t step = sample->n / MOST_RANKED + 1, n = (sample->n + step - 1) / step;
+    double *z = msc_alloc(n + 1, sizeof *z);
+    if (!z) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu values", n);
+    for (size_t i = 0; i < n; i++) {
+        const uint16_t *plane[MSC_IRMAD_PLANES];
+        for (int b = 0; b < sample->n_before + sample->n_after; b++) plane[b] = sample->value + (size_t)b * sample->n + i * step;
+        msc_irmad_score(irmad, plane, 1, &z[i]);
+    }
+    qsort(z, n, sizeof *z, by_value);
+    const double scale = z[n / 2] / msc_chi2_at(0.5, irmad->n);
+    if (scale > 0) {
+        irmad->step_inverse *= sqrt(irmad->scale / scale);
+        irmad->scale = scale;
+    }
+    msc_release(z);
     return MSC_OK;
 }
