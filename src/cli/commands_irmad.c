@@ -33,7 +33,7 @@ static const cli_option irmad_options[] = {
     { "sample-px", .kind = CLI_COUNT, .at = AT(options.sample_px), .low = 0, .high = 1e12, .value = "N",
       .help = { "iterate on a lattice of at most N pixels, held in memory; 0: on all", "在至多 N 个格网像元上迭代（存于内存）；0：全部" } },
     { "plain", .kind = CLI_FLAG, .at = AT(options.is_plain),
-      .help = { "chi-square as it is; default: scaled so that its median is what it is without change", "卡方值不缩放；默认按无变化时的中位数缩放" } },
+      .help = { "chi-square as it is; default: scaled down until its median is what it is without change", "卡方值不缩放；默认按无变化时的中位数缩放" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: BEFORE's", "采用此栅格的网格；默认 BEFORE 的网格" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(options.run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
     END

@@ -6,8 +6,8 @@ set(MINESCAR_jobs
   classify.c
   feature_map.c
   imagery.c
-  irmad.c
-  irmad_report.c
+  irmad_map.c
+  irmad_map_report.c
   info.c
   job.c
   job_grid.c

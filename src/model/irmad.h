@@ -46,7 +46,7 @@ typedef struct msc_variates {
     double row[MSC_IRMAD_BANDS][MSC_IRMAD_PLANES];   /* a_i and -b_i, over sigma_i */
     double offset[MSC_IRMAD_BANDS];           /* what row i of the means is */
     double sigma[MSC_IRMAD_BANDS];
-    double scale;                             /* P(no change) is that of z / scale; 1 unless msc_irmad_calibrate() sets it */
+    double scale;                             /* P(no change) is that of z / scale; 1 until msc_irmad_calibrate() */
     double step_inverse;                      /* of the table of P(no change) over sqrt(z) */
     float no_change[2050];
 } msc_variates;
@@ -83,8 +83,8 @@ typedef struct msc_irmad_fit {
 msc_status msc_irmad_iterate(const msc_settings *settings, const msc_irmad_sample *sample, msc_irmad_fit *fit,
                              msc_variates *irmad, msc_error *err);
 
-/* Sets the scale so that the sample's median z is the median of chi-square: half of the pixels or more are taken to be
- * unchanged, with variates of any variance. ENOMEM. */
+/* Sets the scale, 1 or more, so that the sample's median z is at most the median of chi-square: half of the pixels or more
+ * are taken to be unchanged, however much their variates vary. ENOMEM. */
 msc_status msc_irmad_calibrate(const msc_irmad_sample *sample, msc_variates *irmad, msc_error *err);
 
 /* Sums over the sample's pixels of P(no change) > least; of one group when group >= 0. */

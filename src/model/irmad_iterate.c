@@ -122,7 +122,7 @@ msc_status msc_irmad_calibrate(const msc_irmad_sample *sample, msc_variates *irm
     }
     qsort(z, n, sizeof *z, by_value);
     const double scale = z[n / 2] / msc_chi2_at(0.5, irmad->n);
-    if (scale > 0) {
+    if (scale > irmad->scale) {
         irmad->step_inverse *= sqrt(irmad->scale / scale);
         irmad->scale = scale;
     }

@@ -8,3 +8,6 @@ target_link_libraries(gauss_ask PRIVATE engine)
 add_test(NAME gauss_scipy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/gauss_scipy.py
          $<TARGET_FILE:gauss_ask> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 set_tests_properties(gauss_scipy PROPERTIES SKIP_RETURN_CODE 77)
+add_test(NAME irmad_numpy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/irmad_numpy.py
+         $<TARGET_FILE:minescar-cli> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(irmad_numpy PROPERTIES SKIP_RETURN_CODE 77)

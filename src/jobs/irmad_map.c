@@ -1,5 +1,5 @@
-/* irmad.c - two images to the probability that nothing changed: a sample, the iteration on it, one pass that writes. */
-#include "jobs/irmad.h"
+/* irmad_map.c - two images to the probability that nothing changed: a sample, the iteration on it, one pass that writes. */
+#include "jobs/irmad_map.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/raster_out.h"

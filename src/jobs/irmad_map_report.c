@@ -1,6 +1,6 @@
-/* irmad_report.c - what IR-MAD found, as JSON: correlations, coefficients in the images' own units, iterations. */
+/* irmad_map_report.c - what IR-MAD found, as JSON: correlations, coefficients in the images' own units, iterations. */
 #include "base/file.h"
-#include "jobs/irmad.h"
+#include "jobs/irmad_map.h"
 #include <json.h>
 #include <string.h>
 

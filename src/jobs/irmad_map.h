@@ -1,6 +1,6 @@
-/* irmad.h - what the parts of the irmad command share. */
-#ifndef MSC_JOBS_IRMAD_H
-#define MSC_JOBS_IRMAD_H
+/* irmad_map.h - what the parts of the irmad command share. */
+#ifndef MSC_JOBS_IRMAD_MAP_H
+#define MSC_JOBS_IRMAD_MAP_H
 #include "jobs/pair.h"
 #include "model/lattice.h"
 
