@@ -201,6 +201,30 @@ MSC_API void msc_shift_defaults(msc_shift_options *options);
 /* Measures how far the ground of one image lies from where the other has it. `result` may be NULL. Errors of reading
  * images; EBAND, EEXISTS, EWRITE. */
 MSC_API msc_status msc_shift(const msc_settings *settings, const msc_shift_options *options, msc_shift_result *result, msc_error *err);
+/* ---- irmad --------------------------------------------------------------------------------------------------- */
+typedef struct msc_irmad_options {
+    msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
+    const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
+    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
+    const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
+    int max_iterations;          /* 1: plain MAD; default 50 */
+    double tolerance;            /* of the largest change of a correlation; default 0.001 */
+    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 524288 */
+    int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
+    const char *run_id;
+} msc_irmad_options;
+typedef struct msc_irmad_result {
+    int64_t n_px;                /* pixels iterated on */
+    int n_iterations, is_converged;
+    double rho_least, rho_most;  /* canonical correlations */
+    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+} msc_irmad_result;
+MSC_API void msc_irmad_defaults(msc_irmad_options *options);
+/* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
+ * ENODATA when no band varies. */
+MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_options *options, msc_irmad_result *result,
+                             msc_error *err);
 
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {

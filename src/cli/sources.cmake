@@ -2,6 +2,7 @@ set(MINESCAR_cli
   commands_change.c
   commands_check.c
   commands_info.c
+  commands_irmad.c
   commands_model.c
   commands_run.c
   commands_scene.c

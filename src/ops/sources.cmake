@@ -1,5 +1,6 @@
 set(MINESCAR_ops
     compare.c
+    evidence.c
     features.c
     features_row.c
     majority.c
