@@ -2,8 +2,10 @@ set(MINESCAR_ops
     compare.c
     features.c
     features_row.c
+    features_share.c
     majority.c
     predict.c
+    rays.c
     terrain.c
     texture.c
     window.c)
