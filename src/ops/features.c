@@ -14,7 +14,7 @@
 typedef struct entry {
     const char *name;
     msc_feature_kind kind;
-    int is_windowed, is_per_band, needs_dem;
+    int is_windowed, is_per_band, needs_dem;   /* is_per_band -1: of brightness, or of the one band that is named */
     const char *plus, *minus;    /* bands of a normalised difference */
 } entry;
 
@@ -30,6 +30,8 @@ static const entry registry[] = {
     { "glcm_homogeneity", MSC_GLCM_HOMOGENEITY, 1, 1, 0, NULL, NULL },  /* f5, inverse difference moment */
     { "glcm_correlation", MSC_GLCM_CORRELATION, 1, 1, 0, NULL, NULL },  /* f3 */
     { "glcm_asm", MSC_GLCM_ASM, 1, 1, 0, NULL, NULL },                  /* f1, angular second moment */
+    { "open", MSC_OPEN, 1, -1, 0, NULL, NULL },           /* opening.h */
+    { "close", MSC_CLOSE, 1, -1, 0, NULL, NULL },
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
     { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },              /* ground less the mean of its window: Weiss 2001 */
     { "relief", MSC_RANGE, 1, 0, 1, NULL, NULL },         /* highest less lowest ground */
@@ -61,10 +63,12 @@ static msc_status append(resolver *r, msc_feature made, const char *name, msc_er
     if (r->out->n == MSC_MAX_FEATURES)
         return msc_fail(err, MSC_EVALUE, "features", "more than %d features", MSC_MAX_FEATURES);
     if (strlen(name) >= MSC_NAME_MAX) return msc_fail(err, MSC_EVALUE, "features", "%s: longer than %d", name, MSC_NAME_MAX - 1);
-    made.window = made.texture = made.rays = -1;
+    made.window = made.texture = made.rays = made.opening = -1;
     snprintf(made.name, sizeof made.name, "%s", name);
     r->out->feature[r->out->n++] = made;
-    if (made.side_px > r->out->side_px) r->out->side_px = made.side_px;
+    const int is_twice = made.kind == MSC_OPEN || made.kind == MSC_CLOSE;   /* a window of windows */
+    const int32_t sees_px = is_twice ? 2 * made.side_px - 1 : made.side_px;
+    if (sees_px > r->out->side_px) r->out->side_px = sees_px;
     return MSC_OK;
 }
 
@@ -95,6 +99,12 @@ static msc_status add_per_band(resolver *r, const entry *e, const msc_feature *m
 
 static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const char *band, const char *item, msc_error *err)
 {
+    if (e->is_per_band < 0 && (!band || strcmp(band, "brightness") == 0)) {
+        char name[2 * MSC_NAME_MAX];
+        snprintf(name, sizeof name, "%s:%s", e->name, r->side);
+        made.plane = MSC_OPENING_BRIGHTNESS;
+        return append(r, made, name, err);
+    }
     if (e->is_per_band) return add_per_band(r, e, &made, band, err);
     if (e->needs_dem) {
         if (!r->out->has_dem) return unavailable(r, MSC_WNODEM, item, "dem", err);

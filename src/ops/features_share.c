@@ -1,4 +1,4 @@
-/* features_share.c - which windows, pairs and rays the features of a list have in common, so that each is made once. */
+/* features_share.c - which windows, pairs, rays and openings the features of a list have in common, so that each is made once. */
 #include "ops/features_made.h"
 
 /* What each windowed feature needs of its window. */
@@ -79,9 +79,23 @@ static void share_rays(msc_features *features)
     }
 }
 
+static void share_openings(msc_features *features)
+{
+    for (int i = 0; i < features->n; i++) {
+        msc_feature *f = &features->feature[i];
+        if (f->kind != MSC_OPEN && f->kind != MSC_CLOSE) continue;
+        int o = 0;
+        while (o < features->n_openings && (features->opening[o].plane != f->plane || features->opening[o].side_px != f->side_px)) o++;
+        if (o == features->n_openings) features->opening[features->n_openings++] = (msc_opening_spec){ f->plane, f->side_px, 0 };
+        features->opening[o].wanted |= 1u << (f->kind == MSC_OPEN ? MSC_OPENING : MSC_CLOSING);
+        f->opening = o;
+    }
+}
+
 void msc_features_share(msc_features *features)
 {
     share_windows(features);
     share_textures(features);
     share_rays(features);
+    share_openings(features);
 }

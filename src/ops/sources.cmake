@@ -4,6 +4,7 @@ set(MINESCAR_ops
     features_row.c
     features_share.c
     majority.c
+    opening.c
     predict.c
     rays.c
     terrain.c

@@ -37,16 +37,6 @@ static void expect_names(const char *list, int n_bands, int has_dem, double pixe
     assert_null(f);
 }
 
-static void lists_become_names(void **state)
-{
-    (void)state;
-    expect_names("bands", 4, 0, 10, "blue,green,red,nir");
-    expect_names("red, ndvi,mean:5:red,std:3", 4, 0, 10, "red,ndvi,mean:5:red,std:3:blue,std:3:green,std:3:red,std:3:nir");
-    expect_names("bands,red,bands", 4, 0, 10, "blue,green,red,nir");
-    expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
-    expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
-}
-
 static int32_t halo_of(const char *list, double pixel_m)
 {
     const msc_settings s = made_settings();
@@ -56,6 +46,18 @@ static int32_t halo_of(const char *list, double pixel_m)
     const int32_t halo_px = msc_features_halo_px(f);
     msc_features_close(&f);
     return halo_px;
+}
+
+static void lists_become_names(void **state)
+{
+    (void)state;
+    expect_names("bands", 4, 0, 10, "blue,green,red,nir");
+    expect_names("red, ndvi,mean:5:red,std:3", 4, 0, 10, "red,ndvi,mean:5:red,std:3:blue,std:3:green,std:3:red,std:3:nir");
+    expect_names("bands,red,bands", 4, 0, 10, "blue,green,red,nir");
+    expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
+    expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
+    expect_names("open:9,close:60m,open:9:brightness,close:5:red", 4, 0, 10, "open:9,close:60m,close:5:red");
+    assert_int_equal(halo_of("open:9", 2), 8);       /* a window of windows */
 }
 
 /* A model keeps the metres, so that its windows span the same ground at another pixel size. */
@@ -142,10 +144,10 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
-    assert_int_equal(msc_features_halo_px(f), 15);
+    assert_int_equal(msc_features_halo_px(f), 16);
     const int n = msc_features_n(f);
     const size_t n_px = (size_t)MADE_W * MADE_H;
     float *whole = rows_of(f, (msc_rect){ 0, 0, MADE_W, MADE_H });

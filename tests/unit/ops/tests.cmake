@@ -1,6 +1,7 @@
 minescar_test(unit/ops test_compare)
 minescar_test(unit/ops test_features)
 minescar_test(unit/ops test_majority)
+minescar_test(unit/ops test_opening)
 minescar_test(unit/ops test_predict)
 minescar_test(unit/ops test_rays)
 minescar_test(unit/ops test_terrain)
