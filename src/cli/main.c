@@ -22,6 +22,7 @@ static const cli_command *const all_commands[] = {
     &cli_majority,
     &cli_sieve,
     &cli_vectorize,
+    &cli_sample,
     &cli_assess,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };

@@ -4,6 +4,7 @@ set(MINESCAR_cli
   commands_info.c
   commands_model.c
   commands_run.c
+  commands_sample.c
   commands_scene.c
   commands_sieve.c
   commands_vectorize.c
