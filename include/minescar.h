@@ -322,6 +322,36 @@ MSC_API void msc_assess_defaults(msc_assess_options *options);
 MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
                               msc_error *err);
 
+/* ---- sample -------------------------------------------------------------------------------------------------- */
+typedef struct msc_sample_options {
+    const char *map;             /* class map, or change map (UInt16) */
+    const char *points;          /* output: points without labels; beside it "<points>.sample.json", the frozen design */
+    const char *design;          /* "stratified" (default), "simple", "systematic" */
+    const char *zone_path, *zone_field;      /* strata within these zones; may be NULL */
+    int is_by_zone_only;         /* non-zero: zones alone are the strata, not the map's values within them */
+    double buffer_m;             /* stratum of what lies within this distance of the target; 0: none */
+    const int *target;           /* codes that the area is wanted of; none: damage classes; change maps: every change */
+    int n_target;
+    int64_t n;                   /* points; 0: as many as `se` wants */
+    double se;                   /* standard error wanted of overall accuracy; default 0.01 */
+    double accuracy;             /* conjectured accuracy of every stratum; default 0.85 */
+    const char *const *users;    /* "CODE:ACCURACY", "buffer:ACCURACY": other conjectures */
+    int n_users;
+    const char *allocation;      /* "proportional" (default), "neyman", "equal" */
+    int64_t n_min;               /* least points a stratum; default 50 */
+    double distance_m;           /* least distance of two points; 0: none */
+    const char *exclude;         /* training polygons: no point lies in them; may be NULL */
+    uint64_t seed;               /* default 1 */
+    int is_simulation;           /* non-zero: nothing is written */
+    const msc_class *classes;    /* NULL: as the map names them */
+    int n_classes;
+} msc_sample_options;
+MSC_API void msc_sample_defaults(msc_sample_options *options);
+/* *text, when asked for, is the plan with its expected intervals, as text or JSON; freed with msc_text_free(). The same
+ * points for any number of threads and size of tiles. */
+MSC_API msc_status msc_sample_map(const msc_settings *settings, const msc_sample_options *options, int as_json, char **text,
+                                  msc_error *err);
+
 /* ---- info, plan, run ------------------------------------------------------------------------------------------ */
 /* Both write text (or JSON) into *text, which the caller frees with msc_text_free(). */
 MSC_API msc_status msc_info(const msc_settings *settings, const char *const *paths, int n_paths, int as_json, char **text,

@@ -1,7 +1,6 @@
 set(MINESCAR_jobs
   assess.c
   assess_report.c
-  assess_spans.c
   change.c
   classify.c
   feature_map.c
@@ -29,11 +28,18 @@ set(MINESCAR_jobs
   shift.c
   shift_report.c
   sieve_map.c
+  sample.c
+  sample_draw.c
+  sample_frame.c
+  sample_points.c
+  sample_receipt.c
+  sample_sheet.c
   simulate.c
   simulate_change.c
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  spans.c
   text.c
   train.c
   train_polygons.c
