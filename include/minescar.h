@@ -247,7 +247,9 @@ typedef struct msc_sieve_options {
     const char *run_id;
 } msc_sieve_options;
 typedef struct msc_sieve_counts {
-    int64_t n_regions_in, n_regions_out, n_merged, n_kept_alone, n_px_changed;
+    int64_t n_merged;            /* times that a region under the unit joined a neighbour */
+    int64_t n_kept_alone;        /* regions under the unit without a neighbour */
+    int64_t n_px_changed;
 } msc_sieve_counts;
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,

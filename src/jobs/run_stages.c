@@ -61,8 +61,7 @@ static msc_status sieve(msc_job_run *run, const msc_settings *settings, const ch
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
     MSC_TRY(msc_sieve(settings, &o, &c, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_merged", (double)c.n_merged, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
     return msc_receipt_number(run->receipt, group, "sieve_kept_without_neighbour", (double)c.n_kept_alone, err);
 }
