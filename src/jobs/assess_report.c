@@ -100,8 +100,8 @@ msc_status msc_assess_report(const msc_assess_facts *f, const msc_accuracy *a, m
     const msc_assess_options *options = f->options;
     json_object *top = json_object_new_object();
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", options->map);
-    put_text(top, "reference", options->reference);
+    put_text(top, "map", msc_file_name(options->map));
+    put_text(top, "reference", msc_file_name(options->reference));
     put_text(top, "class_field", options->class_field);
     put_text(top, "stratum_field", options->stratum_field);
     put_text(top, "weight_field", options->weight_field);

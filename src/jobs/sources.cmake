@@ -1,36 +1,54 @@
 set(MINESCAR_jobs
   assess.c
   assess_report.c
-  assess_spans.c
   change.c
   classify.c
   feature_map.c
   imagery.c
+  irmad_map.c
+  irmad_map_report.c
   info.c
   job.c
   job_grid.c
+  pair.c
   palette.c
   job_plan.c
   legend.c
   majority_map.c
   receipt.c
   run.c
+  run_classify.c
+  run_evidence.c
   run_grid.c
   run_outputs.c
+  run_replay.c
+  run_shift.c
   run_stages.c
   schema.c
+  shift.c
+  shift_report.c
   sieve_map.c
+  sample.c
+  sample_draw.c
+  sample_frame.c
+  sample_points.c
+  sample_receipt.c
+  sample_sheet.c
   simulate.c
   simulate_change.c
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  spans.c
   text.c
   train.c
   train_polygons.c
   train_report.c
   transitions.c
   vectorize.c
+  verify.c
+  verify_layers.c
+  verify_rasters.c
   vectorize_row.c
   vectorize_write.c
 )

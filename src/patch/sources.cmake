@@ -1,4 +1,6 @@
 set(MINESCAR_patch
+  geos_shape.c
+  topology.c
   zones.c
   sieve.c
   sieve_front.c sieve_merge.c sieve_record.c
