@@ -2,8 +2,9 @@
 
 A row is a line of STAGES: group, name, command. In the command {image} and {image_2} are the quarter images of the two dates, {dem}
 their elevation where there is one, {map} and {map_2} the class maps of the whole scene, {sieved} the first of them cleaned, {dense}
-the same with all regions of 2 px and more (some 7000 a Mpx), {change} the accepted change map, {forest} and {gauss} models of bands; {out} begins the name of an output. What a stage needs is made
-first and not timed; a stage whose command or files this minescar or scene does not have is said and left out.
+the same with all regions of 2 px and more (some 7000 a Mpx), {change} the accepted change map, {forest} and {gauss} models of bands;
+{out} begins the name of an output. What a stage needs is made first and not timed; a stage whose command or files this minescar or
+scene does not have is said and left out.
 """
 import json
 import pathlib

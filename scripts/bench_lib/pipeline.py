@@ -96,7 +96,8 @@ def run_ours(program, table, scene, images, truths):
             cost = timed([program, "run", which, "--threads", threads, "--quiet"], table.runs,
                          before=lambda: shutil.rmtree(out / "out", ignore_errors=True))
             table.add(ours.PIPELINE, who, threads, mpx, cost, limit=ideal(table, images, out, threads))
-        note(table, who, f"forest of {ours.model_nodes(out / 'out/model.msm')} nodes", [out / f"out/classes_{y}.tif" for y in (2024, 2025)], out / "out/changes_2024_2025.shp", truths)
+        note(table, who, f"forest of {ours.model_nodes(out / 'out/model.msm')} nodes", [out / f"out/classes_{y}.tif" for y in (2024, 2025)],
+             out / "out/changes_2024_2025.shp", truths)
     receipt = json.loads((out / "out/receipt.json").read_text())
     for stage, s in receipt["stages"].items():
         table.add(f"  {stage}", "stage of minescar run", table.cores, mpx / 2,
