@@ -20,7 +20,7 @@ typedef struct train_call {
 #define AT(field) offsetof(train_call, field)
 
 static const cli_argument train_arguments[] = {
-    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "IMAGE", AT(paths), AT(n_paths), 1, .help = { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
     { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
@@ -133,7 +133,7 @@ const cli_command cli_train = {
 #undef AT
 #define AT(field) offsetof(msc_classify_options, field)
 static const cli_argument classify_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
 };
 static const cli_option classify_options[] = {

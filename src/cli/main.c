@@ -18,6 +18,8 @@ static const cli_command *const all_commands[] = {
     &cli_train,
     &cli_features,
     &cli_classify,
+    &cli_shift,
+    &cli_irmad,
     &cli_change,
     &cli_majority,
     &cli_sieve,

@@ -217,9 +217,11 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
+    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
+        if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
         MSC_TRY(add_stage(run, "change", i, 1, change, err));
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));

@@ -6,9 +6,12 @@ set(MINESCAR_jobs
   classify.c
   feature_map.c
   imagery.c
+  irmad_map.c
+  irmad_map_report.c
   info.c
   job.c
   job_grid.c
+  pair.c
   palette.c
   job_plan.c
   legend.c
@@ -16,11 +19,15 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_classify.c
+  run_evidence.c
   run_grid.c
   run_outputs.c
   run_replay.c
+  run_shift.c
   run_stages.c
   schema.c
+  shift.c
+  shift_report.c
   sieve_map.c
   simulate.c
   simulate_change.c
