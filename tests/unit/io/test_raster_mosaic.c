@@ -237,6 +237,12 @@ static void blocks_are_decoded_once(void **state)
     same_as_gdal(path, 1, 32, 1, 0);
     assert_int_equal(made_traffic.decoded_bytes, (int64_t)10 * 9 * 16 * 16 * 3 * 2);
     made_traffic = (msc_traffic){ 0 };
+    for (int i = 0; i < 12; i++) grid[i].gap = "0";
+    path = make_vrt("grid.vrt", "UInt16", grid, 12, NULL, NULL);
+    made_traffic = (msc_traffic){ 0 };
+    same_as_gdal(path, 1, 32, 1, 0);
+    assert_int_equal(made_traffic.decoded_bytes, (int64_t)10 * 9 * 16 * 16 * 3 * 2);
+    made_traffic = (msc_traffic){ 0 };
     same_as_gdal(path, 1, 32, 1, 4);     /* two passes; a block that more than one tile wants is kept for them */
     assert_int_equal(made_traffic.decoded_bytes, (int64_t)2 * 10 * 9 * 16 * 16 * 3 * 2);
 }
