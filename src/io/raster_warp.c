@@ -20,16 +20,20 @@ size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice)
     return (size_t)lattice->n_x * (size_t)lattice->n_y;
 }
 
-void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice)
+void msc_mesh_fill(const msc_place *place, msc_mesh *lattice)
 {
+    const msc_grid *target = place->target, *source = place->source;
     const size_t n = (size_t)lattice->n_x * (size_t)lattice->n_y;
     size_t i = 0;
     for (int32_t v = 0; v < lattice->n_y; v++)
         for (int32_t u = 0; u < lattice->n_x; u++, i++) {
-            lattice->x[i] = msc_grid_e(target, (double)(lattice->cell_x + u) * MSC_WARP_STEP_PX);
-            lattice->y[i] = msc_grid_n(target, (double)(lattice->cell_y + v) * MSC_WARP_STEP_PX);
+            const double x = (double)(lattice->cell_x + u) * MSC_WARP_STEP_PX, y = (double)(lattice->cell_y + v) * MSC_WARP_STEP_PX;
+            double d[2] = { 0, 0 };
+            for (int k = 0; k < place->n_shifts; k++) msc_displacement_add(&place->shift[k], x, y, d);
+            lattice->x[i] = msc_grid_e(target, x - d[0]);
+            lattice->y[i] = msc_grid_n(target, y - d[1]);
         }
-    if (crs) msc_crs_forward(crs, lattice->x, lattice->y, n, 1);
+    if (place->crs) msc_crs_forward(place->crs, lattice->x, lattice->y, n, 1);
     for (i = 0; i < n; i++) {
         if (!isfinite(lattice->x[i]) || !isfinite(lattice->y[i])) {
             lattice->x[i] = lattice->y[i] = NAN;
@@ -304,22 +308,23 @@ static double scale_at(const msc_grid *target, const msc_file *file, msc_crs *cr
     return scale < 1 / 0.95 ? 1 : scale > top ? top : scale;
 }
 
-msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err)
+msc_status msc_warp_place(const msc_grid *target, int is_moved, msc_file *file, msc_error *err)
 {
     const int is_nameless = !target->crs[0] || !file->grid.crs[0],
               is_same = msc_crs_same(target->crs, file->grid.crs);
     msc_crs *there = NULL, *back = NULL;
     msc_status status = MSC_OK;
     file->scale = 1;
-    file->is_aligned = (is_same || is_nameless) && is_on_lattice(target, file);
+    const int is_on = (is_same || is_nameless) && is_on_lattice(target, file);
+    file->is_aligned = is_on && !is_moved;
     if (file->is_aligned) {
         file->reach = reach_of_aligned(target, file);
         return MSC_OK;
     }
-    if (is_nameless)
+    if (is_nameless && !is_on)
         return msc_fail(err, MSC_ECRS, file->path, "no coordinate system in the %s, and the grids differ",
                         file->grid.crs[0] ? "wanted grid" : "file");
-    if (!is_same) {
+    if (!is_same && !is_nameless) {
         status = msc_crs_open(target->crs, file->grid.crs, &there, err);
         if (status == MSC_OK) status = msc_crs_open(file->grid.crs, target->crs, &back, err);
     }
