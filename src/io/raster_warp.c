@@ -165,6 +165,42 @@ static int blend_four(const msc_window *w, int n_bands, double u, double v, doub
     return 1;
 }
 
+#define BLEND_ROWS(T)                                                                                        \
+    for (int b = 0; b < n_bands; b++) {                                                                      \
+        const T *p = (const T *)w->data + (size_t)b * plane + at;                                            \
+        double sum = 0;                                                                                      \
+        for (int j = 0; j < 4; j++, p += row)                                                                \
+            sum += wy[j] * (wx[0] * p[0] + wx[1] * p[1] + wx[2] * p[2] + wx[3] * p[3]);                      \
+        out[b] = sum;                                                                                        \
+    }
+
+/* The common case of the cubic: sixteen observed pixels round (u, v), whose weights sum to 1. 0 when one of them is not
+ * there. */
+static int blend_sixteen(const msc_window *w, int n_bands, double u, double v, double *out)
+{
+    const int32_t x = (int32_t)floor(u) - 1 - w->rect.x, y = (int32_t)floor(v) - 1 - w->rect.y;
+    const size_t row = (size_t)w->rect.w, plane = row * (size_t)w->rect.h;
+    if (x < 0 || y < 0 || x + 3 >= w->rect.w || y + 3 >= w->rect.h) return 0;
+    const size_t at = (size_t)y * row + (size_t)x;
+    uint8_t all = 1;
+    for (size_t j = 0; j < 4; j++)
+        for (size_t i = 0; i < 4; i++) all &= w->valid[at + j * row + i];
+    if (!all) return 0;
+    double wx[4], wy[4];
+    for (int i = 0; i < 4; i++) {
+        wx[i] = kernel(MSC_CUBIC, u - floor(u) + 1 - i);
+        wy[i] = kernel(MSC_CUBIC, v - floor(v) + 1 - i);
+    }
+    if (w->type == MSC_U8) {
+        BLEND_ROWS(uint8_t)
+    } else if (w->type == MSC_U16) {
+        BLEND_ROWS(uint16_t)
+    } else {
+        BLEND_ROWS(float)
+    }
+    return 1;
+}
+
 /* Interpolates at source position (x, y) whose own pixel is observed. */
 static void interpolate(const msc_file *file, const msc_window *w, double x, double y, size_t nearest,
                         double *out)
@@ -174,6 +210,7 @@ static void interpolate(const msc_file *file, const msc_window *w, double x, dou
     double total = 0;
     if (resample == MSC_BILINEAR && file->scale <= 1 && blend_four(w, file->n_bands, x - 0.5, y - 0.5, out))
         return;
+    if (resample == MSC_CUBIC && file->scale <= 1 && blend_sixteen(w, file->n_bands, x - 0.5, y - 0.5, out)) return;
     if (resample != MSC_NEAREST) {
         taps t;
         int n_missing = 0;

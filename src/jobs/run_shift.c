@@ -1,7 +1,7 @@
 /* run_shift.c - the stage that tells how far two years' images lie apart, and whether that is too far. */
 #include "base/mem.h"
 #include "jobs/run_stages.h"
-#include "jobs/shift.h"
+#include "jobs/shift_map.h"
 #include <json.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* shift.c - a smooth field of displacements: robust polynomials, of which cross-validation chooses one. */
-#include "model/shift.h"
+/* shift_field.c - a smooth field of displacements: robust polynomials, of which cross-validation chooses one. */
+#include "model/shift_field.h"
 #include "base/mem.h"
 #include "model/gauss_parts.h"
 #include <math.h>
