@@ -63,6 +63,10 @@ static const msc_rule forest_keys[] = {
     { "seed", MSC_RULE_SEED, .at = IN_DOC(job.forest.seed) },
     { 0 }
 };
+static const msc_rule evidence_keys[] = {
+    { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { 0 }
+};
 static const msc_rule change_keys[] = {
     { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
     { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
@@ -100,6 +104,7 @@ static const msc_rule job_keys[] = {
     { "alignment", MSC_RULE_MAP, .keys = alignment_keys },
     { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
+    { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
@@ -120,6 +125,7 @@ static void set_defaults(msc_job *job)
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
+    job->evidence.method = "irmad";
     job->change.edge_tolerance_px = 1;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;

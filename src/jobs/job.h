@@ -23,6 +23,7 @@ typedef struct msc_job {
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
+    struct { const char *method; } evidence;               /* "irmad" or "off" */
     struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;

@@ -75,6 +75,8 @@ msc_status msc_run_classify(msc_job_run *run, const msc_stage *stage, msc_error 
 msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PATH_MAX], msc_error *err);
 /* Removes what no later comparison than that of `epoch` with the one before needs. */
 msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
+/* Stages with a file of their own. */
+msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

@@ -30,6 +30,10 @@ static const char *const chinese[][2] = {
     { "overlaps", "无重叠" }, { "numbers", "编号" }, { "areas", "面积属性" }, { "area_sum", "面积合计" },
     { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "same_in_formats", "各格式一致" },
     { "n_checks", "检查项" }, { "n_failed", "不通过" }, { "result", "结论" },
+    { "design", "抽样方法" }, { "n_points", "样点数" }, { "step_px", "间隔（像元）" },
+    { "area_ha", "面积（公顷）" }, { "not_observed_ha", "未观测（公顷）" }, { "excluded_ha", "已排除（公顷）" },
+    { "expected_accuracy", "预期总体精度" }, { "expected_area", "预期目标面积" }, { "with_one_miss", "若漏判一点" },
+    { "miss_in", "漏判所在层" }, { "unseen_up_to", "漏判上限" }, { "pixels", "像元数" }, { "conjecture", "假定精度" },
 };
 
 void msc_text_free(char **text)
