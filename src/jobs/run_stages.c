@@ -18,6 +18,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
     for (int i = 0; i < job->n_epochs; i++) {
         images[i] = job->epochs[i].image;
+        images[i].n_shifts = 0;   /* polygons were drawn on the image as it is */
         years[i] = job->epochs[i].year;
     }
     MSC_TRY(msc_run_path(run, model, err, "model.msm"));
@@ -216,7 +217,11 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
-    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
+        MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+        run->stages[run->n_stages - 1].is_shared = strcmp(run->job->alignment.mode, "resample") == 0;
+    }
+    MSC_TRY(msc_run_align_epochs(run, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {

@@ -25,7 +25,7 @@ set(MINESCAR_jobs
   run_shift.c
   run_stages.c
   schema.c
-  shift.c
+  shift_map.c
   shift_report.c
   sieve_map.c
   sample.c

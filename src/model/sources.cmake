@@ -20,4 +20,4 @@ set(MINESCAR_model
     model.c
     model_head.c
     samples.c
-    shift.c)
+    shift_field.c)
