@@ -84,7 +84,7 @@ static msc_status open_output(detection *d, const msc_layout *layout, msc_error 
 
 static msc_status write_evidence(detection *d, msc_error *err)
 {
-    const msc_evidence evidence = { &d->variates, d->pixels.scale };
+    const msc_evidence evidence = { &d->variates, d->pixels.limit };
     msc_op op;
     msc_sink sink;
     msc_layout layout;

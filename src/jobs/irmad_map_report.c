@@ -20,8 +20,7 @@ static json_object *coefficients(const msc_irmad_facts *f, int variate, int is_a
     json_object *o = json_object_new_object();
     for (int b = 0; b < f->pair->n_bands; b++) {
         const int p = b + is_after * f->pair->n_bands;
-        const double factor = f->pair->source.types[p] == MSC_F32 ? (double)f->pixels->scale[p].factor : 1;
-        const double value = f->variates->row[variate][p] * f->variates->sigma[variate] * factor;
+        const double value = f->variates->row[variate][p] * f->variates->sigma[variate];
         json_object_object_add(o, f->pair->band[b], json_object_new_double(is_after ? -value : value));
     }
     return o;

@@ -15,9 +15,9 @@ int64_t msc_lattice_cells(const msc_lattice *lattice);
 /* The pixels that were observed, in the order of their cells. */
 typedef struct msc_lattice_pixels {
     size_t n;
-    uint16_t *value;                          /* of plane p: value[p * n + i]; floats by the scale below */
+    float *value;                             /* of plane p: value[p * n + i] */
     int64_t *pixel;                           /* y * width_px + x */
-    msc_irmad_scale scale[MSC_IRMAD_PLANES];  /* of planes of floats: made from the sample */
+    msc_irmad_limit limit[MSC_IRMAD_PLANES];  /* which the values are held within */
 } msc_lattice_pixels;
 
 /* Reads the source once and collects its first n_planes planes; the caller clears it. Same result for any tile size and
