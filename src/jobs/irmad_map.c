@@ -20,7 +20,7 @@ typedef struct detection {
 
 void msc_irmad_defaults(msc_irmad_options *options)
 {
-    *options = (msc_irmad_options){ .max_iterations = 50, .tolerance = 0.001, .sample_px = 524288 };
+    *options = (msc_irmad_options){ .max_iterations = 50, .tolerance = 0.001, .sample_px = 131072 };
 }
 
 static msc_status check_options(const msc_settings *settings, const msc_irmad_options *o, msc_error *err)

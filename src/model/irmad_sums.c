@@ -81,10 +81,25 @@ double msc_irmad_covariance(const msc_irmad_sums *sums, int p, int q)
 }
 
 /* Sums of products in a fixed order of planes, so that a pixel's score does not depend on its neighbours. */
-static void score_strip(const msc_variates *irmad, const float *const *plane, size_t first, size_t n, double *restrict z)
+static void score_lanes(const msc_variates *irmad, const double (*x)[STRIP], const int *used, int n_used, int at, double *z)
+{
+    double sum[LANES] = { 0 };
+    for (int i = 0; i < irmad->n; i++) {
+        double d[LANES];
+        for (int l = 0; l < LANES; l++) d[l] = -irmad->offset[i];
+        for (int u = 0; u < n_used; u++) {
+            const double c = irmad->row[i][used[u]];
+            for (int l = 0; l < LANES; l++) d[l] += c * x[u][at + l];
+        }
+        for (int l = 0; l < LANES; l++) sum[l] += d[l] * d[l];
+    }
+    memcpy(z, sum, sizeof sum);
+}
+
+static void score_strip(const msc_variates *irmad, const float *const *plane, size_t first, size_t n, double *z)
 {
     const int n_planes = irmad->n_before + irmad->n_after;
-    double x[MSC_IRMAD_PLANES][STRIP], d[STRIP];
+    double x[MSC_IRMAD_PLANES][STRIP];
     int used[MSC_IRMAD_PLANES], n_used = 0;
     for (int p = 0; p < n_planes; p++) {
         if (!irmad->is_used[p]) continue;
@@ -92,15 +107,7 @@ static void score_strip(const msc_variates *irmad, const float *const *plane, si
         for (size_t k = n; k < STRIP; k++) x[n_used][k] = 0;
         used[n_used++] = p;
     }
-    for (int k = 0; k < STRIP; k++) z[k] = 0;
-    for (int i = 0; i < irmad->n; i++) {
-        for (int k = 0; k < STRIP; k++) d[k] = -irmad->offset[i];
-        for (int u = 0; u < n_used; u++) {
-            const double c = irmad->row[i][used[u]];
-            for (int k = 0; k < STRIP; k++) d[k] += c * x[u][k];
-        }
-        for (int k = 0; k < STRIP; k++) z[k] += d[k] * d[k];
-    }
+    for (int at = 0; at < (int)n; at += LANES) score_lanes(irmad, (const double (*)[STRIP])x, used, n_used, at, z + at);
 }
 
 void msc_irmad_score(const msc_variates *irmad, const float *const *plane, size_t n, double *z)
