@@ -105,6 +105,8 @@ typedef struct msc_image {
     const char *nodata;          /* "auto" (tag, mask band, alpha), "none", a value, or "edge:VALUE"; NULL: auto */
     const char *mask;            /* raster, 0 = not observed; may be NULL */
     const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
+    const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
+    const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -181,7 +183,8 @@ MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_featu
 typedef struct msc_irmad_options {
     msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
     const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
-    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *report;          /* JSON: correlations, coefficients, iterations, gains; may be NULL, but not both */
+    const char *normalized;      /* output: AFTER with BEFORE's radiometry; needs the report; may be NULL */
     const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
     int max_iterations;          /* 1: plain MAD; default 50 */

@@ -7,6 +7,7 @@ set(MINESCAR_jobs
   feature_map.c
   imagery.c
   irmad_map.c
+  irmad_map_radiometry.c
   irmad_map_report.c
   info.c
   job.c
@@ -16,6 +17,7 @@ set(MINESCAR_jobs
   job_plan.c
   legend.c
   majority_map.c
+  radiometry.c
   receipt.c
   run.c
   run_evidence.c

@@ -145,9 +145,16 @@ msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *
     return status;
 }
 
-void msc_lattice_clear(msc_lattice_pixels *pixels)
+void msc_lattice_drop(msc_lattice_pixels *pixels)
 {
     msc_release(pixels->pixel);
     msc_release(pixels->value);
+    pixels->pixel = NULL;
+    pixels->value = NULL;
+}
+
+void msc_lattice_clear(msc_lattice_pixels *pixels)
+{
+    msc_lattice_drop(pixels);
     *pixels = (msc_lattice_pixels){ 0 };
 }

@@ -24,5 +24,6 @@ typedef struct msc_lattice_pixels {
  * number of threads. Errors of the source, EMEMCAP, ENOMEM. */
 msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *lattice, const msc_source *source,
                                int n_planes, msc_lattice_pixels *pixels, msc_error *err);
+void msc_lattice_drop(msc_lattice_pixels *pixels);    /* the pixels, not what is known of them */
 void msc_lattice_clear(msc_lattice_pixels *pixels);
 #endif
