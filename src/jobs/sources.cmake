@@ -6,6 +6,7 @@ set(MINESCAR_jobs
   feature_map.c
   imagery.c
   irmad_map.c
+  irmad_map_radiometry.c
   irmad_map_report.c
   info.c
   job.c
@@ -15,6 +16,7 @@ set(MINESCAR_jobs
   job_plan.c
   legend.c
   majority_map.c
+  radiometry.c
   receipt.c
   run.c
   run_classify.c
