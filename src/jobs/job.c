@@ -44,6 +44,7 @@ static const msc_rule training_keys[] = {
     { "year", MSC_RULE_TEXT, .at = IN_DOC(job.training.year_field) },
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
+    { "select", MSC_RULE_BOOL, .at = IN_DOC(job.training.is_selecting) },
     { 0 }
 };
 static const msc_rule grid_keys[] = {
@@ -151,6 +152,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
                                                                                  : "neither samples nor model is given");
     if (job->training.model && job->training.method)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
+    if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
+        return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
     for (int i = 0; i < job->n_zones; i++)

@@ -18,7 +18,7 @@ typedef struct msc_job {
     int n_classes;
     msc_job_epoch *epochs;       /* two or more, oldest first */
     int n_epochs;
-    struct { const char *samples, *class_field, *year_field, *method, *model; } training;   /* samples or model, never both; method NULL: forest */
+    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting; } training;   /* samples or model, never both; method NULL: forest */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */

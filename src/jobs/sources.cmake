@@ -29,6 +29,7 @@ set(MINESCAR_jobs
   train.c
   train_polygons.c
   train_report.c
+  train_select.c
   transitions.c
   vectorize.c
   vectorize_row.c
