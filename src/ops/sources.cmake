@@ -7,6 +7,7 @@ set(MINESCAR_ops
     opening.c
     predict.c
     rays.c
+    shadow.c
     terrain.c
     texture.c
     window.c)
