@@ -11,11 +11,11 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     (void)stage;
     const msc_job *job = run->job;
     char model[MSC_PATH_MAX], report[MSC_PATH_MAX];
-    msc_image images[64];
-    int years[64];
+    msc_image images[MSC_RUN_MAX_EPOCHS];
+    int years[MSC_RUN_MAX_EPOCHS];
     msc_train_options o;
     msc_train_defaults(&o);
-    if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
+    if (job->n_epochs > MSC_RUN_MAX_EPOCHS) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most %d", job->n_epochs, MSC_RUN_MAX_EPOCHS);
     for (int i = 0; i < job->n_epochs; i++) {
         images[i] = job->epochs[i].image;
         years[i] = job->epochs[i].year;
@@ -235,6 +235,9 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
+    int has_masks = 0;
+    MSC_TRY(msc_run_bind_masks(run, &has_masks, err));
+    if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));

@@ -9,6 +9,7 @@ set(MINESCAR_jobs
   info.c
   job.c
   job_grid.c
+  mask_map.c
   palette.c
   job_plan.c
   legend.c
@@ -16,6 +17,7 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_grid.c
+  run_masks.c
   run_outputs.c
   run_stages.c
   schema.c

@@ -18,6 +18,7 @@ void msc_shadow_init(msc_shadow *shadow, double azimuth_deg, double elevation_de
     shadow->per_step_y = fabs(south) == larger ? copysign(1.0, south) : south / larger;
     shadow->drop = step_m * tan(elevation_deg * RAD_PER_DEG);
     shadow->n_steps = n < MSC_SHADOW_MAX_PX ? (int32_t)n : MSC_SHADOW_MAX_PX;
+    shadow->has_mask = 0;
 }
 
 /* dark[x] where the ground between a and b, `part` of the way, is higher than the ray that leaves `here`. */
@@ -67,12 +68,14 @@ static void shadow_tile(const void *self, const msc_tile *in, msc_tile *out, voi
     for (int32_t y = -more; y < in->core.h + more; y++) {
         const field at = { f.origin - more, f.stride };
         shade_row(s, &at, y, (size_t)(in->core.w + 2 * more), msc_row_u8(out, 0, y) - more);
+        if (s->has_mask) memcpy(msc_row_u8(out, 1, y) - more, msc_row_u8(in, 1, y) - more, (size_t)(in->core.w + 2 * more));
         memcpy(msc_row_valid(out, y) - more, msc_row_valid(in, y) - more, (size_t)(in->core.w + 2 * more));
     }
 }
 
 void msc_shadow_op(const msc_shadow *shadow, msc_op *op)
 {
-    *op = (msc_op){ .name = "shadow", .self = shadow, .halo_px = shadow->n_steps + 1, .n_planes_out = 1, .types_out = { MSC_U8 },
+    *op = (msc_op){ .name = "shadow", .self = shadow, .halo_px = shadow->n_steps + 1,
+                    .n_planes_out = 1 + (shadow->has_mask != 0), .types_out = { MSC_U8, MSC_U8 },
                     .scratch_bytes = scratch_bytes, .tile = shadow_tile };
 }
