@@ -240,6 +240,7 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, classify, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "unobserved", i, 0, msc_run_unobserved, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
         MSC_TRY(add_stage(run, "change", i, 1, change, err));

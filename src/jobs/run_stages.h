@@ -42,6 +42,8 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
  * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
 msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
 msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Area that was not observed in a year, by reason and zone. */
+msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);

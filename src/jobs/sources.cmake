@@ -33,6 +33,7 @@ set(MINESCAR_jobs
   train_report.c
   train_select.c
   transitions.c
+  unobserved.c
   vectorize.c
   vectorize_row.c
   vectorize_write.c
