@@ -155,6 +155,8 @@ typedef struct msc_train_options {
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
     uint64_t seed;               /* default 1 */
     const char *grid_like;       /* raster whose grid is used; NULL: the first image's */
+    int is_selecting;            /* non-zero: drop features that cross-validation by polygon can do without (forest) */
+    char **selection;            /* what each was worth, as text in settings->lang, freed with msc_text_free(); may be NULL */
 } msc_train_options;
 MSC_API void msc_train_defaults(msc_train_options *options);
 MSC_API msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err);

@@ -55,6 +55,8 @@ static const cli_option train_options[] = {
     { "folds", .kind = CLI_INT, .at = AT(options.n_folds), .low = 0, .high = 100, .value = "N",
       .help = { "parts of the cross-validation by polygon; 0: none", "按样本面交叉验证的份数；0：不做" } },
     { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest and of the folds", "随机种子" } },
+    { "select", .kind = CLI_FLAG, .at = AT(options.is_selecting),
+      .help = { "drop features that the cross-validation can do without, and print what each is worth", "去掉交叉验证表明可有可无的特征，并列出各特征的增益" } },
     { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write accuracy, importance and counts", "写出精度、重要性和样本数" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: the first IMAGE's", "采用此栅格的网格；默认第一幅 IMAGE" } },
     END
@@ -119,7 +121,11 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
             c->options.classes = job->classes;
             c->options.n_classes = job->n_classes;
         }
+        char *gains = NULL;
+        c->options.selection = &gains;
         status = msc_train(&common->settings, &c->options, err);
+        if (status == MSC_OK && gains) status = cli_put(gains, err);
+        msc_text_free(&gains);
     }
     msc_job_free(&job);
     msc_release(images);
@@ -129,13 +135,18 @@ const cli_command cli_train = {
     .name = "train", .summary = { "Make a model from training polygons", "由训练样本面生成分类模型" },
     .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
                 "keeps a polygon's pixels together, so it does not flatter. The forest takes any features and needs no shape\n"
-                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.",
+                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.\n"
+                "--select drops, round by round, the features that matter least at held-out polygons, and keeps the fewest that\n"
+                "are within one standard error of the best: start from a generous list.",
                 "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。\n"
-                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。" },
+                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。\n"
+                "--select 逐轮去掉在留出样本面上最无用的特征，保留与最优相差不超过一个标准误的最少特征：宜从宽列表开始。" },
     .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
                 "minescar train t2016.tif t2018.tif training.gpkg model.msm --year 2016 --year 2018 --year-field year \\\n"
                 "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n"
-                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n",
+                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n"
+                "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --dem demo/dem_2022.tif --select \\\n"
+                "    --features bands,ndvi,ndwi,mean:5,std:5,open:60m,close:60m,slope,tpi:60m,depth:120m,rise:120m,floor:120m\n",
     .arguments = train_arguments, .options = train_options, .bytes = sizeof(train_call), .defaults = train_defaults, .run = run_train
 };
 

@@ -12,6 +12,7 @@ set(MINESCAR_jobs
   job.c
   job_grid.c
   pair.c
+  mask_map.c
   palette.c
   job_plan.c
   legend.c
@@ -22,6 +23,7 @@ set(MINESCAR_jobs
   run_classify.c
   run_evidence.c
   run_grid.c
+  run_masks.c
   run_outputs.c
   run_replay.c
   run_shift.c
@@ -46,7 +48,9 @@ set(MINESCAR_jobs
   train.c
   train_polygons.c
   train_report.c
+  train_select.c
   transitions.c
+  unobserved.c
   vectorize.c
   verify.c
   verify_layers.c
