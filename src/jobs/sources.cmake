@@ -1,5 +1,10 @@
 set(MINESCAR_jobs
   assess.c
+  assess_count.c
+  assess_estimate.c
+  assess_frozen.c
+  assess_gate.c
+  assess_reference.c
   assess_report.c
   change.c
   classify.c
@@ -14,6 +19,7 @@ set(MINESCAR_jobs
   majority_map.c
   receipt.c
   run.c
+  run_assess.c
   run_grid.c
   run_outputs.c
   run_stages.c
@@ -22,6 +28,7 @@ set(MINESCAR_jobs
   sample.c
   sample_draw.c
   sample_frame.c
+  sample_merge.c
   sample_points.c
   sample_receipt.c
   sample_sheet.c
