@@ -291,6 +291,26 @@ MSC_API void msc_assess_defaults(msc_assess_options *options);
 MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
                               msc_error *err);
 
+/* Patches against reference polygons. */
+typedef struct msc_patch_assess_options {
+    const char *patches;         /* polygons that do not overlap, in a projected system */
+    const char *reference;       /* polygons */
+    const char *layer;           /* of the reference; NULL: the first */
+    const char *where;           /* which of the reference; may be NULL */
+    const char *blank_where;     /* other polygons of the reference layer, in which there is nothing: only patches there are
+                                  * false, the rest is not judged; NULL: the reference is complete */
+    double overlap_min;          /* share of area that makes a polygon found, a patch true; default 0.5 */
+    double miss_max, false_max;  /* gates by count; 0: none */
+    const char *report;          /* JSON; may be NULL */
+} msc_patch_assess_options;
+typedef struct msc_patch_assess_result {
+    int64_t n_reference, n_found, n_patches, n_true, n_false;
+    double miss, false_alarm, miss_by_area, false_by_area, mean_iou, distance_m;
+} msc_patch_assess_result;
+MSC_API void msc_patch_assess_defaults(msc_patch_assess_options *options);
+MSC_API msc_status msc_assess_patches(const msc_settings *settings, const msc_patch_assess_options *options,
+                                      msc_patch_assess_result *result, msc_error *err);
+
 /* ---- sample -------------------------------------------------------------------------------------------------- */
 typedef struct msc_sample_options {
     const char *map;             /* class map, or change map (UInt16) */

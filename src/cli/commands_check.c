@@ -14,6 +14,8 @@ typedef struct assess_call {
     const char *job;
     const char *const *zones;
     int n_zones;
+    int is_by_patch;
+    msc_patch_assess_options patches;
 } assess_call;
 #define AT(field) offsetof(assess_call, field)
 
@@ -41,9 +43,16 @@ static const cli_option assess_options[] = {
     { "miss-max", .kind = CLI_REAL, .at = AT(options.miss_max), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when a larger share of the target's area is missed; 1: no gate", "漏判率（按面积）高于此值则以 1 退出；1：不设" } },
     { "false-max", .kind = CLI_REAL, .at = AT(options.false_max), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when a larger share of the mapped target is false; 1: no gate", "误判率（按面积）高于此值则以 1 退出；1：不设" } },
     { "ci-max-ha", .kind = CLI_REAL, .at = AT(options.ci_max_ha), .low = 0, .high = 1e9, .value = "HA", .help = { "exit 1 when the 95 % interval of the target's area is wider on either side; 0: no gate", "目标面积 95 % 区间半宽大于此值（公顷）则以 1 退出；0：不设" } },
+    { "by-patch", .kind = CLI_FLAG, .at = AT(is_by_patch), .help = { "MAP is a layer of patches, REFERENCE one of true outlines: found, false, IoU, distance of boundaries", "MAP 为图斑图层，REFERENCE 为真实边界：查全、误判、IoU、边界距离" } },
+    { "overlap-min", .kind = CLI_REAL, .at = AT(patches.overlap_min), .low = 0.01, .high = 1, .value = "X", .help = { "by patch: share of area that makes an outline found, a patch true", "按图斑：面积重叠达到此比例即为查到、为真" } },
+    { "blank-where", .kind = CLI_TEXT, .at = AT(patches.blank_where), .value = "SQL", .help = { "by patch: outlines of REFERENCE in which there is nothing; only patches there are false", "按图斑：REFERENCE 中确知无目标的面；仅其中的图斑算误判" } },
     END
 };
-static void assess_defaults(void *call) { msc_assess_defaults(&((assess_call *)call)->options); }
+static void assess_defaults(void *call)
+{
+    msc_assess_defaults(&((assess_call *)call)->options);
+    msc_patch_assess_defaults(&((assess_call *)call)->patches);
+}
 
 /* Figures that there are none of are null in JSON. */
 static const char *number(double value, char text[32])
@@ -82,6 +91,33 @@ static msc_status put_result(const cli_common *common, cli_lang lang, const msc_
     return cli_put_result(common, line, json, err);
 }
 
+static msc_status run_by_patch(cli_common *common, cli_lang lang, assess_call *c, msc_error *err)
+{
+    char line[640], json[640], t[6][32];
+    msc_patch_assess_result r = { 0 };
+    msc_error unheard = { 0 };
+    c->patches.patches = c->options.map;
+    c->patches.reference = c->options.reference;
+    c->patches.report = c->options.report;
+    c->patches.layer = c->options.layer;
+    c->patches.where = c->options.where;
+    c->patches.miss_max = c->options.miss_max < 1 ? c->options.miss_max : 0;
+    c->patches.false_max = c->options.false_max < 1 ? c->options.false_max : 0;
+    const msc_status status = msc_assess_patches(&common->settings, &c->patches, &r, err);
+    if (status != MSC_OK && (status != MSC_ECHECK || r.n_reference == 0)) return status;
+    snprintf(line, sizeof line, cli_say(lang, (cli_words){
+        "%" PRId64 " of %" PRId64 " outlines found; %" PRId64 " patches: %" PRId64 " true, %" PRId64 " false; miss rate %.2f %% (by area %.2f), false-alarm rate %.2f %% (by area %.2f), mean IoU %.3f, boundaries %.2f m apart\n",
+        "查到 %" PRId64 " / %" PRId64 " 个真实图斑；%" PRId64 " 个图斑：真 %" PRId64 "，误 %" PRId64 "；漏判率 %.2f %%（按面积 %.2f），误判率 %.2f %%（按面积 %.2f），平均 IoU %.3f，边界相距 %.2f 米\n" }),
+        r.n_found, r.n_reference, r.n_patches, r.n_true, r.n_false, 100 * r.miss, 100 * r.miss_by_area, 100 * r.false_alarm, 100 * r.false_by_area,
+        r.mean_iou, r.distance_m);
+    snprintf(json, sizeof json, "{\"reference\": %" PRId64 ", \"found\": %" PRId64 ", \"patches\": %" PRId64 ", \"true\": %" PRId64 ", \"false\": %" PRId64
+             ", \"miss\": %s, \"miss_by_area\": %s, \"false_alarm\": %s, \"false_by_area\": %s, \"mean_iou\": %s, \"boundary_distance_m\": %s}\n",
+             r.n_reference, r.n_found, r.n_patches, r.n_true, r.n_false, number(r.miss, t[0]), number(r.miss_by_area, t[1]),
+             number(r.false_alarm, t[2]), number(r.false_by_area, t[3]), number(r.mean_iou, t[4]), number(r.distance_m, t[5]));
+    const msc_status put = cli_put_result(common, line, json, status == MSC_OK ? err : &unheard);
+    return status == MSC_OK ? put : status;
+}
+
 static msc_status run_assess(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     assess_call *c = call;
@@ -90,6 +126,7 @@ static msc_status run_assess(cli_common *common, cli_lang lang, void *call, msc_
     msc_assess_result result = { 0 };
     msc_zone zones[MAX_ZONES];
     char *texts[MAX_ZONES] = { NULL };
+    if (c->is_by_patch) return run_by_patch(common, lang, c, err);
     msc_status status = c->n_zones <= MAX_ZONES ? MSC_OK : msc_fail(err, MSC_EVALUE, "--zones", "%d; at most %d", c->n_zones, MAX_ZONES);
     for (int i = 0; i < c->n_zones && status == MSC_OK; i++) {
         texts[i] = msc_copy_text(c->zones[i]);
@@ -122,6 +159,7 @@ const cli_command cli_assess = {
     .examples = "minescar assess classes_2024.tif demo/reference.gpkg report.json --class-field code_2024\n"
                 "minescar assess classes_2024.tif reference.gpkg report.json --stratum-field stratum --weight-field weight --oa-min 0.85\n"
                 "minescar assess change.tif points.gpkg report.json --sample points.gpkg.sample.json --before-field before --class-field after \\\n"
-                "    --training demo/training.gpkg --zones demo/districts.gpkg:NAME --miss-max 0.1 --false-max 0.2 --ci-max-ha 30\n",
+                "    --training demo/training.gpkg --zones demo/districts.gpkg:NAME --miss-max 0.1 --false-max 0.2 --ci-max-ha 30\n"
+                "minescar assess changes.gpkg truth.gpkg report.json --by-patch --overlap-min 0.3\n",
     .arguments = assess_arguments, .options = assess_options, .bytes = sizeof(assess_call), .defaults = assess_defaults, .run = run_assess
 };

@@ -4,6 +4,7 @@ set(MINESCAR_jobs
   assess_estimate.c
   assess_frozen.c
   assess_gate.c
+  assess_patches.c
   assess_reference.c
   assess_report.c
   change.c

@@ -1,5 +1,7 @@
 set(MINESCAR_patch
   zones.c
+  geos_shape.c
+  match.c
   sieve.c
   sieve_merge.c
   sieve_runs.c sieve_tile.c
