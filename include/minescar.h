@@ -25,6 +25,7 @@ extern "C" {
 typedef enum msc_status {
     MSC_OK = 0,
     MSC_ECHECK,     /* a check or an acceptance gate did not hold */
+    MSC_ESHIFT,     /* two images lie further apart than the limit allows */
     MSC_EUSAGE,     /* an unknown or missing option or argument */
     MSC_EVALUE,     /* an option has a value that cannot be used */
     MSC_EJOB,       /* the job file: unknown key, missing key, wrong type (detail holds the line) */
@@ -56,6 +57,7 @@ typedef enum msc_status {
     MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */
     MSC_WDROPPED,   /* something was dropped and counted (detail tells what and how many) */
     MSC_WREPAIRED,  /* something was repaired and counted */
+    MSC_WSHIFT,     /* two images do not lie on each other well, or nobody can tell */
     MSC_WOTHER,
     MSC_N_STATUS
 } msc_status;
@@ -159,6 +161,9 @@ typedef struct msc_classify_options {
     const char *model;
     const char *classes;         /* output: class map, one byte a pixel, 0 not observed */
     const char *confidence;      /* output: winner's share of the votes, or its posterior, 0..100; may be NULL */
+    const char *posterior;       /* output: the three most probable classes and their shares; may be NULL. Six bands of bytes:
+                                    code1, share1, code2, share2, code3, share3; shares 0..255 for 0..1; code 0: none. Masked
+                                    classes have no place in it; where one is the most probable, all six are 0 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
@@ -176,6 +181,50 @@ typedef struct msc_feature_map_options {
 } msc_feature_map_options;
 MSC_API void msc_feature_map_defaults(msc_feature_map_options *options);
 MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_feature_map_options *options, msc_error *err);
+
+/* ---- shift --------------------------------------------------------------------------------------------------- */
+typedef struct msc_shift_options {
+    msc_image before, after;     /* two images of the same ground */
+    const char *band;            /* that is compared; NULL: red, else green, nir, or the first that both have */
+    const char *grid_like;       /* raster whose grid is used; NULL: AFTER's own */
+    int max_windows;             /* windows are laid wider apart so that they are no more; default 4096 */
+    const char *report;          /* JSON with every window; may be NULL */
+} msc_shift_options;
+typedef struct msc_shift_result {
+    int n_windows, n_abstained, n_outliers;
+    int degree;                  /* of the smooth field, 0..3 */
+    double median_dx_px, median_dy_px;   /* what is at x, y in BEFORE is at x + dx, y + dy in AFTER; x right, y down */
+    double rmse_before_px;       /* of the displacement itself, outliers left out */
+    double rmse_px;              /* of what the smooth field leaves */
+} msc_shift_result;              /* the figures are 0 when all windows abstain */
+MSC_API void msc_shift_defaults(msc_shift_options *options);
+/* Measures how far the ground of one image lies from where the other has it. `result` may be NULL. Errors of reading
+ * images; EBAND, EEXISTS, EWRITE. */
+MSC_API msc_status msc_shift(const msc_settings *settings, const msc_shift_options *options, msc_shift_result *result, msc_error *err);
+/* ---- irmad --------------------------------------------------------------------------------------------------- */
+typedef struct msc_irmad_options {
+    msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
+    const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
+    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
+    const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
+    int max_iterations;          /* 1: plain MAD; default 50 */
+    double tolerance;            /* of the largest change of a correlation; default 0.001 */
+    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 524288 */
+    int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
+    const char *run_id;
+} msc_irmad_options;
+typedef struct msc_irmad_result {
+    int64_t n_px;                /* pixels iterated on */
+    int n_iterations, is_converged;
+    double rho_least, rho_most;  /* canonical correlations */
+    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+} msc_irmad_result;
+MSC_API void msc_irmad_defaults(msc_irmad_options *options);
+/* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
+ * ENODATA when no band varies. */
+MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_options *options, msc_irmad_result *result,
+                             msc_error *err);
 
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {
@@ -198,7 +247,9 @@ typedef struct msc_sieve_options {
     const char *run_id;
 } msc_sieve_options;
 typedef struct msc_sieve_counts {
-    int64_t n_regions_in, n_regions_out, n_merged, n_kept_alone, n_px_changed;
+    int64_t n_merged;            /* times that a region under the unit joined a neighbour */
+    int64_t n_kept_alone;        /* regions under the unit without a neighbour */
+    int64_t n_px_changed;
 } msc_sieve_counts;
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
@@ -350,12 +401,20 @@ MSC_API msc_status msc_plan(const msc_settings *settings, const char *job_path, 
 MSC_API void msc_text_free(char **text);
 
 typedef struct msc_run_options {
-    const char *job;             /* path of the YAML job */
+    const char *job;             /* path of the YAML job; with is_replay of a receipt.json */
     const char *only, *from;     /* stage names; NULL: all */
+    int is_replay;               /* non-zero: runs the receipt's job again elsewhere and compares; `only`... do not count */
     const char *shard;           /* "I/N": only what concerns every N-th epoch from the I-th on, and the model; NULL: all */
 } msc_run_options;
+/* With is_replay: ECHECK when an output of the receipt does not come out with the same bytes, or an input has changed. */
 MSC_API void msc_run_defaults(msc_run_options *options);
 MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);
+
+/* ---- verify --------------------------------------------------------------------------------------------------- */
+/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, the from-to table, geometry,
+ * areas, numbers, labels, lineage. *text (text or JSON) tells every check and is set too when some did not hold: the status
+ * is ECHECK then. The caller frees it with msc_text_free(). Inputs that are not at hand are named, and no failure. */
+MSC_API msc_status msc_verify(const msc_settings *settings, const char *dir, int as_json, char **text, msc_error *err);
 
 #ifdef __cplusplus
 }

@@ -3,9 +3,22 @@
 #define MSC_CLI_COMMANDS_H
 #include "cli/options.h"
 
-extern const cli_command cli_run, cli_plan, cli_info;
-extern const cli_command cli_simulate, cli_train, cli_features, cli_classify;
-extern const cli_command cli_change, cli_majority, cli_sieve, cli_vectorize, cli_sample, cli_assess;
+extern const cli_command cli_run;
+extern const cli_command cli_plan;
+extern const cli_command cli_info;
+extern const cli_command cli_simulate;
+extern const cli_command cli_train;
+extern const cli_command cli_features;
+extern const cli_command cli_classify;
+extern const cli_command cli_shift;
+extern const cli_command cli_change;
+extern const cli_command cli_majority;
+extern const cli_command cli_sieve;
+extern const cli_command cli_vectorize;
+extern const cli_command cli_sample;
+extern const cli_command cli_assess;
+extern const cli_command cli_verify;
+extern const cli_command cli_irmad;
 
 /* What is asked for on stdout: a text as it is. EWRITE when stdout does not take it. */
 msc_status cli_put(const char *text, msc_error *err);

@@ -20,7 +20,7 @@ typedef struct train_call {
 #define AT(field) offsetof(train_call, field)
 
 static const cli_argument train_arguments[] = {
-    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "IMAGE", AT(paths), AT(n_paths), 1, .help = { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
     { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
@@ -85,10 +85,21 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     return MSC_OK;
 }
 
+/* What shapes a forest says nothing to gauss, so that a value of one's own is a mistake. */
+static msc_status check_forest_only(const msc_train_options *o, cli_lang lang, msc_error *err)
+{
+    msc_train_options plain;
+    msc_train_defaults(&plain);
+    const char *name = o->n_trees != plain.n_trees ? "--trees" : o->depth != plain.depth ? "--depth" : o->min_leaf != plain.min_leaf ? "--min-leaf" : NULL;
+    if (!name || strcmp(o->method, "gauss") != 0) return MSC_OK;
+    return msc_fail(err, MSC_EUSAGE, name, "%s", cli_say(lang, (cli_words){ "belongs to the forest, --method gauss has none", "仅用于随机森林，--method gauss 不用" }));
+}
+
 static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     train_call *c = call;
     msc_job *job = NULL;
+    MSC_TRY(check_forest_only(&c->options, lang, err));
     msc_image *images = msc_alloc_zero((size_t)c->n_paths, sizeof *images);
     if (!images) return msc_fail(err, MSC_ENOMEM, c->options.model, "images");
     msc_status status = bind_images(c, lang, images, err);
@@ -122,12 +133,14 @@ const cli_command cli_train = {
 #undef AT
 #define AT(field) offsetof(msc_classify_options, field)
 static const cli_argument classify_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
 };
 static const cli_option classify_options[] = {
     { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
     { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
+    { "posterior", .kind = CLI_TEXT, .at = AT(posterior), .value = "FILE",
+      .help = { "output: code and share (0..255 = 0..1) of the three most probable classes, 6 bands", "输出：概率最高的三个类别的代码和占比（0..255 = 0..1），6 个波段" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },

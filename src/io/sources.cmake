@@ -13,6 +13,7 @@ set(MINESCAR_io
   raster_direct.c
   raster_edge.c
   raster_in.c
+  raster_mosaic.c
   raster_nodata.c
   raster_open.c
   raster_out.c
@@ -24,5 +25,6 @@ set(MINESCAR_io
   raster_say.c
   raster_tile.c
   raster_union.c
+  raster_vrt.c
   raster_warp.c
 )

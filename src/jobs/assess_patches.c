@@ -43,8 +43,8 @@ static msc_status report(const msc_patch_assess_options *o, const msc_match *m, 
 {
     json_object *top = json_object_new_object(), *sizes = json_object_new_array();
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "patches", o->patches);
-    put_text(top, "reference", o->reference);
+    put_text(top, "patches", msc_file_name(o->patches));
+    put_text(top, "reference", msc_file_name(o->reference));
     put_text(top, "where", o->where);
     put_text(top, "blank_where", o->blank_where);
     put_number(top, "overlap_min", o->overlap_min);

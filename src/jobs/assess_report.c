@@ -210,17 +210,17 @@ static void put_facts(json_object *top, const msc_assessment *a)
 {
     const msc_assess_options *o = a->options;
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", o->map);
-    put_text(top, "reference", o->reference);
+    put_text(top, "map", msc_file_name(o->map));
+    put_text(top, "reference", msc_file_name(o->reference));
     put_text(top, "class_field", o->class_field);
     put_text(top, "before_field", o->before_field);
     put_text(top, "stratum_field", o->stratum_field);
     put_text(top, "weight_field", o->weight_field);
     put_text(top, "where", o->where);
-    put_text(top, "sample", o->sample);
+    put_text(top, "sample", o->sample ? msc_file_name(o->sample) : NULL);
     put_text(top, "design", a->design);
     if (o->sample) json_object_object_add(top, "is_map_that_was_sampled", a->is_same_map < 0 ? NULL : json_object_new_boolean(a->is_same_map));
-    put_text(top, "training", o->training);
+    put_text(top, "training", o->training ? msc_file_name(o->training) : NULL);
     put_text(top, "unit", a->features.n > 0 && a->features.shape[0].is_point ? "point" : "pixel in a polygon");
     put_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
              ? "stratified ratio" : "simple random");

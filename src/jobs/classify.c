@@ -1,4 +1,4 @@
-/* classify.c - an image and a model to a class map and its confidence, in one pass. */
+/* classify.c - an image and a model to a class map, its confidence and its posterior, in one pass. */
 #include "jobs/imagery.h"
 #include "base/mem.h"
 #include "io/raster_out.h"
@@ -108,16 +108,19 @@ static msc_status bind_features(classification *c, msc_error *err)
     if (m->method == MSC_GAUSS) c->predict.gauss = &m->gauss;
     else c->predict.forest = &m->forest;
     c->predict.has_confidence = c->options->confidence != NULL;
+    c->predict.has_ranks = c->options->posterior != NULL;
     return MSC_OK;
 }
 
 static void describe_classes(classification *c)
 {
     msc_model *m = &c->model;
+    msc_legend_codes *codes = &c->predict.classes;
+    codes->n_classes = m->n_classes;
     for (int i = 0; i < m->n_classes; i++) {
-        c->predict.code[i] = (uint8_t)m->code[i];
-        c->predict.is_masked[i] = (uint8_t)(m->is_masked[i] && !c->options->keep_masked);
-        if (c->predict.is_masked[i]) continue;
+        codes->code[i] = (uint8_t)m->code[i];
+        codes->is_masked[i] = (uint8_t)(m->is_masked[i] && !c->options->keep_masked);
+        if (codes->is_masked[i]) continue;
         msc_class *class = &c->classes[c->n_classes++];
         *class = (msc_class){ .code = m->code[i], .name = m->name[i], .label = m->label[i], .is_damage = m->is_damage[i],
                               .is_masked = m->is_masked[i] };
@@ -166,19 +169,28 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
 {
     const msc_classify_options *o = c->options;
     char run_id[160], model[MSC_NAME_MAX];
+    int n = 0;
     snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
     snprintf(model, sizeof model, "SOFTWARE=minescar %s", MSC_VERSION);
     const char *meta[2] = { model, run_id };
     msc_raster_out_spec spec = { .path = o->classes, .grid = *msc_raster_grid(c->imagery.image), .n_bands = 1, .type = MSC_U8,
                                  .has_nodata = 1, .nodata = 0, .classes = c->classes, .n_classes = c->n_classes, .meta = meta,
                                  .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
-    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
-    if (!o->confidence) return MSC_OK;
-    spec.path = o->confidence;
-    spec.nodata = CONFIDENCE_NODATA;
+    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
     spec.classes = NULL;
     spec.n_classes = 0;
-    return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[1], err);
+    if (o->confidence) {
+        spec.path = o->confidence;
+        spec.nodata = CONFIDENCE_NODATA;
+        MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
+    }
+    if (!o->posterior) return MSC_OK;
+    static const char *const names[MSC_RANK_PLANES] = { "code1", "share1", "code2", "share2", "code3", "share3" };
+    spec.path = o->posterior;
+    spec.has_nodata = spec.has_overviews = 0;
+    spec.n_bands = MSC_RANK_PLANES;
+    spec.band_names = names;
+    return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err);
 }
 
 static msc_status classify(classification *c, msc_error *err)
@@ -189,7 +201,7 @@ static msc_status classify(classification *c, msc_error *err)
     describe_classes(c);
     msc_op op;
     msc_predict_op(&c->predict, &op);
-    c->outs.n = c->options->confidence ? 2 : 1;
+    c->outs.n = 1 + (c->options->confidence != NULL) + (c->options->posterior != NULL);
     msc_sink sink = counting_sink(c);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, &op, 1, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
@@ -210,7 +222,7 @@ msc_status msc_classify(const msc_settings *settings, const msc_classify_options
     c->settings = settings;
     c->options = options;
     const msc_status status = classify(c, err);
-    for (int i = 0; i < 2; i++) msc_raster_out_abandon(&c->outs.out[i]);
+    for (int i = 0; i < 3; i++) msc_raster_out_abandon(&c->outs.out[i]);
     msc_features_close(&c->features);
     msc_imagery_close(&c->imagery);
     msc_model_clear(&c->model);

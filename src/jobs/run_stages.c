@@ -38,25 +38,6 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     return MSC_OK;
 }
 
-static msc_status classify(msc_job_run *run, const msc_stage *stage, msc_error *err)
-{
-    char model[MSC_PATH_MAX], classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX];
-    const int year = msc_run_year(run, stage->epoch);
-    msc_classify_options o;
-    msc_classify_defaults(&o);
-    if (run->job->training.model) snprintf(model, sizeof model, "%s", run->job->training.model);
-    else MSC_TRY(msc_run_path(run, model, err, "model.msm"));
-    MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
-    MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
-    o.image = run->job->epochs[stage->epoch].image;
-    o.model = model; o.classes = classes; o.confidence = confidence;
-    o.grid_like = run->grid_like; o.run_id = run->id;
-    MSC_TRY(msc_classify(&run->settings, &o, err));
-    msc_run_note_output(run, classes);
-    msc_run_note_output(run, confidence);
-    return MSC_OK;
-}
-
 static msc_status record_counts(msc_job_run *run, const char *group, const msc_vectorize_counts *c, msc_error *err)
 {
     MSC_TRY(msc_receipt_number(run->receipt, group, "patches", (double)c->n_patches, err));
@@ -80,8 +61,7 @@ static msc_status sieve(msc_job_run *run, const msc_settings *settings, const ch
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
     MSC_TRY(msc_sieve(settings, &o, &c, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_merged", (double)c.n_merged, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
     return msc_receipt_number(run->receipt, group, "sieve_kept_without_neighbour", (double)c.n_kept_alone, err);
 }
@@ -154,8 +134,9 @@ static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *er
     msc_status status = msc_change(&step, &o, err);
     if (status == MSC_OK) status = sieve(run, &run->settings, stage->name, raw, accepted, err);
     msc_run_remove_raster(raw);
-    if (status == MSC_OK) msc_run_note_output(run, accepted);
-    return status;
+    if (status != MSC_OK) return status;
+    msc_run_note_output(run, accepted);
+    return msc_run_drop_posteriors(run, stage->epoch, err);
 }
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -210,9 +191,11 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
-    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, classify, err));
+    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
+        if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
         MSC_TRY(add_stage(run, "change", i, 1, change, err));
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));

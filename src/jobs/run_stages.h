@@ -23,6 +23,8 @@ struct msc_job_run {
     msc_job *job;
     msc_receipt *receipt;
     char id[17];
+    const char *job_path, *job_text;  /* the job file, byte by byte */
+    size_t n_job_text;
     int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
     const char *stage;
@@ -32,6 +34,14 @@ struct msc_job_run {
     char role[MSC_RUN_MAX_INPUTS][64];    /* of each input */
     msc_stage stages[MSC_RUN_MAX_STAGES];
 };
+
+/* Where a job comes from; output NULL: the directory that the job names. */
+typedef struct msc_run_source { const char *job_path, *text; size_t n_bytes; const char *output; } msc_run_source;
+typedef msc_status msc_run_text(const msc_settings *, const msc_run_options *, const msc_run_source *, msc_error *);
+
+/* Runs the job of a receipt once more, into a directory of its own that is removed at the end, and compares every output
+ * byte by byte by its hash. ECHECK when one differs or an input is not what it was; ENOFILE, EFORMAT for the receipt. */
+msc_status msc_run_replay(const msc_settings *settings, const char *receipt, msc_run_text *run, msc_error *err);
 
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
@@ -54,6 +64,22 @@ void msc_run_note_layer(msc_job_run *run, const char *path);
 msc_settings msc_run_step_settings(const msc_job_run *run);
 /* Removes such a raster, with what GDAL keeps beside it. */
 void msc_run_remove_raster(const char *path);
+
+/* The stage "shift_Y0_Y1" (run_shift.c): measures how far the images of a pair of epochs lie apart, warns and refuses by the
+ * job's limits (ESHIFT). */
+msc_status msc_run_shift(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* What misregistration is left between epoch - 1 and epoch as the later stages see them, px, from that stage's report:
+ * rmse_px where the job resamples, else rmse_before_px; the limit of the warning where nothing could be measured; 0 where
+ * the job says off. ENOFILE, EFORMAT. */
+msc_status msc_run_shift_rmse(const msc_job_run *run, int epoch, double *rmse_px, msc_error *err);
+/* The stage that maps an epoch: classes, confidence and, for the comparison of years, the posterior. */
+msc_status msc_run_classify(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* The path of an epoch's posterior, which only lives until the years are compared: made again where it is gone. */
+msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PATH_MAX], msc_error *err);
+/* Removes what no later comparison than that of `epoch` with the one before needs. */
+msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
+/* Stages with a file of their own. */
+msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

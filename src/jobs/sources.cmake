@@ -11,9 +11,12 @@ set(MINESCAR_jobs
   classify.c
   feature_map.c
   imagery.c
+  irmad_map.c
+  irmad_map_report.c
   info.c
   job.c
   job_grid.c
+  pair.c
   palette.c
   job_plan.c
   legend.c
@@ -21,10 +24,16 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_assess.c
+  run_classify.c
+  run_evidence.c
   run_grid.c
   run_outputs.c
+  run_replay.c
+  run_shift.c
   run_stages.c
   schema.c
+  shift.c
+  shift_report.c
   sieve_map.c
   sample.c
   sample_draw.c
@@ -45,6 +54,9 @@ set(MINESCAR_jobs
   train_report.c
   transitions.c
   vectorize.c
+  verify.c
+  verify_layers.c
+  verify_rasters.c
   vectorize_row.c
   vectorize_write.c
 )

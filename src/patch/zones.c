@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "patch/geos_shape.h"
 
-#include <geos_c.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

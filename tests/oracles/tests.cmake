@@ -20,3 +20,6 @@ if(MINESCAR_SLOW_TESTS)
   add_test(NAME coverage COMMAND coverage 2000)
   set_tests_properties(coverage PROPERTIES LABELS slow TIMEOUT 3600)
 endif()
+add_test(NAME irmad_numpy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/irmad_numpy.py
+         $<TARGET_FILE:minescar-cli> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(irmad_numpy PROPERTIES SKIP_RETURN_CODE 77)

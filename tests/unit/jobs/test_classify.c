@@ -90,6 +90,39 @@ static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
     unsetenv("MINESCAR_CPU");
 }
 
+/* The posterior's first class and share are what the other maps say, and asking for it changes nothing of them. */
+static void posteriors_agree_with_class_and_confidence(void **state)
+{
+    (void)state;
+    msc_classify_options o = usual(job_path("alone.tif"), job_path("alone_sure.tif"));
+    msc_settings s = made_settings(256, 2);
+    msc_error err;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    o.posterior = job_path("posterior.tif");
+    for (int i = 0; i < 3; i++) {
+        static const int tiles[] = { 256, 64, 511 };
+        s = made_settings(tiles[i], 1 + i);
+        o.classes = job_path("with.tif");
+        o.confidence = i == 1 ? NULL : job_path("with_sure.tif");
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+        compare_maps(job_path("alone.tif"), o.classes);
+        if (o.confidence) compare_maps(job_path("alone_sure.tif"), o.confidence);
+        made_all map = read_map(job_path("alone.tif")), sure = read_map(job_path("alone_sure.tif")), all = read_map(o.posterior);
+        for (int y = 0; y < JOB_H; y++)
+            for (int x = 0; x < JOB_W; x++) {
+                const double share = made_at(&all, 1, x, y), second = made_at(&all, 3, x, y), third = made_at(&all, 5, x, y);
+                assert_int_equal(made_at(&all, 0, x, y), made_at(&map, 0, x, y));
+                if (x >= 10) assert_true(fabs(share / 2.55 - made_at(&sure, 0, x, y)) <= 0.7);
+                else assert_true(share == 0 && second == 0 && third == 0);
+                assert_true(share >= second && second >= third && share + second + third <= 256);
+                assert_int_equal(second > 0, made_at(&all, 2, x, y) > 0);
+            }
+        made_clear(&map);
+        made_clear(&sure);
+        made_clear(&all);
+    }
+}
+
 static void masked_classes_are_not_observed(void **state)
 {
     (void)state;
@@ -190,7 +223,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
                                         cmocka_unit_test(maps_do_not_depend_on_tiles_threads_or_kernels),
-                                        cmocka_unit_test(masked_classes_are_not_observed),
+                                        cmocka_unit_test(posteriors_agree_with_class_and_confidence),
+        cmocka_unit_test(masked_classes_are_not_observed),
                                         cmocka_unit_test(signatures_map_as_forests_do),
                                         cmocka_unit_test(refusals_leave_nothing_behind) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);

@@ -1,6 +1,8 @@
 minescar_test(unit/model test_forest)
 minescar_test(unit/model test_forest_levels)
 minescar_test(unit/model test_gauss)
+minescar_test(unit/model test_irmad)
+minescar_test(unit/model test_lattice)
 minescar_test(unit/model test_model)
 minescar_test(unit/model test_samples)
 minescar_test(unit/model test_accuracy)
