@@ -319,17 +319,55 @@ typedef struct msc_assess_options {
     const char *stratum_field, *weight_field;   /* may be NULL: simple random */
     const char *where;           /* OGR SQL WHERE, e.g. "confident = 1"; may be NULL */
     const char *report;          /* JSON */
-    double oa_min;               /* 0: no gate */
+    const char *before_field;    /* change maps: class before, class_field being that after; NULL: class_field is before * 256 + after */
+    const char *sample;          /* receipt of msc_sample_map: strata and weights are those frozen there; may be NULL */
+    const char *training;        /* training polygons: no pixel in them judges; may be NULL */
+    const char *training_where;  /* OGR SQL WHERE of them; may be NULL */
+    int is_poststratified;       /* non-zero: the map's classes are strata of a simple random or systematic sample */
+    const int *target;           /* codes whose miss and false-alarm rates are wanted; none: damage classes; change maps: all */
+    int n_target;
+    const msc_zone *zones;       /* up to 4 layers whose zones get figures of their own */
+    int n_zones;
+    int zone_min;                /* points without which a zone gets none; default 30 */
+    double oa_min;               /* least overall accuracy; 0: no gate */
+    double miss_max, false_max;  /* largest miss and false-alarm rate of the target, by area; 1: no gate */
+    double ci_max_ha;            /* largest half width of the 95 % interval of the target's area; 0: no gate */
+    int is_report_only;          /* non-zero: a gate that does not hold is told of, but is no error */
     const msc_class *classes;
     int n_classes;
 } msc_assess_options;
 typedef struct msc_assess_result {
     int64_t n, n_not_observed, n_outside;
     double overall, overall_half_width, kappa;  /* design-weighted overall accuracy, its 95 % half width; kappa of counts */
+    int64_t n_trained;                          /* reference pixels in training polygons, which do not judge */
+    int has_target;
+    double miss, false_alarm, target_ha, target_half_width_ha;
+    int is_accepted;                            /* every gate holds */
+    char verdict_en[512], verdict_zh[512];      /* "" without a gate */
 } msc_assess_result;
 MSC_API void msc_assess_defaults(msc_assess_options *options);
 MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
                               msc_error *err);
+
+/* Patches against reference polygons. */
+typedef struct msc_patch_assess_options {
+    const char *patches;         /* polygons that do not overlap, in a projected system */
+    const char *reference;       /* polygons */
+    const char *layer;           /* of the reference; NULL: the first */
+    const char *where;           /* which of the reference; may be NULL */
+    const char *blank_where;     /* other polygons of the reference layer, in which there is nothing: only patches there are
+                                  * false, the rest is not judged; NULL: the reference is complete */
+    double overlap_min;          /* share of area that makes a polygon found, a patch true; default 0.5 */
+    double miss_max, false_max;  /* gates by count; 0: none */
+    const char *report;          /* JSON; may be NULL */
+} msc_patch_assess_options;
+typedef struct msc_patch_assess_result {
+    int64_t n_reference, n_found, n_patches, n_true, n_false;
+    double miss, false_alarm, miss_by_area, false_by_area, mean_iou, distance_m;
+} msc_patch_assess_result;
+MSC_API void msc_patch_assess_defaults(msc_patch_assess_options *options);
+MSC_API msc_status msc_assess_patches(const msc_settings *settings, const msc_patch_assess_options *options,
+                                      msc_patch_assess_result *result, msc_error *err);
 
 /* ---- sample -------------------------------------------------------------------------------------------------- */
 typedef struct msc_sample_options {
@@ -348,6 +386,7 @@ typedef struct msc_sample_options {
     int n_users;
     const char *allocation;      /* "proportional" (default), "neyman", "equal" */
     int64_t n_min;               /* least points a stratum; default 50 */
+    int64_t merge_px;            /* values with fewer pixels share one stratum; default -1: twice n_min */
     double distance_m;           /* least distance of two points; 0: none */
     const char *exclude;         /* training polygons: no point lies in them; may be NULL */
     uint64_t seed;               /* default 1 */

@@ -101,6 +101,14 @@ static const msc_rule reference_keys[] = {
     { "stratum", MSC_RULE_TEXT, .at = IN_DOC(job.reference.stratum) },
     { "weight", MSC_RULE_TEXT, .at = IN_DOC(job.reference.weight) },
     { "year_field", MSC_RULE_TEXT, .at = IN_DOC(job.reference.year_field) },
+    { "sample", MSC_RULE_PATH, .at = IN_DOC(job.reference.sample) },
+    { 0 }
+};
+static const msc_rule acceptance_keys[] = {
+    { "oa_min", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.oa_min), .low = 0, .high = 1 },
+    { "miss_max", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.miss_max), .low = 0, .high = 1 },
+    { "false_max", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.false_max), .low = 0, .high = 1 },
+    { "ci_max_ha", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.ci_max_ha), .low = 0, .high = 1e9 },
     { 0 }
 };
 static const msc_rule job_keys[] = {
@@ -122,6 +130,7 @@ static const msc_rule job_keys[] = {
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
     { "reference", MSC_RULE_MAP, .keys = reference_keys },
+    { "acceptance", MSC_RULE_MAP, .keys = acceptance_keys },
     { "deliver", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver), .count_at = IN_DOC(job.n_deliver), .choices = "shp gpkg fgb geojson kml csv" },
     { "encoding", MSC_RULE_CHOICE, .at = IN_DOC(job.encoding), .choices = "GBK UTF-8" },
     { 0 }
@@ -144,6 +153,7 @@ static void set_defaults(msc_job *job)
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";
+    job->acceptance.miss_max = job->acceptance.false_max = 1;
     job->deliver = default_deliver;
     job->n_deliver = 2;
     job->encoding = "GBK";
@@ -196,6 +206,11 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
     MSC_TRY(check_masks(job, path, err));
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
+    if (job->reference.sample && job->reference.weight)
+        return msc_fail(err, MSC_EJOB, path, "reference: weight is given beside sample, which has its own");
+    if (!job->reference.points && (job->acceptance.oa_min > 0 || job->acceptance.miss_max < 1 || job->acceptance.false_max < 1 ||
+                                   job->acceptance.ci_max_ha > 0))
+        return msc_fail(err, MSC_EJOB, path, "acceptance: there is no reference to judge by");
     for (int i = 0; i < job->n_zones; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->zones[i].name, job->zones[k].name))

@@ -30,7 +30,8 @@ typedef struct msc_job {
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;
     int n_zones;
-    struct { const char *points, *stratum, *weight, *year_field; } reference;   /* points NULL: no assessment */
+    struct { const char *points, *stratum, *weight, *year_field, *sample; } reference;   /* points NULL: no assessment; sample: receipt of its plan */
+    struct { double oa_min, miss_max, false_max, ci_max_ha; } acceptance;   /* 0, 1, 1, 0: none */
     const char **deliver;        /* file extensions without a dot: "shp", "gpkg"... */
     int n_deliver;
     const char *encoding;        /* of shapefile attributes: "GBK" or "UTF-8" */

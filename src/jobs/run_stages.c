@@ -175,31 +175,6 @@ static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_erro
     return status;
 }
 
-static msc_status assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
-{
-    const msc_job *job = run->job;
-    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], field[64];
-    const int year = msc_run_year(run, stage->epoch);
-    msc_assess_options o;
-    msc_assess_result r;
-    msc_assess_defaults(&o);
-    MSC_TRY(msc_run_path(run, map, err, "classes_%d.tif", year));
-    MSC_TRY(msc_run_path(run, report, err, "accuracy_%d.json", year));
-    if (job->reference.year_field) {
-        MSC_TRY(msc_job_year_field(job->reference.year_field, year, field, sizeof field, err));
-        o.class_field = field;
-    }
-    o.map = map; o.reference = job->reference.points; o.report = report;
-    o.stratum_field = job->reference.stratum; o.weight_field = job->reference.weight;
-    o.classes = job->classes; o.n_classes = job->n_classes;
-    MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    msc_run_note_output(run, report);
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points", (double)r.n, err));
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_not_observed", (double)r.n_not_observed, err));
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r.overall, err));
-    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_half_width_95", r.overall_half_width, err);
-}
-
 static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int is_pair,
                             msc_status (*work)(msc_job_run *, const msc_stage *, msc_error *), msc_error *err)
 {
@@ -235,7 +210,9 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
     }
-    for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, assess, err));
+    for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, msc_run_assess, err));
+    for (int i = 1; i < n && msc_run_can_assess_change(run); i++) MSC_TRY(add_stage(run, "assess_change", i, 1, msc_run_assess_change, err));
+    if (msc_run_has_gate(run)) MSC_TRY(add_stage(run, "accept", -1, 0, msc_run_accept, err));
     return MSC_OK;
 }
 
@@ -263,6 +240,7 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
     MSC_TRY(add_input(run, job->training.samples, err, "training"));
     MSC_TRY(add_input(run, job->training.model, err, "model"));
     MSC_TRY(add_input(run, job->reference.points, err, "reference"));
+    MSC_TRY(add_input(run, job->reference.sample, err, "sample"));
     for (int i = 0; i < job->n_zones; i++) MSC_TRY(add_input(run, job->zones[i].path, err, "zone_%s", job->zones[i].name));
     return MSC_OK;
 }

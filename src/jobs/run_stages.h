@@ -57,6 +57,13 @@ msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
 msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
 /* Area that was not observed in a year, by reason and zone. */
 msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* run_assess.c: accuracy of each year's classes and of each change map against the job's reference, and acceptance. */
+msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
+int msc_run_can_assess_change(const msc_job_run *run);   /* the reference has a label of every year */
+/* ECHECK with the first verdict that does not hold; every accuracy was reported by then. */
+msc_status msc_run_accept(msc_job_run *run, const msc_stage *stage, msc_error *err);
+int msc_run_has_gate(const msc_job_run *run);
 
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);

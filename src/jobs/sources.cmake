@@ -1,5 +1,11 @@
 set(MINESCAR_jobs
   assess.c
+  assess_count.c
+  assess_estimate.c
+  assess_frozen.c
+  assess_gate.c
+  assess_patches.c
+  assess_reference.c
   assess_report.c
   change.c
   classify.c
@@ -20,6 +26,7 @@ set(MINESCAR_jobs
   radiometry.c
   receipt.c
   run.c
+  run_assess.c
   run_classify.c
   run_evidence.c
   run_grid.c
@@ -35,6 +42,7 @@ set(MINESCAR_jobs
   sample.c
   sample_draw.c
   sample_frame.c
+  sample_merge.c
   sample_points.c
   sample_receipt.c
   sample_sheet.c
