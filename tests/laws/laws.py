@@ -7,6 +7,7 @@
   polygons   every polygon is valid by GEOS, none overlaps, areas sum to pixels x pixel area; the same patches as GDAL's polygonizer
   simplified the same with simplification, within 0.01 %
   sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
+  specks     the sieve's memory follows the width of a map, not its number of small regions; any cap, tile and thread: the same pixels
   self       a year compared with itself gives no change
   transitions  the from-to table is what the maps hold
   shards     a run in two shards at once, joined by a third, leaves the same files with the same bytes as one run
@@ -230,6 +231,38 @@ def law_sieve(folder):
         everything = read_patches(folder / "s1.gpkg")
         alone = [g for _, g in small if not any(g is not h and g.Intersects(h) and g.Intersection(h).Length() > 0 for _, h in everything)]
         check(f"sieve {unit}: no region under the unit that has a neighbour", len(alone) == len(small), len(small) - len(alone))
+
+
+def peak_mb(*args):
+    """Through a small process: one that starts another lends it its own peak."""
+    ask = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", ask, MINESCAR, *map(str, args), "--quiet"], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"minescar {' '.join(map(str, args))}: {done.stderr}")
+    return int(done.stdout.split()[-1]) / 1024
+
+
+def law_specks(folder):
+    rng = np.random.default_rng(7)
+    peaks = []
+    for n_down in (1, 6):
+        block = np.kron(rng.integers(0, 6, (128 * n_down, 128)).astype(np.uint8), np.ones((16, 16), np.uint8))
+        v = np.where(rng.random(block.shape) < 0.25, rng.integers(1, 7, block.shape), block).astype(np.uint8)
+        path, out = folder / f"specks{n_down}.tif", folder / "cleaned.tif"
+        made = gdal.GetDriverByName("GTiff").Create(str(path), v.shape[1], v.shape[0], 1, gdal.GDT_Byte, ["COMPRESS=DEFLATE", "TILED=YES"])
+        made.GetRasterBand(1).SetNoDataValue(0)
+        made.WriteArray(v)
+        made = None
+        peaks.append(peak_mb("sieve", path, out, "--mmu-px", 30, "--memory", "96M", "--threads", 2, "--overwrite"))
+        if n_down > 1:
+            continue
+        want = pixels(out)
+        check("specks: not observed is kept", np.array_equal(v == 0, want == 0))
+        for options in (("--tile", 64), ("--tile", 300, "--threads", 3), ("--memory", "2G", "--threads", 1)):
+            minescar("sieve", path, out, "--mmu-px", 30, *options, "--overwrite")
+            check(f"specks: the same pixels with {' '.join(map(str, options))}", np.array_equal(pixels(out), want))
+    # Records of a tile row and the libraries' caches are all that may grow; a graph of regions would take 300 MB.
+    check("specks: six times the regions in the same memory", peaks[1] < peaks[0] + 8, peaks)
 
 
 def law_self(folder):
