@@ -234,6 +234,9 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
+    MSC_TRY(msc_run_choose_reference(run, err));
+    for (int i = 0; i < n && run->reference >= 0; i++)
+        if (i != run->reference) MSC_TRY(add_stage(run, "radiometry", i, 0, msc_run_radiometry, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
@@ -267,6 +270,7 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
         for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", msc_run_year(run, i), k));
         MSC_TRY(add_input(run, image->mask, err, "mask_%d", msc_run_year(run, i)));
         MSC_TRY(add_input(run, image->dem, err, "dem_%d", msc_run_year(run, i)));
+        MSC_TRY(add_input(run, image->seamlines, err, "seamlines_%d", msc_run_year(run, i)));
     }
     MSC_TRY(add_input(run, job->training.samples, err, "training"));
     MSC_TRY(add_input(run, job->training.model, err, "model"));

@@ -25,6 +25,8 @@ struct msc_job_run {
     char id[17];
     int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
+    int reference;                    /* epoch whose radiometry the others are brought to; -1: none */
+    char radiometry[64][MSC_PATH_MAX];   /* gains of each epoch */
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
@@ -49,6 +51,9 @@ void msc_run_remove_raster(const char *path);
 
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Settles which epoch is the reference, and lets the images of the others name their gains. */
+msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

@@ -23,6 +23,7 @@ set(MINESCAR_jobs
   run_evidence.c
   run_grid.c
   run_outputs.c
+  run_radiometry.c
   run_stages.c
   schema.c
   sieve_map.c
