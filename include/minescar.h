@@ -225,7 +225,7 @@ typedef struct msc_irmad_result {
     int64_t n_px;                /* pixels iterated on */
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
-    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+    double no_change;            /* share of those pixels with P(no change) > 0.05 */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.

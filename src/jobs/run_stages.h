@@ -32,6 +32,8 @@ struct msc_job_run {
     const char *shifts[MSC_RUN_MAX_SHIFTS];
     const char *own_mask[MSC_RUN_MAX_EPOCHS];       /* the user's, where a made one has taken its place */
     char made_mask[MSC_RUN_MAX_EPOCHS][MSC_PATH_MAX];
+    int reference;                    /* epoch whose radiometry the others are brought to; -1: none */
+    char radiometry[64][MSC_PATH_MAX];   /* gains of each epoch */
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
@@ -93,6 +95,9 @@ msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PAT
 msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Settles which epoch is the reference, and lets the images of the others name their gains. */
+msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

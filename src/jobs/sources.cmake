@@ -34,6 +34,7 @@ set(MINESCAR_jobs
   run_outputs.c
   run_replay.c
   run_shift.c
+  run_radiometry.c
   run_stages.c
   schema.c
   shift_map.c
