@@ -30,6 +30,7 @@ static msc_status check_options(const msc_settings *settings, const msc_assess_o
         return msc_fail(err, MSC_EUSAGE, "poststratify", "only for simple random and systematic samples, without stratum and weight");
     for (int i = 0; i < o->n_target; i++)
         if (o->target[i] < 0 || o->target[i] >= MSC_ASSESS_VALUES) return msc_fail(err, MSC_EVALUE, "target", "%d; 0..65535", o->target[i]);
+    for (int i = 0; i < o->n_tables; i++) MSC_TRY(msc_file_check_output(o->tables[i], settings->overwrite, err));
     return o->report ? msc_file_check_output(o->report, settings->overwrite, err) : MSC_OK;
 }
 
@@ -48,6 +49,7 @@ static msc_status open_map(msc_assessment *a, msc_error *err)
     a->n_values = a->is_change ? MSC_ASSESS_VALUES : 256;
     a->pixel_m2 = msc_area_pixel_m2(msc_raster_grid(map));
     if (a->options->before_field && !a->is_change) return msc_fail(err, MSC_EUSAGE, "before-field", "%s is no change map", path);
+    MSC_TRY(msc_area_init(msc_raster_grid(map), &a->area, err));
     return msc_rasters_source(&a->rasters, &a->source, err);
 }
 
@@ -69,10 +71,11 @@ static msc_status assess(msc_assessment *a, msc_error *err)
 {
     const msc_assess_options *o = a->options;
     a->px = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->px);
+    a->units = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->units);
     a->is_target = msc_alloc_zero(MSC_ASSESS_VALUES, 1);
     a->strata = msc_alloc_zero(MSC_ASSESS_STRATA, sizeof *a->strata);
     a->accuracy = msc_alloc_zero(1, sizeof *a->accuracy);
-    if (!a->px || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
+    if (!a->px || !a->units || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     MSC_TRY(open_map(a, err));
     MSC_TRY(mark_targets(a, err));
     MSC_TRY(msc_assess_read_reference(a, err));
@@ -97,6 +100,7 @@ static void clear(msc_assessment *a)
         msc_release(layer->name);
         msc_release(layer->zone_of);
         msc_release(layer->px);
+        msc_release(layer->units);
         msc_spans_clear(&layer->spans);
         if (layer->features.owned) msc_features_in_clear(&layer->features);
     }
@@ -111,6 +115,8 @@ static void clear(msc_assessment *a)
     msc_release(a->label);
     msc_release(a->use);
     msc_release(a->px);
+    msc_release(a->units);
+    msc_area_clear(&a->area);
     msc_release(a->is_target);
     msc_release(a->accuracy);
     if (a->features.owned) msc_features_in_clear(&a->features);
@@ -146,6 +152,7 @@ msc_status msc_assess(const msc_settings *settings, const msc_assess_options *op
     msc_status status = assess(a, err);
     const int holds = status != MSC_OK || msc_assess_judge(a);
     if (status == MSC_OK && options->report) status = msc_assess_report(a, err);
+    for (int i = 0; i < options->n_tables && status == MSC_OK; i++) status = msc_assess_table(a, options->tables[i], err);
     if (status == MSC_OK && result) take_result(a, holds, result);
     if (status == MSC_OK && !holds && !options->is_report_only)
         status = msc_fail(err, MSC_ECHECK, options->map, "%s", a->verdict[settings->lang && strcmp(settings->lang, "zh") == 0 ? 1 : 0]);
