@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     static msc_accuracy a;
     static uint8_t is_target[MSC_SAMPLE_CODES];
     const int n_samples = argc > 1 ? atoi(argv[1]) : 2000;
-    const msc_settings settings = { .n_threads = 1, .memory_bytes = 1 << 28 };
+    const msc_settings settings = { .n_threads = 1, .memory_bytes = 1 << 28, .tile_px = 1024 };
     msc_sample s;
     msc_frame frame;
     double figure[N_FIGURES];
