@@ -319,6 +319,8 @@ typedef struct msc_assess_options {
     const char *stratum_field, *weight_field;   /* may be NULL: simple random */
     const char *where;           /* OGR SQL WHERE, e.g. "confident = 1"; may be NULL */
     const char *report;          /* JSON */
+    const char *const *tables;   /* areas of every class, in all and by zone: .csv, .xlsx */
+    int n_tables;
     const char *before_field;    /* change maps: class before, class_field being that after; NULL: class_field is before * 256 + after */
     const char *sample;          /* receipt of msc_sample_map: strata and weights are those frozen there; may be NULL */
     const char *training;        /* training polygons: no pixel in them judges; may be NULL */

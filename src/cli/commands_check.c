@@ -36,6 +36,7 @@ static const cli_option assess_options[] = {
       .help = { "of which miss and false-alarm rate are wanted; default: damage classes of --classes; change maps: every change", "求漏判率、误判率的代码；默认为 --classes 的损毁类；变化图为全部变化" } },
     { "zones", .kind = CLI_TEXTS, .at = AT(zones), .count_at = AT(n_zones), .value = "FILE:FIELD", .help = { "figures for each zone of this layer too", "另按此图层的分区给出结果" } },
     { "zone-min", .kind = CLI_INT, .at = AT(options.zone_min), .low = 2, .high = 1e6, .value = "N", .help = { "a zone with fewer points gets no figures", "样点少于此数的分区不给结果" } },
+    { "table", .kind = CLI_TEXTS, .at = AT(options.tables), .count_at = AT(options.n_tables), .value = "FILE", .help = { "areas of every class, in all and by zone, in m2, ha and mu, projected and ellipsoidal: .csv or .xlsx", "各类面积（全区及分区；平方米、公顷、亩；投影与椭球）：.csv 或 .xlsx" } },
     { "where", .kind = CLI_TEXT, .at = AT(options.where), .value = "SQL", .help = { "only features for which this holds, e.g. \"confident = 1\"", "只用满足条件的要素，如 \"confident = 1\"" } },
     { "layer", .kind = CLI_TEXT, .at = AT(options.layer), .value = "NAME", .help = { "layer of REFERENCE; default: the first", "REFERENCE 的图层；默认第一个" } },
     { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "class names and labels from this job file", "类别名称和标注取自此任务文件" } },

@@ -20,10 +20,10 @@ typedef struct msc_shape {
 /* ---- writing ---- */
 typedef struct msc_layer_out msc_layer_out;
 typedef struct msc_layer_spec {
-    const char *path;            /* driver from settings->format, else from the extension: shp gpkg fgb geojson kml csv */
+    const char *path;            /* driver from settings->format, else from the extension: shp gpkg fgb geojson kml csv xlsx */
     const char *name;            /* layer name; NULL: the file's stem */
     const char *crs;
-    int is_point, is_multi;
+    int is_point, is_multi, is_table;   /* is_table: rows without geometry; CSV begins with a byte order mark, for spreadsheets */
     const msc_field *fields;
     int n_fields;
     const char *encoding;        /* shapefile attributes: GBK or UTF-8; a .cpg is written in both cases */

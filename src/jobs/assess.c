@@ -30,6 +30,7 @@ static msc_status check_options(const msc_settings *settings, const msc_assess_o
         return msc_fail(err, MSC_EUSAGE, "poststratify", "only for simple random and systematic samples, without stratum and weight");
     for (int i = 0; i < o->n_target; i++)
         if (o->target[i] < 0 || o->target[i] >= MSC_ASSESS_VALUES) return msc_fail(err, MSC_EVALUE, "target", "%d; 0..65535", o->target[i]);
+    for (int i = 0; i < o->n_tables; i++) MSC_TRY(msc_file_check_output(o->tables[i], settings->overwrite, err));
     return o->report ? msc_file_check_output(o->report, settings->overwrite, err) : MSC_OK;
 }
 
@@ -48,6 +49,7 @@ static msc_status open_map(msc_assessment *a, msc_error *err)
     a->n_values = a->is_change ? MSC_ASSESS_VALUES : 256;
     a->pixel_m2 = msc_area_pixel_m2(msc_raster_grid(map));
     if (a->options->before_field && !a->is_change) return msc_fail(err, MSC_EUSAGE, "before-field", "%s is no change map", path);
+    MSC_TRY(msc_area_init(msc_raster_grid(map), &a->area, err));
     return msc_rasters_source(&a->rasters, &a->source, err);
 }
 
@@ -69,10 +71,11 @@ static msc_status assess(msc_assessment *a, msc_error *err)
 {
     const msc_assess_options *o = a->options;
     a->px = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->px);
+    a->units = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->units);
     a->is_target = msc_alloc_zero(MSC_ASSESS_VALUES, 1);
     a->strata = msc_alloc_zero(MSC_ASSESS_STRATA, sizeof *a->strata);
     a->accuracy = msc_alloc_zero(1, sizeof *a->accuracy);
-    if (!a->px || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
+    if (!a->px || !a->units || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     MSC_TRY(open_map(a, err));
     MSC_TRY(mark_targets(a, err));
     MSC_TRY(msc_assess_read_reference(a, err));
@@ -97,6 +100,7 @@ static void clear(msc_assessment *a)
         msc_release(layer->name);
         msc_release(layer->zone_of);
         msc_release(layer->px);
+        msc_release(layer->units);
         msc_spans_clear(&layer->spans);
         if (layer->features.owned) msc_features_in_clear(&layer->features);
     }
@@ -111,6 +115,8 @@ static void clear(msc_assessment *a)
     msc_release(a->label);
     msc_release(a->use);
     msc_release(a->px);
+    msc_release(a->units);
+    msc_area_clear(&a->area);
     msc_release(a->is_target);
     msc_release(a->accuracy);
     if (a->features.owned) msc_features_in_clear(&a->features);
@@ -122,14 +128,13 @@ static void clear(msc_assessment *a)
 static void take_result(const msc_assessment *a, int holds, msc_assess_result *r)
 {
     const msc_accuracy *e = a->accuracy;
-    const double ha = (double)a->accuracy->n > 0 ? a->pixel_m2 / 1e4 : NAN;
-    int64_t frame_px = 0;
-    for (int v = 0; v < a->n_values; v++) frame_px += a->px[v];
+    double frame_ha = 0;
+    for (int v = 0; v < a->n_values; v++) frame_ha += (double)a->px[v] * a->pixel_m2 / 1e4;
     *r = (msc_assess_result){ .n = e->n, .n_not_observed = e->n_not_observed - a->n_trained, .n_outside = a->n_outside, .n_trained = a->n_trained,
         .overall = e->overall.value, .overall_half_width = msc_estimate_half_width(e->overall), .kappa = e->kappa,
         .has_target = a->target.is_known, .miss = a->target.miss.value, .false_alarm = a->target.false_alarm.value,
-        .target_ha = a->target.share.value * (double)frame_px * ha,
-        .target_half_width_ha = msc_estimate_half_width(a->target.share) * (double)frame_px * ha, .is_accepted = holds };
+        .target_ha = a->target.share.value * frame_ha,
+        .target_half_width_ha = msc_estimate_half_width(a->target.share) * frame_ha, .is_accepted = holds };
     snprintf(r->verdict_en, sizeof r->verdict_en, "%s", a->verdict[0]);
     snprintf(r->verdict_zh, sizeof r->verdict_zh, "%s", a->verdict[1]);
 }
@@ -146,6 +151,7 @@ msc_status msc_assess(const msc_settings *settings, const msc_assess_options *op
     msc_status status = assess(a, err);
     const int holds = status != MSC_OK || msc_assess_judge(a);
     if (status == MSC_OK && options->report) status = msc_assess_report(a, err);
+    for (int i = 0; i < options->n_tables && status == MSC_OK; i++) status = msc_assess_table(a, options->tables[i], err);
     if (status == MSC_OK && result) take_result(a, holds, result);
     if (status == MSC_OK && !holds && !options->is_report_only)
         status = msc_fail(err, MSC_ECHECK, options->map, "%s", a->verdict[settings->lang && strcmp(settings->lang, "zh") == 0 ? 1 : 0]);

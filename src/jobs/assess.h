@@ -1,6 +1,7 @@
 /* assess.h - the parts of the assess command: reference, the map under it, estimates, gate, report. */
 #ifndef MSC_JOBS_ASSESS_H
 #define MSC_JOBS_ASSESS_H
+#include "grid/area.h"
 #include "io/raster_in.h"
 #include "jobs/spans.h"
 #include "model/accuracy.h"
@@ -28,7 +29,7 @@ typedef struct msc_assess_layer {
     int32_t *zone_of;            /* feature -> zone */
     char **name;
     int n_zones;
-    int64_t *px;                 /* [n_zones][values] observed pixels of the frame */
+    int64_t *px, *units;         /* [n_zones][values] observed pixels of the frame, their ellipsoidal area in MSC_AREA_UNIT_M2 */
 } msc_assess_layer;
 
 typedef struct msc_assess_target {
@@ -59,7 +60,8 @@ typedef struct msc_assessment {
     msc_assess_layer layer[MSC_ASSESS_LAYERS];
     msc_found *found;
     size_t n_found, found_capacity;
-    int64_t *px;                 /* [MSC_ASSESS_VALUES] pixels of each value in the frame: observed, outside training */
+    int64_t *px, *units;         /* [MSC_ASSESS_VALUES] pixels of each value in the frame: observed, outside training; their area */
+    msc_area area;
     int64_t trained_px;
     msc_sample_cell *cells;      /* room for n_found */
     uint8_t *is_target;          /* [MSC_ASSESS_VALUES] */
@@ -92,6 +94,12 @@ msc_status msc_assess_zone(msc_assessment *a, int layer, int zone, msc_accuracy 
 
 /* assess_gate.c: compares with the limits; writes the verdicts. True when all hold. */
 int msc_assess_judge(msc_assessment *a);
+
+/* Name and label of a code in `size` bytes each, "" where there is none. */
+void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *label, size_t size);
+
+/* assess_table.c: areas of every class, in all and by zone, as CSV or XLSX by the extension of `path`. */
+msc_status msc_assess_table(msc_assessment *a, const char *path, msc_error *err);
 
 /* assess_report.c */
 msc_status msc_assess_report(msc_assessment *a, msc_error *err);

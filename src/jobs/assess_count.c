@@ -35,7 +35,8 @@ static msc_status read_layer(msc_assessment *a, int k, msc_error *err)
     }
     if (layer->n_zones > MSC_ASSESS_ZONES) return msc_fail(err, MSC_EFIELD, zone->path, "%s: over %d zones", zone->field, MSC_ASSESS_ZONES);
     layer->px = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->px);
-    return layer->px ? MSC_OK : no_memory(a, err);
+    layer->units = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->units);
+    return layer->px && layer->units ? MSC_OK : no_memory(a, err);
 }
 
 msc_status msc_assess_read_layers(msc_assessment *a, msc_error *err)
@@ -51,7 +52,7 @@ msc_status msc_assess_read_layers(msc_assessment *a, msc_error *err)
 
 /* ---- the pass ---- */
 
-typedef struct slot { uint32_t n[MSC_ASSESS_VALUES]; } slot;
+typedef struct slot { uint32_t n[MSC_ASSESS_VALUES]; int64_t units[MSC_ASSESS_VALUES]; } slot;
 
 typedef struct pass {
     msc_assessment *a;
@@ -64,16 +65,24 @@ static int32_t value_at(const msc_tile *t, int32_t x, int32_t y)
     return t->plane[0].type == MSC_U8 ? msc_row_u8(t, 0, y)[x] : msc_row_u16(t, 0, y)[x];
 }
 
+static int64_t area_at(const msc_assessment *a, int32_t x, int32_t y)
+{
+    return a->area.px_area[(size_t)(y / MSC_AREA_BLOCK) * (size_t)a->area.n_across + (size_t)(x / MSC_AREA_BLOCK)];
+}
+
 static msc_status count_tile(void *self, const msc_tile *t, void *space, msc_error *err)
 {
     slot *s = space;
-    (void)self;
+    const msc_assessment *a = ((const pass *)self)->a;
     (void)err;
-    memset(s->n, 0, (t->plane[0].type == MSC_U8 ? 256u : MSC_ASSESS_VALUES) * sizeof s->n[0]);
+    memset(s->n, 0, (size_t)a->n_values * sizeof s->n[0]);
+    memset(s->units, 0, (size_t)a->n_values * sizeof s->units[0]);
     for (int32_t y = 0; y < t->core.h; y++)
         for (int32_t x = 0; x < t->core.w; x++) {
             const int32_t value = value_at(t, x, y);
-            if (value != MSC_ASSESS_NOT_SEEN) s->n[value]++;
+            if (value == MSC_ASSESS_NOT_SEEN) continue;
+            s->n[value]++;
+            s->units[value] += area_at(a, t->core.x + x, t->core.y + y);
         }
     return MSC_OK;
 }
@@ -102,6 +111,7 @@ static void count_row(pass *p, const msc_tile *t, int32_t y)
         const int32_t value = value_at(t, x, y);
         if (p->trained[x] < 0 || value == MSC_ASSESS_NOT_SEEN) continue;
         a->px[value]--;
+        a->units[value] -= area_at(a, t->core.x + x, map_y);
         a->trained_px++;
     }
     for (int k = 0; k < a->options->n_zones; k++) {
@@ -111,7 +121,10 @@ static void count_row(pass *p, const msc_tile *t, int32_t y)
             if (p->row[k][x] < 0) continue;
             p->row[k][x] = layer->zone_of[p->row[k][x]];
             const int32_t value = value_at(t, x, y);
-            if (value != MSC_ASSESS_NOT_SEEN && !(has_training && p->trained[x] >= 0)) layer->px[(size_t)p->row[k][x] * (size_t)a->n_values + (size_t)value]++;
+            if (value == MSC_ASSESS_NOT_SEEN || (has_training && p->trained[x] >= 0)) continue;
+            const size_t at = (size_t)p->row[k][x] * (size_t)a->n_values + (size_t)value;
+            layer->px[at]++;
+            layer->units[at] += area_at(a, t->core.x + x, map_y);
         }
     }
 }
@@ -142,7 +155,10 @@ static msc_status look_up(void *self, const msc_tile *t, void *space, int64_t in
     pass *p = self;
     const slot *s = space;
     (void)index;
-    for (int v = 0; v < p->a->n_values; v++) p->a->px[v] += s->n[v];
+    for (int v = 0; v < p->a->n_values; v++) {
+        p->a->px[v] += s->n[v];
+        p->a->units[v] += s->units[v];
+    }
     for (int32_t y = 0; y < t->core.h; y++) {
         if (p->trained || p->a->options->n_zones > 0) count_row(p, t, y);
         MSC_TRY(look_up_row(p, t, y, err));

@@ -87,6 +87,9 @@ static msc_status take_receipt(msc_assessment *a, json_object *top, const msc_va
     if (!text_at(top, "minescar_sample")[0]) return not_a_receipt(a, "minescar_sample", err);
     MSC_TRY(read_strata(a, top, err));
     snprintf(a->design, sizeof a->design, "%.31s", text_at(top, "design"));
+    if (number_at(top, "pixels_excluded") > 0 && !a->options->training)
+        return msc_fail(err, MSC_EUSAGE, "training", "the sample left out %.0f pixels of %s, which are to be named here too",
+                        number_at(top, "pixels_excluded"), text_at(top, "excluded"));
     if (a->options->is_poststratified && strcmp(a->design, "stratified") == 0)
         return msc_fail(err, MSC_EUSAGE, "poststratify", "the sample is stratified already");
     for (size_t i = 0; i < a->features.n; i++) {

@@ -51,24 +51,29 @@ static json_object *strata_of(const msc_assessment *a)
     return list;
 }
 
-static void put_name(json_object *o, const msc_assessment *a, int code)
+void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *label, size_t size)
 {
     const msc_assess_options *options = a->options;
-    char name[200] = "", label[200] = "";
+    name[0] = label[0] = 0;
     for (int part = a->is_change ? 0 : 1; part < 2; part++) {
         const int one = part == 0 ? code >> 8 : code & 255;
         for (int k = 0; k < options->n_classes && code > 0; k++) {
             const msc_class *c = &options->classes[k];
             if (c->code != one) continue;
             const char *join = name[0] ? " > " : "";
-            snprintf(name + strlen(name), sizeof name - strlen(name), "%s%.80s", join, c->name);
-            snprintf(label + strlen(label), sizeof label - strlen(label), "%s%.80s", join, c->label ? c->label : c->name);
+            snprintf(name + strlen(name), size - strlen(name), "%s%.80s", join, c->name);
+            snprintf(label + strlen(label), size - strlen(label), "%s%.80s", join, c->label ? c->label : c->name);
         }
     }
-    if (a->is_change && code == 0) {
-        snprintf(name, sizeof name, "no change");
-        snprintf(label, sizeof label, "无变化");
-    }
+    if (!a->is_change || code != 0) return;
+    snprintf(name, size, "no change");
+    snprintf(label, size, "无变化");
+}
+
+static void put_name(json_object *o, const msc_assessment *a, int code)
+{
+    char name[200], label[200];
+    msc_assess_class_name(a, code, name, label, sizeof name);
     if (name[0]) put_text(o, "name", name);
     if (name[0]) put_text(o, "label", label);
 }
@@ -243,6 +248,9 @@ msc_status msc_assess_report(msc_assessment *a, msc_error *err)
     put_integer(top, "n_unlabelled", a->n_unlabelled);
     put_integer(top, "n_without_geometry", (int64_t)a->features.n_skipped);
     put_number(top, "map_observed_ha", frame_ha);
+    double frame_m2 = 0;
+    for (int v = 0; v < a->n_values; v++) frame_m2 += (double)a->units[v] * MSC_AREA_UNIT_M2;
+    put_number(top, "map_observed_ellipsoidal_m2", frame_m2);
     put_number(top, "training_ha", (double)a->trained_px * a->pixel_m2 / 1e4);
     if (a->refusal[0][0]) put_text(top, "refused", a->refusal[0]);
     put_estimate(top, "overall_accuracy", e->overall, 1);

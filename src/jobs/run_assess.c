@@ -37,6 +37,7 @@ static void fill_options(const msc_job_run *run, int is_change, msc_assess_optio
     o->classes = job->classes; o->n_classes = job->n_classes;
     o->zones = job->zones;
     o->n_zones = job->n_zones < MSC_ASSESS_LAYERS ? job->n_zones : MSC_ASSESS_LAYERS;
+    if (job->n_zones > MSC_ASSESS_LAYERS) msc_warn(&run->settings, MSC_WDROPPED, job->path, "accuracy by zone: only the first %d layers", MSC_ASSESS_LAYERS);
     o->is_report_only = 1;
     o->oa_min = job->acceptance.oa_min;
     if (!is_change && !has_damage(job)) return;
@@ -45,9 +46,10 @@ static void fill_options(const msc_job_run *run, int is_change, msc_assess_optio
     o->ci_max_ha = job->acceptance.ci_max_ha;
 }
 
-static msc_status record(msc_job_run *run, const msc_stage *stage, const char *report, const msc_assess_result *r, msc_error *err)
+static msc_status record(msc_job_run *run, const msc_stage *stage, const msc_assess_options *o, const msc_assess_result *r, msc_error *err)
 {
-    msc_run_note_output(run, report);
+    msc_run_note_output(run, o->report);
+    for (int i = 0; i < o->n_tables; i++) msc_run_note_output(run, o->tables[i]);
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points", (double)r->n, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_not_observed", (double)r->n_not_observed, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_in_training", (double)r->n_trained, err));
@@ -58,37 +60,45 @@ static msc_status record(msc_job_run *run, const msc_stage *stage, const char *r
 
 msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], field[64];
+    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], csv[MSC_PATH_MAX], xlsx[MSC_PATH_MAX], field[64];
+    const char *tables[] = { csv, xlsx };
     const int year = msc_run_year(run, stage->epoch);
     msc_assess_options o;
     msc_assess_result r;
     fill_options(run, 0, &o);
     MSC_TRY(msc_run_path(run, map, err, "classes_%d.tif", year));
     MSC_TRY(msc_run_path(run, report, err, "accuracy_%d.json", year));
+    MSC_TRY(msc_run_path(run, csv, err, "accuracy_%d.csv", year));
+    MSC_TRY(msc_run_path(run, xlsx, err, "accuracy_%d.xlsx", year));
     if (run->job->reference.year_field) {
         MSC_TRY(msc_job_year_field(run->job->reference.year_field, year, field, sizeof field, err));
         o.class_field = field;
     }
     o.map = map; o.report = report;
+    o.tables = tables; o.n_tables = 2;
     MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    return record(run, stage, report, &r, err);
+    return record(run, stage, &o, &r, err);
 }
 
 msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], before[64], after[64];
+    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], csv[MSC_PATH_MAX], xlsx[MSC_PATH_MAX], before[64], after[64];
+    const char *tables[] = { csv, xlsx };
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     msc_assess_options o;
     msc_assess_result r;
     fill_options(run, 1, &o);
     MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, report, err, "accuracy_%d_%d.json", y0, y1));
+    MSC_TRY(msc_run_path(run, csv, err, "accuracy_%d_%d.csv", y0, y1));
+    MSC_TRY(msc_run_path(run, xlsx, err, "accuracy_%d_%d.xlsx", y0, y1));
     MSC_TRY(msc_job_year_field(run->job->reference.year_field, y0, before, sizeof before, err));
     MSC_TRY(msc_job_year_field(run->job->reference.year_field, y1, after, sizeof after, err));
     o.before_field = before; o.class_field = after;
     o.map = map; o.report = report;
+    o.tables = tables; o.n_tables = 2;
     MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    return record(run, stage, report, &r, err);
+    return record(run, stage, &o, &r, err);
 }
 
 /* The verdict of a report: 1 holds or has none, 0 not; then in *words the verdict. */

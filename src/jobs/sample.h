@@ -28,6 +28,7 @@ typedef struct msc_frame_stratum {
     int64_t units;               /* pixels of the frame */
     int64_t n_excluded;          /* pixels taken out of the frame by exclusion */
     msc_candidates candidates;
+    uint64_t bound;              /* draws above it are out already: as many smaller ones were met as are kept */
 } msc_frame_stratum;
 
 typedef struct msc_frame {

@@ -7,6 +7,7 @@ set(MINESCAR_jobs
   assess_patches.c
   assess_reference.c
   assess_report.c
+  assess_table.c
   change.c
   classify.c
   feature_map.c

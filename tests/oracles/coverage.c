@@ -5,9 +5,7 @@
 #define _DEFAULT_SOURCE
 #include "../unit/io/raster_made.h"
 #include "base/hash.h"
-#include "io/layer.h"
-#include "model/accuracy.h"
-#include <unistd.h>
+#include "jobs/sample.h"
 
 enum { SIDE = 640, CLASSES = 3, N_FIGURES = 1 + 3 * CLASSES };   /* overall; users, producers, area of each class */
 static uint8_t truth[SIDE][SIDE], mapped[SIDE][SIDE];
@@ -62,38 +60,57 @@ static void find_truth(double *figure)
     figure[0] = right / all;
 }
 
-static msc_status estimate(const char *path, int is_post, msc_accuracy *a, msc_error *err)
+typedef struct design { const char *name, *design; double buffer_m; int is_post, n, n_min, is_judged; } design;
+
+/* One sample as `minescar sample` draws it, but for the files. */
+static msc_status draw(const design *d, uint64_t seed, const char *map, msc_rasters *rasters, msc_sample *s, msc_frame *frame, const uint8_t *is_target,
+                       const msc_settings *settings, msc_error *err)
 {
-    static const char *fields[] = { "stratum", "weight" };
-    msc_features_in in;
-    MSC_TRY(msc_layer_read(path, NULL, NULL, NULL, fields, 2, &in, err));
-    msc_sample_cell *cells = calloc(in.n, sizeof *cells);
-    int n_strata = 1, n_collapsed;
-    for (size_t i = 0; i < in.n; i++) {
-        const int x = (int)in.shape[i].xy[0], y = (int)(SIDE - in.shape[i].xy[1]);
-        cells[i] = (msc_sample_cell){ mapped[y][x] - 1, truth[y][x] - 1, (int)in.value[2 * i].integer - 1, in.value[2 * i + 1].real, 1 };
-        if (cells[i].stratum >= n_strata) n_strata = cells[i].stratum + 1;
+    static msc_sample_options o;
+    static msc_design_stratum strata[MSC_SAMPLE_STRATA];
+    msc_sample_defaults(&o);
+    o.map = o.points = map;
+    *frame = (msc_frame){ .map = map, .seed = seed, .keep = (size_t)d->n + (size_t)d->n_min, .buffer_m = d->buffer_m, .is_by_value = 1, .is_target = is_target };
+    *s = (msc_sample){ .options = &o, .grid = msc_raster_grid(rasters->raster[0]), .frame = frame, .is_target = is_target, .design = strata,
+                       .is_stratified = !d->is_post, .n_wanted = d->n };
+    MSC_TRY(msc_frame_fill(settings, rasters, frame, err));
+    for (int h = 0; h < frame->n_strata; h++) strata[h] = (msc_design_stratum){ .units = frame->strata[h].units, .users = 0.85 };
+    msc_design_allocate(strata, frame->n_strata, d->n, MSC_PROPORTIONAL, s->is_stratified ? d->n_min : 0);
+    return msc_sample_draw(settings, s, err);
+}
+
+static msc_status estimate(const msc_sample *s, int is_post, msc_accuracy *a, msc_error *err)
+{
+    msc_sample_cell *cells = calloc(s->n_points, sizeof *cells);
+    int n_strata = s->frame->n_strata, n_collapsed;
+    for (size_t i = 0; i < s->n_points; i++) {
+        const int x = (int)(s->points[i].pixel % SIDE), y = (int)(s->points[i].pixel / SIDE);
+        const msc_design_stratum *d = &s->design[s->points[i].stratum];
+        cells[i] = (msc_sample_cell){ mapped[y][x] - 1, truth[y][x] - 1, s->points[i].stratum, (double)d->units / (double)d->n, 1 };
     }
     int64_t units[CLASSES] = { 0 };
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) units[mapped[y][x] - 1]++;
-    if (is_post) n_strata = msc_accuracy_poststratify(cells, in.n, units, CLASSES, &n_collapsed);
-    const msc_status status = msc_accuracy_estimate(cells, in.n, CLASSES, n_strata, a, err);
+    if (is_post) n_strata = msc_accuracy_poststratify(cells, s->n_points, units, CLASSES, &n_collapsed);
+    const msc_status status = msc_accuracy_estimate(cells, s->n_points, CLASSES, n_strata, a, err);
     free(cells);
-    msc_features_in_clear(&in);
     return status;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct { const char *name, *design; double buffer_m; int is_post, n, n_min, is_judged; } designs[] = {
+    static const design designs[] = {
         { "stratified 4000", "stratified", 0, 0, 4000, 300, 1 }, { "buffer 1500", "stratified", 4, 0, 1500, 300, 1 },
         { "post-stratified 4000", "simple", 0, 1, 4000, 0, 1 },
         { "stratified 600", "stratified", 0, 0, 600, 100, 0 }, { "buffer 600", "stratified", 4, 0, 600, 100, 0 } };
     static const char *const names[N_FIGURES] = { "overall", "users 1", "users 2", "users 3", "producers 1", "producers 2", "producers 3",
                                                   "area 1", "area 2", "area 3" };
     static msc_accuracy a;
-    const int n_samples = argc > 1 ? atoi(argv[1]) : 2000, target = 3;
+    static uint8_t is_target[MSC_SAMPLE_CODES];
+    const int n_samples = argc > 1 ? atoi(argv[1]) : 2000;
+    const msc_settings settings = { .n_threads = 1, .memory_bytes = 1 << 28, .tile_px = 1024 };
+    msc_sample s;
+    msc_frame frame;
     double figure[N_FIGURES];
     int n_bad = 0;
     msc_error err = { 0 };
@@ -102,7 +119,11 @@ int main(int argc, char **argv)
     find_truth(figure);
     const made_spec spec = { .name = "map.tif", .w = SIDE, .h = SIDE, .bands = 1, .type = GDT_Byte, .e0 = 0, .n0 = SIDE, .pixel = 1,
                              .epsg = 32650, .has_nodata = 1, .nodata = 0, .value = mapped_value };
-    const char *map = made_file(&spec), *points = made_path("points.csv");
+    const char *map = made_file(&spec);
+    const msc_raster_spec open = { .image = { .paths = &map, .n_paths = 1 }, .is_coded = 1, .is_class_map = -1, .n_workers = 1 };
+    msc_rasters rasters = { .n = 1, .required = 1 };
+    if (msc_raster_open(&open, &settings, &rasters.raster[0], &err) != MSC_OK) return 2;
+    is_target[3] = 1;
     printf("figure");
     for (int f = 0; f < N_FIGURES; f++) printf(", %s", names[f]);
     printf("\ntruth");
@@ -111,16 +132,13 @@ int main(int argc, char **argv)
     for (size_t d = 0; d < sizeof designs / sizeof *designs; d++) {
         int n_inside[N_FIGURES] = { 0 };
         for (int k = 0; k < n_samples; k++) {
-            const msc_settings settings = { .overwrite = 1, .n_threads = 1, .memory_bytes = 1 << 28, .format = "CSV", .creation = (const char *const[]){ "GEOMETRY=AS_WKT" },
-                                            .n_creation = 1 };
-            msc_sample_options o;
-            msc_sample_defaults(&o);
-            o.map = map; o.points = points; o.design = designs[d].design; o.buffer_m = designs[d].buffer_m;
-            o.target = &target; o.n_target = 1; o.n = designs[d].n; o.n_min = designs[d].n_min; o.seed = (uint64_t)k + 1;
-            if (msc_sample_map(&settings, &o, 0, NULL, &err) != MSC_OK || estimate(points, designs[d].is_post, &a, &err) != MSC_OK) {
+            if (draw(&designs[d], (uint64_t)k + 1, map, &rasters, &s, &frame, is_target, &settings, &err) != MSC_OK ||
+                estimate(&s, designs[d].is_post, &a, &err) != MSC_OK) {
                 fprintf(stderr, "%s: %s\n", err.subject, err.detail);
                 return 2;
             }
+            msc_release(s.points);
+            msc_frame_clear(&frame);
             msc_estimate got[N_FIGURES] = { a.overall };
             for (int i = 0; i < CLASSES; i++) {
                 got[1 + i] = a.users[i];
@@ -138,6 +156,7 @@ int main(int argc, char **argv)
         putchar('\n');
         fflush(stdout);
     }
+    msc_raster_close(&rasters.raster[0]);
     made_teardown(NULL);
     if (n_bad > 0) printf("%d coverages are outside 0.93..0.97\n", n_bad);
     return n_bad > 0;

@@ -291,6 +291,32 @@ static void zones_training_and_post_strata(void **state)
     assert_true(fabs(json_object_get_double(at(south, "map_observed_ha")) - 3.8) < 0.01);
     assert_non_null(at(json_object_array_get_idx(zones, 2), "refused"));
     json_object_put(top);
+    /* The table: zones sum to the whole, ellipsoidal areas are near the projected ones, adjusted ones add up to the frame. */
+    const char *tables[] = { made_path("zones.csv"), made_path("zones.xlsx") };
+    o.tables = tables;
+    o.n_tables = 2;
+    assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
+    for (int k = 0; k < 2; k++) {
+        const char *columns[] = { "zone", "code", "map_projected_m2", "map_ellipsoidal_m2", "adjusted_projected_m2", "map_ellipsoidal_mu" };
+        double whole[3] = { 0 }, parts[3] = { 0 }, adjusted = 0, ellipsoidal = 0;
+        msc_features_in in;
+        assert_int_equal(msc_layer_read(tables[k], NULL, NULL, NULL, columns, 6, &in, &err), MSC_OK);
+        for (size_t i = 0; i < in.n; i++) {
+            const msc_value *v = in.value + 6 * i;
+            const int is_whole = !v[0].is_set || !v[0].text[0];
+            if (is_whole) whole[v[1].integer] += v[2].real;
+            else if (strcmp(v[0].text, "nook") != 0) parts[v[1].integer] += v[2].real;
+            if (is_whole) adjusted += v[4].real;
+            if (is_whole) ellipsoidal += v[3].real;
+            if (is_whole) assert_true(fabs(v[5].real * 2000 / 3 - v[3].real) < 10);
+        }
+        msc_features_in_clear(&in);
+        assert_true(fabs(whole[1] - 40000) < 1e-6 && fabs(whole[2] - 36000) < 1e-6);
+        /* The nook is the first pixel, which the north keeps: it comes first in the layer. */
+        assert_true(fabs(whole[1] - parts[1]) < 1e-6 && fabs(whole[2] - parts[2]) < 1e-6);
+        assert_true(fabs(adjusted - 76000) < 0.02 && fabs(ellipsoidal / 76000 - 1) < 1e-3 && ellipsoidal != 76000);
+    }
+    o.n_tables = 0;
     /* Columns 10 to 19 were trained on: neither their points nor their pixels count. */
     o.training = make_boxes("trained.gpkg", trained, names, 1);
     assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
