@@ -67,6 +67,11 @@ static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
     { 0 }
 };
+static const msc_rule classify_keys[] = {
+    { "smooth", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth), .low = 0, .high = 4 },
+    { "smooth_px", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth_px), .low = 0, .high = 15 },
+    { 0 }
+};
 static const msc_rule change_keys[] = {
     { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
     { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
@@ -105,6 +110,7 @@ static const msc_rule job_keys[] = {
     { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
     { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
+    { "classify", MSC_RULE_MAP, .keys = classify_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
@@ -125,6 +131,7 @@ static void set_defaults(msc_job *job)
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
+    job->classify.smooth = 2;
     job->evidence.method = "irmad";
     job->change.edge_tolerance_px = 1;
     job->vectorize.mmu_m2 = 400;
@@ -169,6 +176,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
+    if (job->classify.smooth_px != 0 && (job->classify.smooth_px < 3 || job->classify.smooth_px % 2 == 0))
+        return msc_fail(err, MSC_EJOB, path, "classify: smooth_px is %d, not odd and from 3 on", job->classify.smooth_px);
     for (int i = 0; i < job->n_zones; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->zones[i].name, job->zones[k].name))
