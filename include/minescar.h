@@ -170,6 +170,9 @@ typedef struct msc_classify_options {
     const char *posterior;       /* output: the three most probable classes and their shares; may be NULL. Six bands of bytes:
                                     code1, share1, code2, share2, code3, share3; shares 0..255 for 0..1; code 0: none. Masked
                                     classes have no place in it; where one is the most probable, all six are 0 */
+    int smooth;                  /* 0..4: how many times the window round a pixel counts beside what the pixel says by itself,
+                                    0: not at all. All outputs are those after it. Default 2 */
+    int smooth_px;               /* odd side of that window, 3..15; 0: 9, or what spans 25 m, at least 3 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */

@@ -84,6 +84,11 @@ static const msc_rule radiometry_keys[] = {
     { "normalize", MSC_RULE_TEXT, .at = IN_DOC(job.radiometry.normalize) },
     { 0 }
 };
+static const msc_rule classify_keys[] = {
+    { "smooth", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth), .low = 0, .high = 4 },
+    { "smooth_px", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth_px), .low = 0, .high = 15 },
+    { 0 }
+};
 static const msc_rule change_keys[] = {
     { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
     { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
@@ -132,6 +137,7 @@ static const msc_rule job_keys[] = {
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
     { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
     { "radiometry", MSC_RULE_MAP, .keys = radiometry_keys },
+    { "classify", MSC_RULE_MAP, .keys = classify_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
@@ -154,6 +160,7 @@ static void set_defaults(msc_job *job)
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
+    job->classify.smooth = 2;
     job->evidence.method = "irmad";
     job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
@@ -232,6 +239,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
     if (!job->reference.points && (job->acceptance.oa_min > 0 || job->acceptance.miss_max < 1 || job->acceptance.false_max < 1 ||
                                    job->acceptance.ci_max_ha > 0))
         return msc_fail(err, MSC_EJOB, path, "acceptance: there is no reference to judge by");
+    if (job->classify.smooth_px != 0 && (job->classify.smooth_px < 3 || job->classify.smooth_px % 2 == 0))
+        return msc_fail(err, MSC_EJOB, path, "classify: smooth_px is %d, not odd and from 3 on", job->classify.smooth_px);
     for (int i = 0; i < job->n_zones; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->zones[i].name, job->zones[k].name))

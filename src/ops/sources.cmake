@@ -11,6 +11,7 @@ set(MINESCAR_ops
     shift.c
     rays.c
     shadow.c
+    smooth.c
     terrain.c
     texture.c
     window.c)
