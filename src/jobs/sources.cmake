@@ -27,6 +27,8 @@ set(MINESCAR_jobs
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  tally.c
+  tally_report.c
   text.c
   train.c
   train_polygons.c
