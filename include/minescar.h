@@ -25,6 +25,7 @@ extern "C" {
 typedef enum msc_status {
     MSC_OK = 0,
     MSC_ECHECK,     /* a check or an acceptance gate did not hold */
+    MSC_ESHIFT,     /* two images lie further apart than the limit allows */
     MSC_EUSAGE,     /* an unknown or missing option or argument */
     MSC_EVALUE,     /* an option has a value that cannot be used */
     MSC_EJOB,       /* the job file: unknown key, missing key, wrong type (detail holds the line) */
@@ -56,6 +57,7 @@ typedef enum msc_status {
     MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */
     MSC_WDROPPED,   /* something was dropped and counted (detail tells what and how many) */
     MSC_WREPAIRED,  /* something was repaired and counted */
+    MSC_WSHIFT,     /* two images do not lie on each other well, or nobody can tell */
     MSC_WOTHER,
     MSC_N_STATUS
 } msc_status;
@@ -105,6 +107,8 @@ typedef struct msc_image {
     const char *nodata;          /* "auto" (tag, mask band, alpha), "none", a value, or "edge:VALUE"; NULL: auto */
     const char *mask;            /* raster, 0 = not observed; may be NULL */
     const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
+    const char *const *shifts;   /* reports of shift, made on the grid that is read: the image and its mask (not the DEM) are */
+    int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -180,6 +184,50 @@ typedef struct msc_feature_map_options {
 MSC_API void msc_feature_map_defaults(msc_feature_map_options *options);
 MSC_API msc_status msc_feature_map(const msc_settings *settings, const msc_feature_map_options *options, msc_error *err);
 
+/* ---- shift --------------------------------------------------------------------------------------------------- */
+typedef struct msc_shift_options {
+    msc_image before, after;     /* two images of the same ground */
+    const char *band;            /* that is compared; NULL: red, else green, nir, or the first that both have */
+    const char *grid_like;       /* raster whose grid is used; NULL: AFTER's own */
+    int max_windows;             /* windows are laid wider apart so that they are no more; default 4096 */
+    const char *report;          /* JSON with every window; may be NULL */
+} msc_shift_options;
+typedef struct msc_shift_result {
+    int n_windows, n_abstained, n_outliers;
+    int degree;                  /* of the smooth field, 0..3 */
+    double median_dx_px, median_dy_px;   /* what is at x, y in BEFORE is at x + dx, y + dy in AFTER; x right, y down */
+    double rmse_before_px;       /* of the displacement itself, outliers left out */
+    double rmse_px;              /* of what the smooth field leaves */
+} msc_shift_result;              /* the figures are 0 when all windows abstain */
+MSC_API void msc_shift_defaults(msc_shift_options *options);
+/* Measures how far the ground of one image lies from where the other has it. `result` may be NULL. Errors of reading
+ * images; EBAND, EEXISTS, EWRITE. */
+MSC_API msc_status msc_shift(const msc_settings *settings, const msc_shift_options *options, msc_shift_result *result, msc_error *err);
+/* ---- irmad --------------------------------------------------------------------------------------------------- */
+typedef struct msc_irmad_options {
+    msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
+    const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
+    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
+    const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
+    int max_iterations;          /* 1: plain MAD; default 50 */
+    double tolerance;            /* of the largest change of a correlation; default 0.001 */
+    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 524288 */
+    int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
+    const char *run_id;
+} msc_irmad_options;
+typedef struct msc_irmad_result {
+    int64_t n_px;                /* pixels iterated on */
+    int n_iterations, is_converged;
+    double rho_least, rho_most;  /* canonical correlations */
+    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+} msc_irmad_result;
+MSC_API void msc_irmad_defaults(msc_irmad_options *options);
+/* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
+ * ENODATA when no band varies. */
+MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_options *options, msc_irmad_result *result,
+                             msc_error *err);
+
 /* ---- change -------------------------------------------------------------------------------------------------- */
 typedef struct msc_change_options {
     const char *before, *after;                        /* class maps on one grid */
@@ -213,7 +261,9 @@ typedef struct msc_sieve_options {
     const char *run_id;
 } msc_sieve_options;
 typedef struct msc_sieve_counts {
-    int64_t n_regions_in, n_regions_out, n_merged, n_kept_alone, n_px_changed;
+    int64_t n_merged;            /* times that a region under the unit joined a neighbour */
+    int64_t n_kept_alone;        /* regions under the unit without a neighbour */
+    int64_t n_px_changed;
 } msc_sieve_counts;
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
@@ -287,6 +337,36 @@ typedef struct msc_assess_result {
 MSC_API void msc_assess_defaults(msc_assess_options *options);
 MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
                               msc_error *err);
+
+/* ---- sample -------------------------------------------------------------------------------------------------- */
+typedef struct msc_sample_options {
+    const char *map;             /* class map, or change map (UInt16) */
+    const char *points;          /* output: points without labels; beside it "<points>.sample.json", the frozen design */
+    const char *design;          /* "stratified" (default), "simple", "systematic" */
+    const char *zone_path, *zone_field;      /* strata within these zones; may be NULL */
+    int is_by_zone_only;         /* non-zero: zones alone are the strata, not the map's values within them */
+    double buffer_m;             /* stratum of what lies within this distance of the target; 0: none */
+    const int *target;           /* codes that the area is wanted of; none: damage classes; change maps: every change */
+    int n_target;
+    int64_t n;                   /* points; 0: as many as `se` wants */
+    double se;                   /* standard error wanted of overall accuracy; default 0.01 */
+    double accuracy;             /* conjectured accuracy of every stratum; default 0.85 */
+    const char *const *users;    /* "CODE:ACCURACY", "buffer:ACCURACY": other conjectures */
+    int n_users;
+    const char *allocation;      /* "proportional" (default), "neyman", "equal" */
+    int64_t n_min;               /* least points a stratum; default 50 */
+    double distance_m;           /* least distance of two points; 0: none */
+    const char *exclude;         /* training polygons: no point lies in them; may be NULL */
+    uint64_t seed;               /* default 1 */
+    int is_simulation;           /* non-zero: nothing is written */
+    const msc_class *classes;    /* NULL: as the map names them */
+    int n_classes;
+} msc_sample_options;
+MSC_API void msc_sample_defaults(msc_sample_options *options);
+/* *text, when asked for, is the plan with its expected intervals, as text or JSON; freed with msc_text_free(). The same
+ * points for any number of threads and size of tiles. */
+MSC_API msc_status msc_sample_map(const msc_settings *settings, const msc_sample_options *options, int as_json, char **text,
+                                  msc_error *err);
 
 /* ---- info, plan, run ------------------------------------------------------------------------------------------ */
 /* Both write text (or JSON) into *text, which the caller frees with msc_text_free(). */

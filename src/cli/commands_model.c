@@ -20,7 +20,7 @@ typedef struct train_call {
 #define AT(field) offsetof(train_call, field)
 
 static const cli_argument train_arguments[] = {
-    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "IMAGE", AT(paths), AT(n_paths), 1, .help = { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
     { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
@@ -133,7 +133,7 @@ const cli_command cli_train = {
 #undef AT
 #define AT(field) offsetof(msc_classify_options, field)
 static const cli_argument classify_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
 };
 static const cli_option classify_options[] = {
@@ -144,6 +144,8 @@ static const cli_option classify_options[] = {
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
+      .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },

@@ -170,15 +170,9 @@ static msc_status look_up(void *self, const msc_tile *t, void *space, int64_t in
     assessment *a = self;
     const slot *s = space;
     const msc_rect core = t->core;
-    size_t low = 0, high = a->spans.n;
     (void)index;
     for (int v = 0; v < (t->plane[0].type == MSC_U8 ? 256 : N_VALUES); v++) a->px[v] += s->n[v];
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (a->spans.span[middle].y < core.y) low = middle + 1;
-        else high = middle;
-    }
-    for (size_t i = low; i < a->spans.n && a->spans.span[i].y < core.y + core.h; i++) {
+    for (size_t i = msc_spans_row(&a->spans, core.y); i < a->spans.n && a->spans.span[i].y < core.y + core.h; i++) {
         const msc_span *span = &a->spans.span[i];
         const int32_t x0 = span->x0 > core.x ? span->x0 : core.x;
         const int32_t x1 = span->x1 < core.x + core.w ? span->x1 : core.x + core.w;

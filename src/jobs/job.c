@@ -51,10 +51,20 @@ static const msc_rule grid_keys[] = {
     { "pixel_m", MSC_RULE_REAL, .at = IN_DOC(job.grid.pixel_m), .low = 1e-4, .high = 1e5 },
     { 0 }
 };
+static const msc_rule alignment_keys[] = {
+    { "mode", MSC_RULE_CHOICE, .at = IN_DOC(job.alignment.mode), .choices = "report resample off" },
+    { "warn_px", MSC_RULE_REAL, .at = IN_DOC(job.alignment.warn_px), .low = 0, .high = 1e3 },
+    { "refuse_px", MSC_RULE_REAL, .at = IN_DOC(job.alignment.refuse_px), .low = 0, .high = 1e3 },
+    { 0 }
+};
 static const msc_rule forest_keys[] = {
     { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 10000 },
     { "depth", MSC_RULE_INT, .at = IN_DOC(job.forest.depth), .low = 1, .high = 30 },
     { "seed", MSC_RULE_SEED, .at = IN_DOC(job.forest.seed) },
+    { 0 }
+};
+static const msc_rule evidence_keys[] = {
+    { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
     { 0 }
 };
 static const msc_rule change_keys[] = {
@@ -91,8 +101,10 @@ static const msc_rule job_keys[] = {
       .item_bytes = sizeof(msc_job_epoch), .keys = epoch_keys },
     { "training", MSC_RULE_MAP, .is_required = 1, .keys = training_keys },
     { "grid", MSC_RULE_MAP, .keys = grid_keys },
+    { "alignment", MSC_RULE_MAP, .keys = alignment_keys },
     { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
+    { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
@@ -107,9 +119,13 @@ static const char *default_deliver[] = { "shp", "gpkg" };
 static void set_defaults(msc_job *job)
 {
     job->training.class_field = "class";
+    job->alignment.mode = "report";
+    job->alignment.warn_px = 0.3;
+    job->alignment.refuse_px = 3;
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
+    job->evidence.method = "irmad";
     job->change.edge_tolerance_px = 1;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;

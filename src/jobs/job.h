@@ -20,8 +20,10 @@ typedef struct msc_job {
     int n_epochs;
     struct { const char *samples, *class_field, *year_field, *method, *model; } training;   /* samples or model, never both; method NULL: forest */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
+    struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
+    struct { const char *method; } evidence;               /* "irmad" or "off" */
     struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;

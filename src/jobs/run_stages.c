@@ -18,6 +18,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
     for (int i = 0; i < job->n_epochs; i++) {
         images[i] = job->epochs[i].image;
+        images[i].n_shifts = 0;   /* polygons were drawn on the image as it is */
         years[i] = job->epochs[i].year;
     }
     MSC_TRY(msc_run_path(run, model, err, "model.msm"));
@@ -61,8 +62,7 @@ static msc_status sieve(msc_job_run *run, const msc_settings *settings, const ch
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
     MSC_TRY(msc_sieve(settings, &o, &c, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_merged", (double)c.n_merged, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
     return msc_receipt_number(run->receipt, group, "sieve_kept_without_neighbour", (double)c.n_kept_alone, err);
 }
@@ -217,9 +217,15 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
+    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
+        MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+        run->stages[run->n_stages - 1].is_shared = strcmp(run->job->alignment.mode, "resample") == 0;
+    }
+    MSC_TRY(msc_run_align_epochs(run, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
+        if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
         MSC_TRY(add_stage(run, "change", i, 1, change, err));
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));

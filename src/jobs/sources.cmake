@@ -1,14 +1,16 @@
 set(MINESCAR_jobs
   assess.c
   assess_report.c
-  assess_spans.c
   change.c
   classify.c
   feature_map.c
   imagery.c
+  irmad_map.c
+  irmad_map_report.c
   info.c
   job.c
   job_grid.c
+  pair.c
   palette.c
   job_plan.c
   legend.c
@@ -16,12 +18,22 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_classify.c
+  run_evidence.c
   run_grid.c
   run_outputs.c
   run_replay.c
+  run_shift.c
   run_stages.c
   schema.c
+  shift_map.c
+  shift_report.c
   sieve_map.c
+  sample.c
+  sample_draw.c
+  sample_frame.c
+  sample_points.c
+  sample_receipt.c
+  sample_sheet.c
   simulate.c
   simulate_change.c
   simulate_draw.c
@@ -29,6 +41,7 @@ set(MINESCAR_jobs
   simulate_layers.c
   tally.c
   tally_report.c
+  spans.c
   text.c
   train.c
   train_polygons.c

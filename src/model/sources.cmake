@@ -13,6 +13,11 @@ set(MINESCAR_model
     forest_tree.c
     gauss.c
     gauss_fit.c
+    irmad.c
+    irmad_iterate.c
+    irmad_sums.c
+    lattice.c
     model.c
     model_head.c
-    samples.c)
+    samples.c
+    shift_field.c)

@@ -1,11 +1,16 @@
 set(MINESCAR_ops
     boundary.c
     decide.c
+    evidence.c
     features.c
     features_row.c
+    features_share.c
     majority.c
+    opening.c
     predict.c
     rank.c
+    shift.c
+    rays.c
     terrain.c
     texture.c
     window.c)

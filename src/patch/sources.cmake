@@ -3,7 +3,7 @@ set(MINESCAR_patch
   topology.c
   zones.c
   sieve.c
-  sieve_merge.c
+  sieve_front.c sieve_merge.c sieve_record.c
   sieve_runs.c sieve_tile.c
   patches_regions.c
   patches_chains.c

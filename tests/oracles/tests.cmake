@@ -11,3 +11,6 @@ set_tests_properties(gauss_scipy PROPERTIES SKIP_RETURN_CODE 77)
 add_executable(accuracy_ask tests/oracles/accuracy_ask.c)
 target_link_libraries(accuracy_ask PRIVATE engine)
 add_test(NAME accuracy_twin COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/accuracy_twin.py $<TARGET_FILE:accuracy_ask>)
+add_test(NAME irmad_numpy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/irmad_numpy.py
+         $<TARGET_FILE:minescar-cli> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+set_tests_properties(irmad_numpy PROPERTIES SKIP_RETURN_CODE 77)

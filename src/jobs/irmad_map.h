@@ -1,0 +1,21 @@
+/* irmad_map.h - what the parts of the irmad command share. */
+#ifndef MSC_JOBS_IRMAD_MAP_H
+#define MSC_JOBS_IRMAD_MAP_H
+#include "jobs/pair.h"
+#include "model/lattice.h"
+
+/* Above this P(no change) a pixel counts as unchanged (Canty & Nielsen 2008). */
+#define MSC_IRMAD_UNCHANGED 0.95
+
+/* All that the report tells. */
+typedef struct msc_irmad_facts {
+    const msc_irmad_options *options;
+    const msc_pair *pair;
+    const msc_lattice *lattice;
+    const msc_lattice_pixels *pixels;
+    const msc_irmad_fit *fit;
+    const msc_variates *variates;
+    const msc_irmad_sums *unchanged;     /* of the sample's unchanged pixels */
+} msc_irmad_facts;
+msc_status msc_irmad_report(const msc_irmad_facts *facts, msc_error *err);
+#endif
