@@ -240,9 +240,21 @@ MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_optio
 typedef struct msc_change_options {
     const char *before, *after;                        /* class maps on one grid */
     const char *confidence_before, *confidence_after;  /* may be NULL */
+    const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
+    const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
+    const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
+                                                          observed; may be NULL. A and B are accepted */
+    const char *report;                                /* output: JSON of what each rule removed; may be NULL */
     int min_confidence;                                /* 0..100; a pixel needs it in both years; default 0 */
-    int edge_tolerance_px;                             /* default 1: see docs/METHODS.md */
+    int edge_tolerance_px;                             /* 0..16, default 1; the thresholds: see docs/METHODS.md */
+    double shift_rmse_px;                              /* root mean square displacement of one year against the other; default 0 */
+    double shift_quantile;                             /* share of displacements to reckon with; default 0.95 */
+    double change_rate;                                /* share of pixels expected to change; default 0.05 */
+    double evidence_weak;                              /* probability of no change at which evidence takes no side; default 0.05 */
+    double evidence_sure;                              /* at most this much for grade A; default 0.01 */
+    const int *impossible;                             /* before * 256 + after of transitions that are demoted */
+    int n_impossible;
     const char *run_id;
 } msc_change_options;
 MSC_API void msc_change_defaults(msc_change_options *options);

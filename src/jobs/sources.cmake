@@ -53,6 +53,8 @@ set(MINESCAR_jobs
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  tally.c
+  tally_report.c
   spans.c
   text.c
   train.c

@@ -1,5 +1,6 @@
 set(MINESCAR_ops
-    compare.c
+    boundary.c
+    decide.c
     evidence.c
     features.c
     features_row.c

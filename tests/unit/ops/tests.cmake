@@ -1,4 +1,4 @@
-minescar_test(unit/ops test_compare)
+minescar_test(unit/ops test_decide)
 minescar_test(unit/ops test_evidence)
 minescar_test(unit/ops test_features)
 minescar_test(unit/ops test_majority)
