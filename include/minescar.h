@@ -109,6 +109,8 @@ typedef struct msc_image {
     const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
     const char *const *shifts;   /* reports of shift, made on the grid that is read: the image and its mask (not the DEM) are */
     int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
+    const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
+    const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -153,6 +155,8 @@ typedef struct msc_train_options {
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
     uint64_t seed;               /* default 1 */
     const char *grid_like;       /* raster whose grid is used; NULL: the first image's */
+    int is_selecting;            /* non-zero: drop features that cross-validation by polygon can do without (forest) */
+    char **selection;            /* what each was worth, as text in settings->lang, freed with msc_text_free(); may be NULL */
 } msc_train_options;
 MSC_API void msc_train_defaults(msc_train_options *options);
 MSC_API msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err);
@@ -207,12 +211,13 @@ MSC_API msc_status msc_shift(const msc_settings *settings, const msc_shift_optio
 typedef struct msc_irmad_options {
     msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
     const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
-    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *report;          /* JSON: correlations, coefficients, iterations, gains; may be NULL, but not both */
+    const char *normalized;      /* output: AFTER with BEFORE's radiometry; needs the report; may be NULL */
     const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
     int max_iterations;          /* 1: plain MAD; default 50 */
     double tolerance;            /* of the largest change of a correlation; default 0.001 */
-    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 524288 */
+    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 131072 */
     int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
     const char *run_id;
 } msc_irmad_options;

@@ -1,7 +1,7 @@
 /* irmad_map.h - what the parts of the irmad command share. */
 #ifndef MSC_JOBS_IRMAD_MAP_H
 #define MSC_JOBS_IRMAD_MAP_H
-#include "jobs/pair.h"
+#include "jobs/radiometry.h"
 #include "model/lattice.h"
 
 /* Above this P(no change) a pixel counts as unchanged (Canty & Nielsen 2008). */
@@ -17,5 +17,12 @@ typedef struct msc_irmad_facts {
     const msc_variates *variates;
     const msc_irmad_sums *unchanged;     /* of the sample's unchanged pixels */
 } msc_irmad_facts;
-msc_status msc_irmad_report(const msc_irmad_facts *facts, msc_error *err);
+msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *facts, msc_error *err);
+
+/* A list with an entry a scene of the image after: the gain and offset a band that bring it to the image before (orthogonal
+ * regression on the unchanged pixels; Canty & Nielsen 2008). The caller puts *radiometry, also after an error. */
+struct json_object;
+msc_status msc_irmad_radiometry(const msc_settings *settings, const msc_irmad_facts *facts, struct json_object **radiometry, msc_error *err);
+/* Writes options->normalized by the gains in options->report. */
+msc_status msc_irmad_write_normalized(const msc_settings *settings, const msc_irmad_options *options, const msc_grid *grid, msc_error *err);
 #endif

@@ -27,6 +27,11 @@ static const msc_rule class_keys[] = {
     { "rgb", MSC_RULE_RGB, .at = IN_CLASS(rgb) },
     { 0 }
 };
+static const msc_rule sun_keys[] = {
+    { "azimuth_deg", MSC_RULE_REAL, .at = IN_EPOCH(sun.azimuth_deg), .is_required = 1, .low = 0, .high = 360 },
+    { "elevation_deg", MSC_RULE_REAL, .at = IN_EPOCH(sun.elevation_deg), .is_required = 1, .low = 1, .high = 90 },
+    { 0 }
+};
 static const msc_rule epoch_keys[] = {
     { "year", MSC_RULE_INT, .at = IN_EPOCH(year), .is_required = 1, .low = 1900, .high = 2199 },
     { "date", MSC_RULE_DATE, .at = IN_EPOCH(date) },
@@ -36,6 +41,7 @@ static const msc_rule epoch_keys[] = {
     { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
+    { "sun", MSC_RULE_MAP, .keys = sun_keys },
     { 0 }
 };
 static const msc_rule training_keys[] = {
@@ -44,6 +50,7 @@ static const msc_rule training_keys[] = {
     { "year", MSC_RULE_TEXT, .at = IN_DOC(job.training.year_field) },
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
+    { "select", MSC_RULE_BOOL, .at = IN_DOC(job.training.is_selecting) },
     { 0 }
 };
 static const msc_rule grid_keys[] = {
@@ -55,6 +62,11 @@ static const msc_rule alignment_keys[] = {
     { "mode", MSC_RULE_CHOICE, .at = IN_DOC(job.alignment.mode), .choices = "report resample off" },
     { "warn_px", MSC_RULE_REAL, .at = IN_DOC(job.alignment.warn_px), .low = 0, .high = 1e3 },
     { "refuse_px", MSC_RULE_REAL, .at = IN_DOC(job.alignment.refuse_px), .low = 0, .high = 1e3 },
+    { 0 }
+};
+static const msc_rule mask_keys[] = {
+    { "terrain_shadow", MSC_RULE_BOOL, .at = IN_DOC(job.masks.terrain_shadow) },
+    { "shadow_reach_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.shadow_reach_m), .low = 1, .high = 1e5 },
     { 0 }
 };
 static const msc_rule forest_keys[] = {
@@ -103,6 +115,7 @@ static const msc_rule job_keys[] = {
     { "grid", MSC_RULE_MAP, .keys = grid_keys },
     { "alignment", MSC_RULE_MAP, .keys = alignment_keys },
     { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
+    { "masks", MSC_RULE_MAP, .keys = mask_keys },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
     { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
@@ -122,6 +135,7 @@ static void set_defaults(msc_job *job)
     job->alignment.mode = "report";
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
+    job->masks.shadow_reach_m = 500;
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
@@ -154,6 +168,16 @@ static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
     return MSC_OK;
 }
 
+static msc_status check_masks(const msc_job *job, const char *path, msc_error *err)
+{
+    for (int i = 0; i < job->n_epochs && job->masks.terrain_shadow; i++) {
+        const msc_job_epoch *e = &job->epochs[i];
+        if (e->sun.elevation_deg > 0 && e->image.dem) continue;
+        return msc_fail(err, MSC_EJOB, path, "masks: terrain_shadow needs %s of %d", e->image.dem ? "the sun" : "the dem", e->year);
+    }
+    return MSC_OK;
+}
+
 static msc_status check_job(msc_job *job, const char *path, msc_error *err)
 {
     MSC_TRY(check_classes(job, path, err));
@@ -167,6 +191,9 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
                                                                                  : "neither samples nor model is given");
     if (job->training.model && job->training.method)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
+    if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
+        return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
+    MSC_TRY(check_masks(job, path, err));
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
     for (int i = 0; i < job->n_zones; i++)

@@ -8,6 +8,7 @@ typedef struct msc_job_epoch {
     const char *date;            /* "2016-09-27"; NULL when not given */
     msc_image image;             /* absolute or joined paths; bands as "blue:1,green:2"; NULL where not given */
     const char *sensor;          /* free text; NULL when not given */
+    struct { double azimuth_deg, elevation_deg; } sun;     /* clockwise from north, above the horizon; elevation 0: not given */
 } msc_job_epoch;
 
 typedef struct msc_job {
@@ -18,10 +19,11 @@ typedef struct msc_job {
     int n_classes;
     msc_job_epoch *epochs;       /* two or more, oldest first */
     int n_epochs;
-    struct { const char *samples, *class_field, *year_field, *method, *model; } training;   /* samples or model, never both; method NULL: forest */
+    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting; } training;   /* samples or model, never both; method NULL: forest */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
+    struct { int terrain_shadow; double shadow_reach_m; } masks;           /* 0, 500 */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
     struct { const char *method; } evidence;               /* "irmad" or "off" */
     struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */

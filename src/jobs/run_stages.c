@@ -11,11 +11,11 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     (void)stage;
     const msc_job *job = run->job;
     char model[MSC_PATH_MAX], report[MSC_PATH_MAX];
-    msc_image images[64];
-    int years[64];
+    msc_image images[MSC_RUN_MAX_EPOCHS];
+    int years[MSC_RUN_MAX_EPOCHS];
     msc_train_options o;
     msc_train_defaults(&o);
-    if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
+    if (job->n_epochs > MSC_RUN_MAX_EPOCHS) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most %d", job->n_epochs, MSC_RUN_MAX_EPOCHS);
     for (int i = 0; i < job->n_epochs; i++) {
         images[i] = job->epochs[i].image;
         images[i].n_shifts = 0;   /* polygons were drawn on the image as it is */
@@ -31,6 +31,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     o.model = model; o.report = report;
     if (job->training.method) o.method = job->training.method;
     o.features = job->features;
+    o.is_selecting = job->training.is_selecting;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
     MSC_TRY(msc_train(&run->settings, &o, err));
@@ -216,6 +217,9 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
+    int has_masks = 0;
+    MSC_TRY(msc_run_bind_masks(run, &has_masks, err));
+    if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
         MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
@@ -223,6 +227,7 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     }
     MSC_TRY(msc_run_align_epochs(run, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "unobserved", i, 0, msc_run_unobserved, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
         if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));

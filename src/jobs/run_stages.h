@@ -5,7 +5,7 @@
 #include "jobs/job.h"
 #include "jobs/receipt.h"
 
-enum { MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512, MSC_RUN_MAX_SHIFTS = 64 };
+enum { MSC_RUN_MAX_EPOCHS = 64, MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512, MSC_RUN_MAX_SHIFTS = 64 };
 
 typedef struct msc_job_run msc_job_run;
 
@@ -30,6 +30,8 @@ struct msc_job_run {
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
     char shift_path[MSC_RUN_MAX_SHIFTS][MSC_PATH_MAX];   /* reports of the pairs of epochs, where the job resamples */
     const char *shifts[MSC_RUN_MAX_SHIFTS];
+    const char *own_mask[MSC_RUN_MAX_EPOCHS];       /* the user's, where a made one has taken its place */
+    char made_mask[MSC_RUN_MAX_EPOCHS][MSC_PATH_MAX];
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
@@ -48,6 +50,13 @@ msc_status msc_run_replay(const msc_settings *settings, const char *receipt, msc
 
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
+
+/* Lets every epoch of a job with masks read the mask that the stage `masks` makes, in the place of its own, which goes into
+ * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
+msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
+msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Area that was not observed in a year, by reason and zone. */
+msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);

@@ -6,20 +6,24 @@ set(MINESCAR_jobs
   feature_map.c
   imagery.c
   irmad_map.c
+  irmad_map_radiometry.c
   irmad_map_report.c
   info.c
   job.c
   job_grid.c
   pair.c
+  mask_map.c
   palette.c
   job_plan.c
   legend.c
   majority_map.c
+  radiometry.c
   receipt.c
   run.c
   run_classify.c
   run_evidence.c
   run_grid.c
+  run_masks.c
   run_outputs.c
   run_replay.c
   run_shift.c
@@ -44,7 +48,9 @@ set(MINESCAR_jobs
   train.c
   train_polygons.c
   train_report.c
+  train_select.c
   transitions.c
+  unobserved.c
   vectorize.c
   verify.c
   verify_layers.c

@@ -10,6 +10,7 @@ set(MINESCAR_ops
     rank.c
     shift.c
     rays.c
+    shadow.c
     terrain.c
     texture.c
     window.c)

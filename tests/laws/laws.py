@@ -84,6 +84,8 @@ def steps(made, out, *options, env=None):
         minescar("classify", made / f"image_{year}.tif", out / f"classes_{year}.tif", "--model", model, "--dem",
                  made / f"dem_{year}.tif", "--confidence", out / f"confidence_{year}.tif", *o, env=env)
     minescar("change", out / "classes_2024.tif", out / "classes_2025.tif", out / "change.tif", *o, env=env)
+    minescar("irmad", made / "image_2024.tif", made / "image_2025.tif", out / "evidence.tif", "--sample-px", 60000, "--report",
+             out / "evidence.json", "--classes-after", out / "classes_2025.tif", *o, env=env)
     minescar("sieve", out / "classes_2025.tif", out / "sieved.tif", "--mmu-px", 100, *o, env=env)
     minescar("majority", out / "classes_2025.tif", out / "majority.tif", "--window", 7, *o, env=env)
     minescar("features", made / "image_2025.tif", out / "features.tif", "--dem", made / "dem_2025.tif", "--features", FEATURES, *o, env=env)
@@ -92,7 +94,7 @@ def steps(made, out, *options, env=None):
     return out
 
 
-RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved", "majority", "features")
+RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "evidence", "sieved", "majority", "features")
 
 
 def same_content(a, b):

@@ -88,6 +88,7 @@ static void fills_in_defaults(void **state)
     assert_int_equal(job->n_deliver, 2);
     assert_string_equal(job->encoding, "GBK");
     assert_null(job->features);
+    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->epochs[0].sun.elevation_deg == 0);
     assert_null(job->reference.points);
     msc_job_free(&job);
 }
@@ -122,6 +123,12 @@ static void names_what_is_wrong(void **state)
         { WHOLE "forest: {depth: 3, depth: 4}\n", "line 11: depth appears twice" },
         { WHOLE "vectorize: {connectivity: 6}\n", "connectivity is 6" },
         { WHOLE "deliver: [dwg]\n", "line 11: deliver is 'dwg', not one of: shp gpkg" },
+        { WHOLE "masks: {terrain_shadow: true}\n", "masks: terrain_shadow needs the dem of 2016" },
+        { WHOLE "masks: {cloud: true}\n", "line 11: unknown key 'cloud' in masks" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, sun: {azimuth_deg: 10}}\n", "line 8: sun has no 'elevation_deg'" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, dem: d, sun: {azimuth_deg: 120, elevation_deg: 40}}\n"
+          "  - {year: 2018, image: b, dem: d}\n" TRAINING "masks: {terrain_shadow: true}\n", "terrain_shadow needs the sun of 2018" },
+        { HEAD CLASSES EPOCHS "training: {model: b, select: true}\n", "select is given, but no forest is grown" },
         { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
         { WHOLE "name: x\n", "line 11: name appears twice" },
         { WHOLE "output:\n", "line 11: output appears twice" },

@@ -1,5 +1,6 @@
 minescar_test(unit/model test_forest)
 minescar_test(unit/model test_forest_levels)
+minescar_test(unit/model test_forest_select)
 minescar_test(unit/model test_gauss)
 minescar_test(unit/model test_irmad)
 minescar_test(unit/model test_lattice)
