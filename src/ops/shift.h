@@ -4,7 +4,7 @@
 #include "stream/stream.h"
 
 /* Windows of 128 px are compared; a tile holds 16 more px on every side for the search. */
-enum { MSC_SHIFT_WINDOW_PX = 128, MSC_SHIFT_MARGIN_PX = 16, MSC_SHIFT_TILE_PX = 160, MSC_SHIFT_REACH_PX = 14 };
+enum { MSC_SHIFT_WINDOW_PX = 128, MSC_SHIFT_MARGIN_PX = 16, MSC_SHIFT_TILE_PX = 160 };
 
 typedef enum msc_shift_state {
     MSC_SHIFT_MEASURED = 0,
