@@ -26,6 +26,7 @@ static const cli_option options[] = {
       .help = { "conjectured accuracy of one class; buffer:X of the buffer", "某一类别的假定精度；buffer:X 为缓冲层" } },
     { "allocation", .kind = CLI_CHOICE, .at = AT(options.allocation), .choices = "proportional|neyman|equal", .help = { "how points are dealt out to strata", "样点在各层的分配：按面积、Neyman、均等" } },
     { "min", .kind = CLI_COUNT, .at = AT(options.n_min), .low = 0, .high = 1e5, .value = "N", .help = { "least points a stratum", "每层最少样点数" } },
+    { "merge-px", .kind = CLI_COUNT, .at = AT(options.merge_px), .low = -1, .high = 1e9, .value = "N", .help = { "classes with fewer pixels share one stratum; -1: twice --min", "像元更少的类别并为一层；-1：--min 的两倍" } },
     { "buffer-m", .kind = CLI_REAL, .at = AT(options.buffer_m), .low = 0, .high = 1e6, .value = "M",
       .help = { "a stratum of its own for what lies this near to damage or change; 0: none", "距损毁或变化不超过此距离的像元单成一层（米）；0：不设" } },
     { "target", .kind = CLI_INTS, .at = AT(options.target), .count_at = AT(options.n_target), .low = 0, .high = 65535, .value = "CODE",

@@ -32,7 +32,7 @@ typedef struct sampling {
 
 void msc_sample_defaults(msc_sample_options *options)
 {
-    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85 };
+    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85, .merge_px = -1 };
 }
 
 static int is(const char *text, const char *word) { return text && strcmp(text, word) == 0; }
@@ -145,12 +145,11 @@ static msc_status read_layers(sampling *s, msc_error *err)
 
 /* ---- plan ---- */
 
-/* A bound of the points of any stratum, before the strata are known: S_h is at most 1/2. */
-static size_t most_points(const msc_sample_options *o)
+/* A bound of the points of any stratum, before the strata are known: its S_h is at most 1/2. */
+static int64_t most_points(const msc_sample_options *o)
 {
     const double n = o->n > 0 ? (double)o->n : 0.25 / (o->se * o->se);
-    const size_t most = (size_t)ceil(n) + (size_t)o->n_min + 1;
-    return o->distance_m > 0 ? most * SPARE : most;
+    return (int64_t)ceil(n) + o->n_min + 1;
 }
 
 static int64_t frame_units(const msc_frame *f)
@@ -171,15 +170,16 @@ static msc_status make_plan(sampling *s, msc_error *err)
     if (!m->design) return no_memory(s, err);
     for (int h = 0; h < n; h++) {
         const int32_t value = s->frame.strata[h].value;
-        m->design[h] = (msc_design_stratum){ .units = s->frame.strata[h].units, .users = value < 0 ? o->accuracy : s->users[value],
-                                             .is_target = value >= 0 && value < MSC_SAMPLE_CODES && s->is_target[value] };
+        m->design[h] = (msc_design_stratum){ .units = s->frame.strata[h].units, .users = value < 0 || value > MSC_SAMPLE_BUFFER ? o->accuracy : s->users[value],
+            .is_target = value == MSC_SAMPLE_OTHER_TARGET || (value >= 0 && value < MSC_SAMPLE_CODES && s->is_target[value]) };
     }
-    m->n_wanted = o->n > 0 ? o->n : msc_design_size(m->design, n, m->is_stratified, o->se);
-    if (m->n_wanted > units) m->n_wanted = units;
     const msc_allocation a = !m->is_stratified ? MSC_PROPORTIONAL : is(o->allocation, "neyman") ? MSC_NEYMAN
                                                                  : is(o->allocation, "equal") ? MSC_EQUAL : MSC_PROPORTIONAL;
-    const int64_t sum = msc_design_allocate(m->design, n, m->n_wanted, a, m->is_stratified ? o->n_min : 0);
-    return sum < 0 ? no_memory(s, err) : MSC_OK;
+    m->n_wanted = o->n > 0 ? o->n : msc_design_reach(m->design, n, m->is_stratified, o->se, a, m->is_stratified ? o->n_min : 0, most_points(o));
+    if (m->n_wanted > units) m->n_wanted = units;
+    if (m->n_wanted < 0 || (o->n > 0 && msc_design_allocate(m->design, n, m->n_wanted, a, m->is_stratified ? o->n_min : 0) < 0))
+        return no_memory(s, err);
+    return MSC_OK;
 }
 
 /* A square grid of about n_wanted points, its start from the seed; a second pass finds what lies on it. */
@@ -211,9 +211,10 @@ static msc_status draw(sampling *s, msc_error *err)
     f->buffer_m = o->buffer_m;
     f->is_by_value = !o->is_by_zone_only;
     f->is_target = s->is_target;
-    f->keep = o->is_simulation || is(o->design, "systematic") ? 0 : most_points(o);
+    f->keep = o->is_simulation || is(o->design, "systematic") ? 0 : (size_t)most_points(o) * (o->distance_m > 0 ? SPARE : 1);
     s->sample.is_stratified = is(o->design, "stratified");
     MSC_TRY(msc_frame_fill(s->settings, &s->rasters, f, err));
+    if (s->sample.is_stratified) MSC_TRY(msc_frame_merge(f, o->merge_px >= 0 ? o->merge_px : 2 * o->n_min, err));
     MSC_TRY(make_plan(s, err));
     MSC_TRY(msc_design_forecast(s->sample.design, f->n_strata, s->sample.is_stratified, &s->sample.forecast, err));
     if (o->is_simulation) return MSC_OK;

@@ -5,7 +5,9 @@
 #include "jobs/spans.h"
 #include "model/design.h"
 
-enum { MSC_SAMPLE_BUFFER = 65536, MSC_SAMPLE_STRATA = 2048, MSC_SAMPLE_CODES = 65536, MSC_SAMPLE_BUFFER_PX = 512 };
+/* Values of strata beyond the codes: the buffer; small strata that share one. */
+enum { MSC_SAMPLE_BUFFER = 65536, MSC_SAMPLE_OTHER_TARGET, MSC_SAMPLE_OTHER };
+enum { MSC_SAMPLE_STRATA = 2048, MSC_SAMPLE_CODES = 65536, MSC_SAMPLE_BUFFER_PX = 512 };
 
 /* A pixel that may become a point: those with the least `draw`s of a stratum do. */
 typedef struct msc_candidate { uint64_t draw; int64_t pixel; } msc_candidate;   /* pixel: y * width + x */
@@ -22,10 +24,11 @@ void msc_candidates_sort(msc_candidates *candidates);
 
 /* The pixels of one zone (-1: none, or outside all) that share one value, or that lie in the buffer. */
 typedef struct msc_frame_stratum {
-    int32_t zone, value;         /* value MSC_SAMPLE_BUFFER: the buffer; -1: all values */
+    int32_t zone, value;         /* value from MSC_SAMPLE_BUFFER on: see above; -1: all values */
     int64_t units;               /* pixels of the frame */
     int64_t n_excluded;          /* pixels taken out of the frame by exclusion */
     msc_candidates candidates;
+    uint64_t bound;              /* draws above it are out already: as many smaller ones were met as are kept */
 } msc_frame_stratum;
 
 typedef struct msc_frame {
@@ -48,6 +51,8 @@ typedef struct msc_frame {
 /* One pass over the open map. EVALUE: more than MSC_SAMPLE_STRATA strata, or a buffer wider than MSC_SAMPLE_BUFFER_PX;
  * ENOMEM; the errors of the stream. The caller clears the frame. */
 msc_status msc_frame_fill(const msc_settings *settings, msc_rasters *rasters, msc_frame *frame, msc_error *err);
+/* Strata by value with fewer than least_px pixels share one a zone. ENOMEM. */
+msc_status msc_frame_merge(msc_frame *frame, int64_t least_px, msc_error *err);
 void msc_frame_clear(msc_frame *frame);   /* of what is found */
 
 /* A point of the sample. */

@@ -54,7 +54,8 @@ void msc_candidates_sort(msc_candidates *c)
 
 /* ---- a tile ---- */
 
-/* The strata met in a tile, found by hash of zone and value. Arrays stay for the next tile. */
+/* The strata met in a tile, found by hash of zone and value. They stay for the slot's next tile with their arrays and their
+ * bounds, which come from the whole so far. */
 enum { N_PLACES = 2 * MSC_SAMPLE_STRATA };
 typedef struct slot {
     msc_frame_stratum *strata;
@@ -93,6 +94,7 @@ static msc_frame_stratum *stratum_of(const pass *p, slot *s, int32_t zone, int32
     made->units = made->n_excluded = 0;
     made->candidates.n = 0;
     made->candidates.limit = p->frame->keep;
+    made->bound = p->frame->keep > 0 ? UINT64_MAX : 0;
     s->place[at] = (int16_t)s->n;
     return made;
 }
@@ -192,8 +194,9 @@ static msc_status take_row(const pass *p, const msc_tile *t, int32_t y, slot *s,
         if (!is_on_grid_row || (f->step_px > 0 && col % f->step_px != f->start_x)) continue;
         const uint64_t draw = msc_mix(base + (uint64_t)col * step);
         msc_candidates *c = &stratum->candidates;
-        if (c->n == c->limit && (c->n == 0 || draw > c->at[0].draw)) continue;
+        if (draw > stratum->bound) continue;
         if (!msc_candidates_offer(c, (msc_candidate){ draw, (int64_t)row_y * p->width_px + col })) return no_memory(p, err);
+        if (c->n == c->limit && c->n > 0 && c->at[0].draw < stratum->bound) stratum->bound = c->at[0].draw;
     }
     return MSC_OK;
 }
@@ -204,9 +207,11 @@ static msc_status take_tile(void *self, const msc_tile *t, void *space, msc_erro
     const msc_frame *f = p->frame;
     slot *s = space;
     if (!make_room(p, t, s)) return no_memory(p, err);
-    s->n = 0;
     s->n_not_observed = 0;
-    memset(s->place, 0, sizeof s->place);
+    for (size_t i = 0; i < s->n; i++) {
+        s->strata[i].units = s->strata[i].n_excluded = 0;
+        s->strata[i].candidates.n = 0;
+    }
     if (p->halo_px > 0) find_gaps(p, t, s);
     for (int32_t y = 0; y < t->core.h; y++) {
         if (f->zones) msc_spans_paint(f->zones, t->core.x, t->core.y + y, t->core.w, s->zone);
@@ -252,8 +257,9 @@ static msc_status join_tile(void *self, const msc_tile *t, void *space, int64_t 
     (void)index;
     f->n_not_observed += s->n_not_observed;
     for (size_t i = 0; i < s->n; i++) {
-        const msc_frame_stratum *from = &s->strata[i];
+        msc_frame_stratum *from = &s->strata[i];
         int h = 0;
+        if (from->units == 0 && from->n_excluded == 0) continue;
         while (h < f->n_strata && compare(&f->strata[h], from->zone, from->value) < 0) h++;
         if (h == f->n_strata || compare(&f->strata[h], from->zone, from->value) != 0) {
             if (f->n_strata == MSC_SAMPLE_STRATA) return msc_fail(err, MSC_EVALUE, f->map, "over %d strata", MSC_SAMPLE_STRATA);
@@ -264,6 +270,8 @@ static msc_status join_tile(void *self, const msc_tile *t, void *space, int64_t 
         f->strata[h].n_excluded += from->n_excluded;
         for (size_t k = 0; k < from->candidates.n; k++)
             if (!msc_candidates_offer(&f->strata[h].candidates, from->candidates.at[k])) return no_memory(p, err);
+        const msc_candidates *all = &f->strata[h].candidates;
+        if (all->n == all->limit && all->n > 0 && all->at[0].draw < from->bound) from->bound = all->at[0].draw;
     }
     return MSC_OK;
 }

@@ -71,6 +71,8 @@ void msc_sample_stratum_name(const msc_sample *s, int h, char *name, size_t size
     const msc_frame_stratum *f = &s->frame->strata[h];
     char from[96], to[96], what[200] = "";
     if (f->value == MSC_SAMPLE_BUFFER) snprintf(what, sizeof what, "buffer");
+    else if (f->value == MSC_SAMPLE_OTHER_TARGET) snprintf(what, sizeof what, "other target");
+    else if (f->value == MSC_SAMPLE_OTHER) snprintf(what, sizeof what, "other");
     else if (f->value == 0) snprintf(what, sizeof what, "no change");
     else if (f->value > 0) {
         value_name(s, s->is_change ? f->value >> 8 : f->value, from, sizeof from);

@@ -76,9 +76,9 @@ static void put_options(json_object *top, const msc_sample *s)
     put(top, "buffer_m", json_object_new_double(o->buffer_m));
     put(top, "distance_m", json_object_new_double(o->distance_m));
     put(top, "step_px", s->step_px > 0 ? json_object_new_int(s->step_px) : NULL);
-    put_text(top, "zones", o->zone_path);
+    put_text(top, "zones", o->zone_path ? msc_file_name(o->zone_path) : NULL);
     put_text(top, "zone_field", o->zone_field);
-    put_text(top, "excluded", o->exclude);
+    put_text(top, "excluded", o->exclude ? msc_file_name(o->exclude) : NULL);
 }
 
 msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_error *err)
@@ -91,11 +91,11 @@ msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_e
     json_object *top = json_object_new_object(), *strata = json_object_new_array(), *map_strata = json_object_new_array();
     put_text(top, "minescar_sample", "1");
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", s->options->map);
+    put_text(top, "map", msc_file_name(s->options->map));
     put_text(top, "map_sha256", s->map_sha256);
     put(top, "is_change", json_object_new_boolean(s->is_change));
     put(top, "grid", grid_of(s->grid));
-    put_text(top, "points", s->options->points);
+    put_text(top, "points", msc_file_name(s->options->points));
     put_text(top, "points_sha256", key);
     put(top, "n", json_object_new_int64((int64_t)s->n_points));
     put_options(top, s);

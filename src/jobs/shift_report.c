@@ -1,6 +1,6 @@
 /* shift_report.c - the displacement between two images as JSON: the figures, the field and every window. */
 #include "base/file.h"
-#include "jobs/shift.h"
+#include "jobs/shift_map.h"
 #include <json.h>
 #include <string.h>
 
