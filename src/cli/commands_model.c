@@ -20,7 +20,7 @@ typedef struct train_call {
 #define AT(field) offsetof(train_call, field)
 
 static const cli_argument train_arguments[] = {
-    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "IMAGE", AT(paths), AT(n_paths), 1, .help = { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
     { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
@@ -35,7 +35,7 @@ static const cli_option train_options[] = {
     { "method", .kind = CLI_CHOICE, .at = AT(options.method), .choices = "forest|gauss",
       .help = { "random forest, or Gaussian maximum likelihood", "随机森林，或高斯最大似然" } },
     { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
-      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31 or others (see features); default: by the image; gauss: bands",
+      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,open:31,close:31,slope,tpi:31,relief:63 or others (see features); default: by the image; gauss: bands",
                 "特征列表，逗号分隔（见 features）；默认按影像选取，gauss 为 bands" } },
     { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
       .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },
@@ -55,6 +55,8 @@ static const cli_option train_options[] = {
     { "folds", .kind = CLI_INT, .at = AT(options.n_folds), .low = 0, .high = 100, .value = "N",
       .help = { "parts of the cross-validation by polygon; 0: none", "按样本面交叉验证的份数；0：不做" } },
     { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest and of the folds", "随机种子" } },
+    { "select", .kind = CLI_FLAG, .at = AT(options.is_selecting),
+      .help = { "drop features that the cross-validation can do without, and print what each is worth", "去掉交叉验证表明可有可无的特征，并列出各特征的增益" } },
     { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write accuracy, importance and counts", "写出精度、重要性和样本数" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: the first IMAGE's", "采用此栅格的网格；默认第一幅 IMAGE" } },
     END
@@ -95,10 +97,21 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     return MSC_OK;
 }
 
+/* What shapes a forest says nothing to gauss, so that a value of one's own is a mistake. */
+static msc_status check_forest_only(const msc_train_options *o, cli_lang lang, msc_error *err)
+{
+    msc_train_options plain;
+    msc_train_defaults(&plain);
+    const char *name = o->n_trees != plain.n_trees ? "--trees" : o->depth != plain.depth ? "--depth" : o->min_leaf != plain.min_leaf ? "--min-leaf" : NULL;
+    if (!name || strcmp(o->method, "gauss") != 0) return MSC_OK;
+    return msc_fail(err, MSC_EUSAGE, name, "%s", cli_say(lang, (cli_words){ "belongs to the forest, --method gauss has none", "仅用于随机森林，--method gauss 不用" }));
+}
+
 static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     train_call *c = call;
     msc_job *job = NULL;
+    MSC_TRY(check_forest_only(&c->options, lang, err));
     msc_image *images = msc_alloc_zero((size_t)c->n_paths, sizeof *images);
     if (!images) return msc_fail(err, MSC_ENOMEM, c->options.model, "images");
     msc_status status = bind_images(c, lang, images, err);
@@ -108,7 +121,11 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
             c->options.classes = job->classes;
             c->options.n_classes = job->n_classes;
         }
+        char *gains = NULL;
+        c->options.selection = &gains;
         status = msc_train(&common->settings, &c->options, err);
+        if (status == MSC_OK && gains) status = cli_put(gains, err);
+        msc_text_free(&gains);
     }
     msc_job_free(&job);
     msc_release(images);
@@ -118,13 +135,18 @@ const cli_command cli_train = {
     .name = "train", .summary = { "Make a model from training polygons", "由训练样本面生成分类模型" },
     .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
                 "keeps a polygon's pixels together, so it does not flatter. The forest takes any features and needs no shape\n"
-                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.",
+                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.\n"
+                "--select drops, round by round, the features that matter least at held-out polygons, and keeps the fewest that\n"
+                "are within one standard error of the best: start from a generous list.",
                 "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。\n"
-                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。" },
+                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。\n"
+                "--select 逐轮去掉在留出样本面上最无用的特征，保留与最优相差不超过一个标准误的最少特征：宜从宽列表开始。" },
     .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
                 "minescar train t2016.tif t2018.tif training.gpkg model.msm --year 2016 --year 2018 --year-field year \\\n"
                 "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n"
-                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n",
+                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n"
+                "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --dem demo/dem_2022.tif --select \\\n"
+                "    --features bands,ndvi,ndwi,mean:5,std:5,open:60m,close:60m,slope,tpi:60m,depth:120m,rise:120m,floor:120m\n",
     .arguments = train_arguments, .options = train_options, .bytes = sizeof(train_call), .defaults = train_defaults, .run = run_train
 };
 
@@ -132,15 +154,23 @@ const cli_command cli_train = {
 #undef AT
 #define AT(field) offsetof(msc_classify_options, field)
 static const cli_argument classify_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
 };
 static const cli_option classify_options[] = {
     { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
     { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
+    { "posterior", .kind = CLI_TEXT, .at = AT(posterior), .value = "FILE",
+      .help = { "output: code and share (0..255 = 0..1) of the three most probable classes, 6 bands", "输出：概率最高的三个类别的代码和占比（0..255 = 0..1），6 个波段" } },
+    { "smooth", .kind = CLI_INT, .at = AT(smooth), .low = 0, .high = 4, .value = "N",
+      .help = { "weight of the surroundings of a pixel beside its own; 0: each pixel by itself", "邻域相对像元自身的权重；0：逐像元分类" } },
+    { "smooth-px", .kind = CLI_INT, .at = AT(smooth_px), .low = 0, .high = 15, .value = "SIDE",
+      .help = { "odd side of the surroundings, 3..15; 0: 9, or what spans 25 m, at least 3", "邻域边长（奇数像元，3..15）；0：9，或不超过 25 m，至少 3" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
+      .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
     { "radiometry", .kind = CLI_TEXT, .at = AT(image.radiometry), .value = "FILE.json", .help = { "report of irmad with IMAGE as AFTER: apply its gains", "以 IMAGE 为 AFTER 的 irmad 报告：采用其增益" } },
     { "seamlines", .kind = CLI_TEXT, .at = AT(image.seamlines), .value = "FILE", .help = { "the polygons that irmad was given", "irmad 所用的各景面" } },

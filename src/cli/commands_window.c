@@ -6,7 +6,7 @@
 /* ---- features ---- */
 #define AT(field) offsetof(msc_feature_map_options, field)
 static const cli_argument features_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "OUT", AT(out), .help = { "output: a band of floats a feature, NaN where not observed", "输出：每个特征一个浮点波段，未观测为 NaN" } }, END
 };
 static const cli_option features_options[] = {
@@ -16,6 +16,8 @@ static const cli_option features_options[] = {
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
+      .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
@@ -29,14 +31,30 @@ static msc_status run_features(cli_common *common, cli_lang lang, void *call, ms
 }
 const cli_command cli_features = {
     .name = "features", .summary = { "Write what a model would see of an image", "输出模型所见的影像特征" },
-    .detail = { "The same features as in training and classification: bands ndvi ndwi brightness; of windows, per band: mean std\n"
-                "range glcm_contrast glcm_homogeneity glcm_correlation glcm_asm; with --dem: slope tpi:SIDE. Windows use observed\n"
-                "pixels only. glcm_NAME:SIDE:BAND:LOW:HIGH sets the range of the grey levels. Not compressed unless --co COMPRESS=... asks.",
-                "与训练和分类所用特征相同：bands ndvi ndwi brightness；各波段的窗口特征 mean std range glcm_contrast\n"
-                "glcm_homogeneity glcm_correlation glcm_asm；有 --dem 时 slope tpi:SIDE。窗口只用已观测像元。\n"
-                "glcm_NAME:SIDE:BAND:LOW:HIGH 设灰度级范围。未给 --co COMPRESS=... 时不压缩。" },
+    .detail = { "The same features as in training and classification. SIDE: odd pixels 3..63, or metres such as 60m. Windows use\n"
+                "observed pixels only. Not compressed unless --co COMPRESS=... asks.\n"
+                "  bands ndvi ndwi brightness       the pixel itself\n"
+                "  mean:SIDE std:SIDE range:SIDE    of each band; NAME:SIDE:BAND of one\n"
+                "  glcm_contrast:SIDE glcm_homogeneity:SIDE glcm_correlation:SIDE glcm_asm:SIDE\n"
+                "                                   co-occurrence of 8 grey levels; NAME:SIDE:BAND:LOW:HIGH sets their range\n"
+                "  open:SIDE close:SIDE             brightness without brighter, darker things narrower than SIDE\n"
+                "  slope                            degrees (this and the following need --dem)\n"
+                "  tpi:SIDE                         ground above the mean of its surroundings\n"
+                "  relief:SIDE floor:SIDE           highest less lowest ground; height above the lowest\n"
+                "  depth:SIDE rise:SIDE             depth of a closed hollow, height of a heap",
+                "与训练和分类所用特征相同。SIDE：奇数像元 3..63，或米数如 60m。窗口只用已观测像元。\n"
+                "未给 --co COMPRESS=... 时不压缩。\n"
+                "  bands ndvi ndwi brightness       像元本身\n"
+                "  mean:SIDE std:SIDE range:SIDE    各波段；NAME:SIDE:BAND 限一个波段\n"
+                "  glcm_contrast:SIDE glcm_homogeneity:SIDE glcm_correlation:SIDE glcm_asm:SIDE\n"
+                "                                   8 个灰度级的共生矩阵；NAME:SIDE:BAND:LOW:HIGH 设其范围\n"
+                "  open:SIDE close:SIDE             去掉窄于 SIDE 的亮物、暗物后的亮度\n"
+                "  slope                            坡度，度（此项及以下需 --dem）\n"
+                "  tpi:SIDE                         高出周围均值\n"
+                "  relief:SIDE floor:SIDE           窗口内高差；高出最低点\n"
+                "  depth:SIDE rise:SIDE             封闭洼地深度；堆体高度" },
     .examples = "minescar features demo/image_2024.tif texture.tif --features mean:7,std:7\n"
-                "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31 --dem demo/dem_2024.tif\n"
+                "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31,depth:120m --dem demo/dem_2024.tif\n"
                 "minescar features demo/image_2024.tif glcm.tif --features glcm_contrast:7:red,glcm_homogeneity:7::0:4000\n",
     .arguments = features_arguments, .options = features_options, .bytes = sizeof(msc_feature_map_options),
     .defaults = features_defaults, .run = run_features

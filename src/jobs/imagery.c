@@ -32,7 +32,7 @@ static msc_status open_all(const msc_settings *settings, const msc_imagery_spec 
     const char *subject = spec->image->n_paths ? spec->image->paths[0] : "image";
     const int n_workers = msc_settings_threads(settings, NULL);
     const msc_raster_spec raster = { .image = *spec->image, .want = spec->want, .n_want = spec->n_want, .grid = spec->grid,
-                                     .resample = MSC_BILINEAR, .n_workers = n_workers };
+                                     .resample = spec->image->n_shifts ? MSC_CUBIC : MSC_BILINEAR, .n_workers = n_workers };
     MSC_TRY(msc_raster_open(&raster, settings, &made->image, err));
     made->rasters = (msc_rasters){ .raster = { made->image }, .n = 1, .required = 1u };
     made->n_bands = msc_raster_n_bands(made->image);

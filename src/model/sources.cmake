@@ -1,11 +1,15 @@
 set(MINESCAR_model
     accuracy.c
+    accuracy_bounds.c
+    accuracy_poststrata.c
+    design.c
     forest.c
     forest_cuts.c
     forest_folds.c
     forest_judge.c
     forest_layout.c
     forest_levels.c
+    forest_select.c
     forest_train.c
     forest_tree.c
     gauss.c
@@ -16,4 +20,5 @@ set(MINESCAR_model
     lattice.c
     model.c
     model_head.c
-    samples.c)
+    samples.c
+    shift_field.c)

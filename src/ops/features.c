@@ -8,13 +8,17 @@
 
 /* Windows of 5 px are a default only where they span at most this much ground: wider ones mix what stands beside. */
 #define MAX_WINDOW_M 25.0
+/* What tells pits, heaps and ponds apart on made scenes of 2 m (seeds 1..3) is brightness without things narrower than 31 px, and
+ * relief within 63 px, which was better than 31 px and is the widest window. */
+#define OPENING_M 62.0
+#define RELIEF_M 126.0
 
 /* The registry. A windowed feature is asked for as name:side; one that runs over bands as name:side:band; one of grey
  * levels as name:side:band:low:high, where the band may be empty for all and low and high may be left out. */
 typedef struct entry {
     const char *name;
     msc_feature_kind kind;
-    int is_windowed, is_per_band, needs_dem;
+    int is_windowed, is_per_band, needs_dem;   /* is_per_band -1: of brightness, or of the one band that is named */
     const char *plus, *minus;    /* bands of a normalised difference */
 } entry;
 
@@ -30,8 +34,14 @@ static const entry registry[] = {
     { "glcm_homogeneity", MSC_GLCM_HOMOGENEITY, 1, 1, 0, NULL, NULL },  /* f5, inverse difference moment */
     { "glcm_correlation", MSC_GLCM_CORRELATION, 1, 1, 0, NULL, NULL },  /* f3 */
     { "glcm_asm", MSC_GLCM_ASM, 1, 1, 0, NULL, NULL },                  /* f1, angular second moment */
+    { "open", MSC_OPEN, 1, -1, 0, NULL, NULL },           /* opening.h */
+    { "close", MSC_CLOSE, 1, -1, 0, NULL, NULL },
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
-    { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },
+    { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },              /* ground less the mean of its window: Weiss 2001 */
+    { "relief", MSC_RANGE, 1, 0, 1, NULL, NULL },         /* highest less lowest ground */
+    { "floor", MSC_FLOOR, 1, 0, 1, NULL, NULL },          /* ground less the lowest */
+    { "depth", MSC_DEPTH, 1, 0, 1, NULL, NULL },          /* rays.h */
+    { "rise", MSC_RISE, 1, 0, 1, NULL, NULL },
 };
 
 /* What resolving one list needs to know. */
@@ -40,6 +50,7 @@ typedef struct resolver {
     const char *const *bands;
     int is_default;
     msc_features *out;
+    char side[24];               /* of the item at hand, as it was written */
 } resolver;
 
 static int band_index(const resolver *r, const char *name)
@@ -56,10 +67,12 @@ static msc_status append(resolver *r, msc_feature made, const char *name, msc_er
     if (r->out->n == MSC_MAX_FEATURES)
         return msc_fail(err, MSC_EVALUE, "features", "more than %d features", MSC_MAX_FEATURES);
     if (strlen(name) >= MSC_NAME_MAX) return msc_fail(err, MSC_EVALUE, "features", "%s: longer than %d", name, MSC_NAME_MAX - 1);
-    made.window = made.texture = -1;
+    made.window = made.texture = made.rays = made.opening = -1;
     snprintf(made.name, sizeof made.name, "%s", name);
     r->out->feature[r->out->n++] = made;
-    if (made.side_px > r->out->side_px) r->out->side_px = made.side_px;
+    const int is_twice = made.kind == MSC_OPEN || made.kind == MSC_CLOSE;   /* a window of windows */
+    const int32_t sees_px = is_twice ? 2 * made.side_px - 1 : made.side_px;
+    if (sees_px > r->out->side_px) r->out->side_px = sees_px;
     return MSC_OK;
 }
 
@@ -79,7 +92,7 @@ static msc_status add_per_band(resolver *r, const entry *e, const msc_feature *m
         if (band && strcmp(r->bands[b], band) != 0) continue;
         char name[2 * MSC_NAME_MAX], range[64] = "";
         if (made->high > made->low) snprintf(range, sizeof range, ":%g:%g", made->low, made->high);
-        if (e->is_windowed) snprintf(name, sizeof name, "%s:%d:%.60s%s", e->name, (int)made->side_px, r->bands[b], range);
+        if (e->is_windowed) snprintf(name, sizeof name, "%s:%s:%.60s%s", e->name, r->side, r->bands[b], range);
         else snprintf(name, sizeof name, "%.100s", r->bands[b]);
         msc_feature one = *made;
         one.plane = b;
@@ -90,6 +103,12 @@ static msc_status add_per_band(resolver *r, const entry *e, const msc_feature *m
 
 static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const char *band, const char *item, msc_error *err)
 {
+    if (e->is_per_band < 0 && (!band || strcmp(band, "brightness") == 0)) {
+        char name[2 * MSC_NAME_MAX];
+        snprintf(name, sizeof name, "%s:%s", e->name, r->side);
+        made.plane = MSC_OPENING_BRIGHTNESS;
+        return append(r, made, name, err);
+    }
     if (e->is_per_band) return add_per_band(r, e, &made, band, err);
     if (e->needs_dem) {
         if (!r->out->has_dem) return unavailable(r, MSC_WNODEM, item, "dem", err);
@@ -107,15 +126,35 @@ static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const
     return append(r, made, item, err);
 }
 
-/* What follows a name: ":side", ":side:band" or ":side:band:low:high". */
-static msc_status read_window(const entry *e, const char *item, const char *rest, msc_feature *made, char *band, msc_error *err)
+/* The widest window allowed, or the nearest odd number of pixels to so much ground. */
+static int32_t side_over(double ground_m, double pixel_m)
 {
+    const double odd = 2.0 * floor(ground_m / pixel_m / 2.0) + 1.0;
+    return odd <= MSC_WINDOW_MIN_PX ? MSC_WINDOW_MIN_PX : odd <= MSC_WINDOW_MAX_PX ? (int32_t)odd : MSC_WINDOW_MAX_PX;
+}
+
+/* A window's side: an odd number of pixels, or metres ("60m"), for which the nearest odd number of at least 3 is taken.
+ * *end: where the text goes on; 0 when it is no side. */
+static int32_t read_side(const char *text, double pixel_m, char **end)
+{
+    const double side = strtod(text, end);
+    const int is_metres = **end == 'm';
+    *end += is_metres;
+    if (!(side > 0.0) || !(side < 1e9) || (**end && **end != ':')) return 0;
+    if (!is_metres) return side == floor(side) && fmod(side, 2.0) == 1.0 && side <= MSC_WINDOW_MAX_PX ? (int32_t)side : 0;
+    return 2.0 * floor(side / pixel_m / 2.0) + 1.0 <= MSC_WINDOW_MAX_PX ? side_over(side, pixel_m) : 0;
+}
+
+/* What follows a name: ":side", ":side:band" or ":side:band:low:high". */
+static msc_status read_window(resolver *r, const entry *e, const char *item, msc_feature *made, char *band, msc_error *err)
+{
+    const char *rest = item + strlen(e->name);
     char *end = NULL;
-    const long side = *rest ? strtol(rest + 1, &end, 10) : 0;
-    if (side < MSC_WINDOW_MIN_PX || side > MSC_WINDOW_MAX_PX || side % 2 == 0 || (*end && *end != ':'))
-        return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE with an odd side of %d..%d px", item, MSC_WINDOW_MIN_PX,
-                        MSC_WINDOW_MAX_PX);
-    made->side_px = (int32_t)side;
+    if (*rest) made->side_px = read_side(rest + 1, r->out->pixel_m, &end);
+    if (made->side_px < MSC_WINDOW_MIN_PX)
+        return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE with an odd side of %d..%d px, or metres such as 60m that "
+                        "span no more (pixel: %g m)", item, MSC_WINDOW_MIN_PX, MSC_WINDOW_MAX_PX, r->out->pixel_m);
+    snprintf(r->side, sizeof r->side, "%.*s", (int)strcspn(rest + 1, ":"), rest + 1);
     if (!*end) return MSC_OK;
     const size_t n = e->kind >= MSC_GLCM_CONTRAST ? strcspn(end + 1, ":") : strlen(end + 1);
     snprintf(band, MSC_NAME_MAX, "%.*s", (int)n, end + 1);
@@ -140,7 +179,7 @@ static msc_status add_item(resolver *r, const char *item, msc_error *err)
     if (!e) return msc_fail(err, MSC_EVALUE, "features", "%s: neither a feature nor a band", item);
     msc_feature made = { .kind = e->kind };
     char band[MSC_NAME_MAX] = "";
-    if (e->is_windowed) MSC_TRY(read_window(e, item, item + stem, &made, band, err));
+    if (e->is_windowed) MSC_TRY(read_window(r, e, item, &made, band, err));
     else if (item[stem]) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no window", item);
     if (*band && !e->is_per_band) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no band", item);
     return add_entry(r, e, made, *band ? band : NULL, item, err);
@@ -162,69 +201,12 @@ static msc_status add_list(resolver *r, const char *list, msc_error *err)
     return MSC_OK;
 }
 
-/* What each windowed feature needs of its window. */
-static unsigned wanted_of(msc_feature_kind kind)
+static void write_defaults(double pixel_m, char *list, size_t size)
 {
-    switch (kind) {
-    case MSC_MEAN:
-    case MSC_TPI: return 1u << MSC_WINDOW_SUM;
-    case MSC_STD: return 1u << MSC_WINDOW_SUM | 1u << MSC_WINDOW_SQUARES;
-    case MSC_RANGE: return 1u << MSC_WINDOW_LOW | 1u << MSC_WINDOW_HIGH;
-    default: return 0;
-    }
-}
-
-/* Measures of pairs that make up a texture. */
-static unsigned measures_of(msc_feature_kind kind)
-{
-    switch (kind) {
-    case MSC_GLCM_CONTRAST: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_CONTRAST;
-    case MSC_GLCM_HOMOGENEITY: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_HOMOGENEITY;
-    case MSC_GLCM_CORRELATION: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_SUM | 1u << MSC_PAIR_SQUARES | 1u << MSC_PAIR_PRODUCT;
-    case MSC_GLCM_ASM: return 1u << MSC_PAIR_COUNT | 1u << MSC_PAIR_ENERGY;
-    default: return 0;
-    }
-}
-
-static void share_textures(msc_features *features)
-{
-    for (int i = 0; i < features->n; i++) {
-        msc_feature *f = &features->feature[i];
-        const unsigned wanted = measures_of(f->kind);
-        if (!wanted) continue;
-        int t = 0;
-        for (; t < features->n_textures; t++) {
-            const msc_texture_spec *s = &features->texture[t];
-            if (s->plane == f->plane && s->side_px == f->side_px && s->low == f->low && s->high == f->high) break;
-        }
-        if (t == features->n_textures)
-            features->texture[features->n_textures++] = (msc_texture_spec){ f->plane, f->side_px, f->low, f->high, 0 };
-        features->texture[t].wanted |= wanted;
-        f->texture = t;
-    }
-}
-
-static int count_of(msc_features *features, int32_t side_px)
-{
-    int c = 0;
-    while (c < features->n_counts && features->count_side_px[c] != side_px) c++;
-    if (c == features->n_counts) features->count_side_px[features->n_counts++] = side_px;
-    return c;
-}
-
-static void share_windows(msc_features *features)
-{
-    for (int i = 0; i < features->n; i++) {
-        msc_feature *f = &features->feature[i];
-        const unsigned wanted = wanted_of(f->kind);
-        if (!wanted) continue;
-        int w = 0;
-        while (w < features->n_windows && (features->window[w].plane != f->plane || features->window[w].side_px != f->side_px)) w++;
-        if (w == features->n_windows)
-            features->window[features->n_windows++] = (msc_feature_window){ f->plane, count_of(features, f->side_px), f->side_px, 0 };
-        features->window[w].wanted |= wanted;
-        f->window = w;
-    }
+    const int opening = (int)side_over(OPENING_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
+    int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
+    if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",mean:5,std:5,open:%d,close:%d", opening, opening);
+    snprintf(list + n, size - (size_t)n, ",slope,tpi:31,relief:%d", relief);
 }
 
 msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,
@@ -239,18 +221,16 @@ msc_status msc_features_open(const msc_settings *settings, const char *list, con
     made->has_dem = has_dem != 0;
     made->pixel_m = pixel_m;
     made->side_px = 1;
-    resolver r = { settings, bands, list == NULL, made };
-    const char *chosen = list ? list
-                         : 5.0 * pixel_m <= MAX_WINDOW_M ? "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31"
-                                                         : "bands,ndvi,ndwi,brightness,slope,tpi:31";
-    msc_status status = add_list(&r, chosen, err);
+    resolver r = { settings, bands, list == NULL, made, "" };
+    char defaults[128];
+    if (!list) write_defaults(pixel_m, defaults, sizeof defaults);
+    msc_status status = add_list(&r, list ? list : defaults, err);
     if (status == MSC_OK && made->n == 0) status = msc_fail(err, MSC_EVALUE, "features", "an empty list");
     if (status != MSC_OK) {
         msc_release(made);
         return status;
     }
-    share_windows(made);
-    share_textures(made);
+    msc_features_share(made);
     *features = made;
     return MSC_OK;
 }

@@ -4,19 +4,21 @@
 #include "kernels/kernels.h"
 #include "model/model.h"
 #include "ops/features.h"
+#include "ops/opening.h"
+#include "ops/rays.h"
 #include "ops/texture.h"
 
 typedef enum msc_feature_kind {
-    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_TPI,
+    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_TPI, MSC_FLOOR, MSC_DEPTH, MSC_RISE, MSC_OPEN, MSC_CLOSE,
     MSC_GLCM_CONTRAST, MSC_GLCM_HOMOGENEITY, MSC_GLCM_CORRELATION, MSC_GLCM_ASM
 } msc_feature_kind;
 
 typedef struct msc_feature {
     msc_feature_kind kind;
-    int plane, minus;            /* plane of the band (or DEM); the subtracted band's */
+    int plane, minus;            /* plane of the band (or DEM), or MSC_OPENING_BRIGHTNESS; the subtracted band's */
     int32_t side_px;
     double low, high;            /* of the grey levels of co-occurrence; equal: by the pixel type */
-    int window, texture;         /* of those below; -1: none */
+    int window, texture, rays, opening;   /* of those below; -1: none */
     char name[MSC_NAME_MAX];
 } msc_feature;
 
@@ -25,12 +27,17 @@ typedef struct msc_feature_window { int plane, count; int32_t side_px; unsigned 
 
 struct msc_features {
     const msc_kernels *kernels;
-    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures;
+    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures, n_rays, n_openings;
     double pixel_m;
-    int32_t side_px;             /* of the widest window, at least 1 */
+    int32_t side_px;             /* that any feature looks at, at least 1 */
     msc_feature feature[MSC_MAX_FEATURES];
     msc_feature_window window[MSC_MAX_FEATURES];
     int32_t count_side_px[MSC_MAX_FEATURES];
     msc_texture_spec texture[MSC_MAX_FEATURES];
+    int32_t rays_side_px[MSC_MAX_FEATURES];   /* all over the DEM */
+    msc_opening_spec opening[MSC_MAX_FEATURES];
 };
+
+/* Settles the windows, pairs, rays and openings that the features need. */
+void msc_features_share(msc_features *features);
 #endif

@@ -9,6 +9,8 @@ typedef struct state {
     msc_window_count *count;
     msc_window *window;
     msc_texture *texture;
+    msc_rays *rays;
+    msc_opening *opening;
     double *sum;
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
@@ -23,6 +25,8 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     s->count = msc_space_take(space, (size_t)features->n_counts * sizeof *s->count);
     s->window = msc_space_take(space, (size_t)features->n_windows * sizeof *s->window);
     s->texture = msc_space_take(space, (size_t)features->n_textures * sizeof *s->texture);
+    s->rays = msc_space_take(space, (size_t)features->n_rays * sizeof *s->rays);
+    s->opening = msc_space_take(space, (size_t)features->n_openings * sizeof *s->opening);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
@@ -44,6 +48,16 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
         msc_texture_lay(&texture, rows, features->kernels->texture, features->kernels->majority,
                         &features->texture[i], width_px, space);
         if (s->texture) s->texture[i] = texture;
+    }
+    for (int i = 0; i < features->n_rays; i++) {
+        msc_rays rays;
+        msc_rays_lay(&rays, rows, features->n_bands, features->rays_side_px[i], width_px, space);
+        if (s->rays) s->rays[i] = rays;
+    }
+    for (int i = 0; i < features->n_openings; i++) {
+        msc_opening opening;
+        msc_opening_lay(&opening, rows, &features->opening[i], features->n_bands, width_px, space);
+        if (s->opening) s->opening[i] = opening;
     }
 }
 
@@ -121,6 +135,7 @@ static void windowed(row *r, const msc_feature *f, float *out)
     case MSC_MEAN: k->mean(out, sum, count->inv, w); break;
     case MSC_STD: k->deviation(out, sum, total[MSC_WINDOW_SQUARES], count->n, count->inv, w); break;
     case MSC_RANGE: k->range(out, total[MSC_WINDOW_LOW], total[MSC_WINDOW_HIGH], w); break;
+    case MSC_FLOOR: k->range(out, total[MSC_WINDOW_LOW], band_row(r, f->plane, NULL), w); break;
     case MSC_TPI: k->above_mean(out, band_row(r, f->plane, NULL), sum, count->inv, w); break;
     default: break;
     }
@@ -143,6 +158,22 @@ static void textured(const row *r, const msc_feature *f, float *out)
     }
 }
 
+/* Features that share no sums: each shares only what its rows are made of. */
+static void shaped(row *r, float *const *out)
+{
+    const msc_features *features = r->features;
+    for (int k = 0; k < features->n_rays; k++) msc_rays_step(&r->s->rays[k], r->tile, r->y);
+    for (int o = 0; o < features->n_openings; o++) msc_opening_step(&r->s->opening[o], r->tile, r->y);
+    for (int i = 0; i < features->n; i++) {
+        const msc_feature *f = &features->feature[i];
+        if (f->kind == MSC_DEPTH) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_DEPTH, out[i]);
+        if (f->kind == MSC_RISE) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_RISE, out[i]);
+        if (f->opening < 0) continue;
+        memcpy(out[i], r->s->opening[f->opening].made[f->kind == MSC_OPEN ? MSC_OPENING : MSC_CLOSING],
+               (size_t)r->tile->core.w * sizeof **out);
+    }
+}
+
 void msc_features_row(const msc_features *features, const msc_tile *tile, int32_t y, float *const *out, void *scratch)
 {
     row r = { .features = features, .tile = tile, .s = scratch, .y = y };
@@ -161,6 +192,7 @@ void msc_features_row(const msc_features *features, const msc_tile *tile, int32_
         for (int i = 0; i < features->n; i++)
             if (features->feature[i].texture == t) textured(&r, &features->feature[i], out[i]);
     }
+    shaped(&r, out);
     if (!msc_window_has_hole(tile, y, 0, (size_t)tile->core.w)) return;
     for (int i = 0; i < features->n; i++) features->kernels->window->keep(out[i], msc_row_valid(tile, y), (size_t)tile->core.w);
 }

@@ -84,6 +84,12 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->from_f32(f, r->a, r->ok, 0.0f, n));
     FLOATS(k->stack_low(f, r->a, r->b, n));
     FLOATS(k->stack_high(f, r->a, r->b, n));
+    float *holed = malloc((n + 1) * sizeof *holed);
+    for (size_t i = 0; i < n; i++) holed[i] = r->ok[i] ? r->b[i] : NAN;
+    FLOATS(k->stack_low(f, r->a, holed, n));
+    FLOATS(k->stack_high(f, r->a, holed, n));
+    FLOATS(k->range(f, holed, r->a, n));
+    free(holed);
     FLOATS(k->mean(f, r->s, r->inv, n));
     FLOATS(k->deviation(f, r->s, r->t, r->count, r->inv, n));
     FLOATS(k->above_mean(f, r->a, r->s, r->inv, n));

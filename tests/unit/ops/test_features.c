@@ -37,6 +37,17 @@ static void expect_names(const char *list, int n_bands, int has_dem, double pixe
     assert_null(f);
 }
 
+static int32_t halo_of(const char *list, double pixel_m)
+{
+    const msc_settings s = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    assert_int_equal(msc_features_open(&s, list, bands, 4, 1, pixel_m, &f, &err), MSC_OK);
+    const int32_t halo_px = msc_features_halo_px(f);
+    msc_features_close(&f);
+    return halo_px;
+}
+
 static void lists_become_names(void **state)
 {
     (void)state;
@@ -44,17 +55,38 @@ static void lists_become_names(void **state)
     expect_names("red, ndvi,mean:5:red,std:3", 4, 0, 10, "red,ndvi,mean:5:red,std:3:blue,std:3:green,std:3:red,std:3:nir");
     expect_names("bands,red,bands", 4, 0, 10, "blue,green,red,nir");
     expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
+    expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
+    expect_names("open:9,close:60m,open:9:brightness,close:5:red", 4, 0, 10, "open:9,close:60m,close:5:red");
+    assert_int_equal(halo_of("open:9", 2), 8);       /* a window of windows */
+}
+
+/* A model keeps the metres, so that its windows span the same ground at another pixel size. */
+static void windows_may_be_given_in_metres(void **state)
+{
+    (void)state;
+    expect_names("tpi:60m,mean:25.5m:red", 4, 1, 10, "tpi:60m,mean:25.5m:red");
+    assert_int_equal(halo_of("tpi:60m", 10), 3);     /* 7 px: an even number has its odd one above */
+    assert_int_equal(halo_of("tpi:60m", 2), 15);
+    assert_int_equal(halo_of("tpi:60m", 1.4), 21);   /* 42.9 px: 43 */
+    assert_int_equal(halo_of("tpi:60m", 30), 1);
+    const msc_settings s = made_settings();
+    msc_features *f = NULL;
+    msc_error err;
+    assert_int_equal(msc_features_open(&s, "tpi:60m", bands, 4, 1, 0.5, &f, &err), MSC_EVALUE);
+    assert_non_null(strstr(err.detail, "0.5"));
 }
 
 static void defaults_follow_bands_pixel_and_dem(void **state)
 {
     (void)state;
-    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,tpi:31");
+    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,tpi:31,relief:13");
     assert_int_equal(n_warned, 0);
     expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,mean:5:blue,mean:5:green,mean:5:red,std:5:blue,std:5:green,"
-                                "std:5:red,slope,tpi:31");
+                                "std:5:red,open:31,close:31,slope,tpi:31,relief:63");
     assert_int_equal(n_warned, 2);
     assert_int_equal(warned, MSC_WNONIR);
+    expect_names(NULL, 1, 1, 0.5, "blue,brightness,mean:5:blue,std:5:blue,open:63,close:63,slope,tpi:31,relief:63");
+    assert_int_equal(n_warned, 2);
     expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness");
     assert_int_equal(warned, MSC_WNODEM);
 }
@@ -63,7 +95,7 @@ static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = { "", "ndiv", "mean", "mean:4", "mean:1", "mean:65", "mean:5:violet", "slope:3",
-                                       "tpi:5:red", "slope", "mean:5x", "ndvi:3" };
+                                       "tpi:5:red", "slope", "mean:5x", "ndvi:3", "mean:5.5", "mean:0m", "mean:-5m", "mean:5mm", "depth:5:red", "rise" };
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
@@ -114,10 +146,10 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
-    assert_int_equal(msc_features_halo_px(f), 15);
+    assert_int_equal(msc_features_halo_px(f), 16);
     const int n = msc_features_n(f);
     const size_t n_px = (size_t)MADE_W * MADE_H;
     float *whole = rows_of(f, (msc_rect){ 0, 0, MADE_W, MADE_H });
@@ -168,7 +200,7 @@ static void peaks_stand_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_become_names), cmocka_unit_test(defaults_follow_bands_pixel_and_dem),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_become_names), cmocka_unit_test(windows_may_be_given_in_metres), cmocka_unit_test(defaults_follow_bands_pixel_and_dem),
                                         cmocka_unit_test(what_cannot_be_is_refused), cmocka_unit_test(rows_do_not_depend_on_the_tile),
                                         cmocka_unit_test(peaks_stand_out) };
     return cmocka_run_group_tests(tests, NULL, NULL);
