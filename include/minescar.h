@@ -221,6 +221,7 @@ typedef struct msc_irmad_options {
     int max_iterations;          /* 1: plain MAD; default 50 */
     double tolerance;            /* of the largest change of a correlation; default 0.001 */
     int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 131072 */
+    int may_be_empty;            /* non-zero: instead of ENODATA a warning, and a raster where nothing is observed */
     int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
     const char *run_id;
 } msc_irmad_options;

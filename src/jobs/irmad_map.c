@@ -5,6 +5,7 @@
 #include "io/raster_out.h"
 #include "ops/evidence.h"
 #include <stdio.h>
+#include <string.h>
 
 typedef struct detection {
     const msc_settings *settings;
@@ -65,7 +66,14 @@ static msc_status fit(detection *d, msc_error *err)
     const msc_irmad_sample sample = { .value = d->pixels.value, .n = d->pixels.n, .n_before = n, .n_after = n };
     d->fit.max_iterations = o->max_iterations;
     d->fit.tolerance = o->tolerance;
-    MSC_TRY(msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err));
+    const msc_status status = msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err);
+    if (status == MSC_ENODATA && o->may_be_empty) {
+        msc_warn(d->settings, MSC_WOTHER, o->after.paths[0], "no evidence of change: %s", err->detail);
+        memset(&d->variates, 0, sizeof d->variates);
+        msc_irmad_sums_begin(&d->unchanged, 2 * n, (const double[MSC_IRMAD_PLANES]){ 0 });
+        return MSC_OK;
+    }
+    MSC_TRY(status);
     say(d);
     if (!o->is_plain) MSC_TRY(msc_irmad_calibrate(&sample, &d->variates, err));
     MSC_TRY(msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err));
@@ -106,8 +114,8 @@ static msc_status detect(detection *d, msc_irmad_result *result, msc_error *err)
 {
     MSC_TRY(fit(d, err));
     *result = (msc_irmad_result){ .n_px = (int64_t)d->pixels.n, .n_iterations = d->fit.n_iterations, .is_converged = d->fit.is_converged,
-                                  .rho_least = d->variates.rho[d->variates.n - 1], .rho_most = d->variates.rho[0],
-                                  .no_change = (double)d->n_unchanged / (double)d->pixels.n };
+                                  .rho_least = d->variates.n > 0 ? d->variates.rho[d->variates.n - 1] : 0, .rho_most = d->variates.rho[0],
+                                  .no_change = d->pixels.n > 0 ? (double)d->n_unchanged / (double)d->pixels.n : 0 };
     const msc_irmad_facts facts = { d->options, &d->pair, &d->lattice, &d->pixels, &d->fit, &d->variates, &d->unchanged };
     if (d->options->report) MSC_TRY(msc_irmad_report(d->settings, &facts, err));
     msc_lattice_drop(&d->pixels);

@@ -15,6 +15,7 @@ static line line_of(const msc_irmad_sums *sums, int n_bands, int b)
     const double xx = msc_irmad_covariance(sums, n_bands + b, n_bands + b), yy = msc_irmad_covariance(sums, b, b);
     const double xy = msc_irmad_covariance(sums, b, n_bands + b);
     line l = { 1, 0, 0 };
+    if (sums->n_px < LEAST_PX) return l;
     if (!msc_orthogonal_line(xx, yy, xy, msc_irmad_mean(sums, n_bands + b), msc_irmad_mean(sums, b), &l.gain, &l.offset)) return (line){ 1, 0, 0 };
     l.correlation = xy / sqrt(xx * yy);
     return l;
@@ -54,7 +55,7 @@ msc_status msc_irmad_radiometry(const msc_settings *settings, const msc_irmad_fa
     for (int i = 0; i < scenes.n && status == MSC_OK; i++) {
         msc_irmad_sums sums = *f->unchanged;
         int64_t n_px = sums.n_px;
-        if (scenes.n > 1) {
+        if (scenes.n > 1 && f->variates->n > 0) {
             status = msc_irmad_unchanged(settings, &sample, &f->fit->first, MSC_IRMAD_UNCHANGED, i, &sums, err);
             n_px = sums.n_px;
             if (n_px < LEAST_PX) sums = *f->unchanged;

@@ -21,12 +21,14 @@ enum { HALO_PX = 32 };
 #define EPOCH_S_PER_PX 3.6e-6
 #define EPOCH_GAUSS_S_PER_PX 0.35e-6
 #define PAIR_S_PER_PX 0.3e-6
+#define EVIDENCE_S_PER_PX 0.13e-6
 #define TRAIN_S 11.0
 #define TRAIN_GAUSS_S 0.2
 
 /* Bytes a pixel that outputs take at most: class, confidence and their overviews; change likewise. */
 #define EPOCH_BYTES_PER_PX (2 * 4.0 / 3)
 #define PAIR_BYTES_PER_PX (2 * 4.0 / 3)
+#define EVIDENCE_BYTES_PER_PX (4.0 / 3)
 
 typedef struct plan {
     const msc_settings *settings;
@@ -187,7 +189,8 @@ static msc_status plan_output(const plan *p, msc_error *err)
 {
     char parent[MSC_PATH_MAX], words[32], free_words[32];
     struct statvfs disk;
-    const double bytes = p->n_px * (p->job->n_epochs * EPOCH_BYTES_PER_PX + (p->job->n_epochs - 1) * PAIR_BYTES_PER_PX);
+    const int has_evidence = strcmp(p->job->evidence.method, "irmad") == 0;
+    const double bytes = p->n_px * (p->job->n_epochs * EPOCH_BYTES_PER_PX + (p->job->n_epochs - 1) * (PAIR_BYTES_PER_PX + has_evidence * EVIDENCE_BYTES_PER_PX));
     existing_parent(p->job->output, parent);
     msc_sheet_section(p->sheet, "output", msc_sheet_words(p->sheet, "output", "输出"));
     msc_sheet_text(p->sheet, "directory", "%s", p->job->output);
@@ -226,7 +229,8 @@ static void plan_machine(const plan *p)
     const int64_t memory = msc_settings_memory(p->settings, &why_memory);
     const int is_gauss = p->job->training.method && strcmp(p->job->training.method, "gauss") == 0;
     const double epoch_s = is_gauss ? EPOCH_GAUSS_S_PER_PX : EPOCH_S_PER_PX, train_s = is_gauss ? TRAIN_GAUSS_S : TRAIN_S;
-    const double seconds = p->n_px * (p->job->n_epochs * epoch_s + (p->job->n_epochs - 1) * PAIR_S_PER_PX) / n_threads
+    const int has_evidence = strcmp(p->job->evidence.method, "irmad") == 0;
+    const double seconds = p->n_px * (p->job->n_epochs * epoch_s + (p->job->n_epochs - 1) * (PAIR_S_PER_PX + has_evidence * EVIDENCE_S_PER_PX)) / n_threads
                            + (p->job->training.samples ? train_s / n_threads : 0);
     msc_describe_bytes((double)memory, bytes, sizeof bytes);
     msc_sheet_section(p->sheet, "machine", msc_sheet_words(p->sheet, "machine", "机器"));

@@ -52,6 +52,7 @@ msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_erro
     o.before = run->job->epochs[run->reference].image;
     o.after = run->job->epochs[stage->epoch].image;
     o.after.radiometry = NULL;
+    o.before.n_shifts = o.after.n_shifts = 0;      /* measured later; statistics of the whole do not mind */
     /* Gains are known before displacements are: a part of a pixel matters little to a regression over a scene. */
     o.before.n_shifts = o.after.n_shifts = 0;
     o.report = run->radiometry[stage->epoch];

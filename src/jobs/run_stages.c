@@ -196,8 +196,11 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     MSC_TRY(msc_run_bind_masks(run, &has_masks, err));
     if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
     MSC_TRY(msc_run_choose_reference(run, err));
-    for (int i = 0; i < n && run->reference >= 0; i++)
-        if (i != run->reference) MSC_TRY(add_stage(run, "radiometry", i, 0, msc_run_radiometry, err));
+    for (int i = 0; i < n && run->reference >= 0; i++) {
+        if (i == run->reference) continue;
+        MSC_TRY(add_stage(run, "radiometry", i, 0, msc_run_radiometry, err));
+        run->stages[run->n_stages - 1].is_shared = 1;      /* the model is made from all years */
+    }
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
         MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));

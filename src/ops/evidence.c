@@ -10,8 +10,10 @@ static void score_piece(const msc_evidence *e, const msc_tile *in, int32_t y, in
     const float *plane[MSC_IRMAD_PLANES] = { NULL };
     const uint8_t *is_observed = msc_row_valid(in, y) + x;
     double z[PIECE];
-    memcpy(valid, is_observed, (size_t)n);
     memset(out, MSC_EVIDENCE_NODATA, (size_t)n);
+    memset(valid, 0, (size_t)n);
+    if (e->irmad->n == 0) return;
+    memcpy(valid, is_observed, (size_t)n);
     if (!memchr(is_observed, 1, (size_t)n)) return;
     for (int p = 0; p < e->irmad->n_before + e->irmad->n_after; p++) {
         const msc_type type = in->plane[p].type;

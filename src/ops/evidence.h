@@ -11,6 +11,7 @@ typedef struct msc_evidence {
 } msc_evidence;
 
 /* Makes the op: planes in are the bands before and after (more may follow and are not looked at); plane out (u8) is
- * round(254 P(no change)), 255 and not valid where a plane is not observed. `self` is borrowed until the stream has run. */
+ * round(254 P(no change)), 255 and not valid where a plane is not observed, and
+ * everywhere without a variate. `self` is borrowed until the stream has run. */
 void msc_evidence_op(const msc_evidence *self, msc_op *op);
 #endif

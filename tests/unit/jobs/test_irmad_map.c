@@ -135,6 +135,8 @@ static void class_maps_mask(void **state)
     made_clear(&got);
 }
 
+static double flat_year(int x, int y, int b) { (void)x, (void)y, (void)b; return 7; }
+
 static void what_is_refused(void **state)
 {
     (void)state;
@@ -153,6 +155,17 @@ static void what_is_refused(void **state)
     o.after.paths = &absent;
     assert_int_equal(detect(&o, 64, 1, &r, &err), MSC_ENOFILE);
     assert_false(msc_file_exists(o.evidence));
+    const char *flat = made_image("flat.tif", 4, flat_year);
+    o.after.paths = &flat;
+    assert_int_equal(detect(&o, 64, 1, &r, &err), MSC_ENODATA);
+    assert_false(msc_file_exists(o.evidence));
+    o.may_be_empty = 1;                  /* what a run asks for: a raster where nothing is observed */
+    o.report = job_path("empty.json");
+    assert_int_equal(detect(&o, 64, 1, &r, &err), MSC_OK);
+    made_all got;
+    read_evidence(o.evidence, &got);
+    for (int i = 0; i < JOB_W * JOB_H; i++) assert_int_equal(got.valid[i], 0);
+    made_clear(&got);
     o.after.paths = o.before.paths;      /* the same year twice: nothing changed */
     assert_int_equal(detect(&o, 64, 1, &r, &err), MSC_OK);
     assert_true(r.no_change > 0.9999);

@@ -25,11 +25,13 @@ static const char example[] =
     "epochs:\n"
     "  - {year: 2016, date: 2016-09-27, image: t2016.tif, bands: {blue: 1, green: 2, red: 3, nir: 7}}\n"
     "  - {year: 2018, date: 2018-03-23, image: [a.tif, /abs/b.tif], bands: {blue: 1, nir: 7}, mask: m.tif,\n"
-    "     dem: d.tif, nodata: 'edge:0', sensor: S2}\n"
+    "     dem: d.tif, nodata: 'edge:0', sensor: S2, seamlines: s.gpkg}\n"
     "training: {samples: training.gpkg, class: code, year: year, method: gauss}\n"
     "grid: {crs: EPSG:32650, pixel_m: 10}\n"
     "features: [bands, ndvi, mean:5, tpi:31]\n"
     "forest: {trees: 50, depth: 12, seed: 18446744073709551615}\n"
+    "evidence: {method: off}\n"
+    "radiometry: {normalize: 2018}\n"
     "classify: {smooth: 3, smooth_px: 5}\n"
     "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
@@ -59,6 +61,9 @@ static void reads_the_contracts_example(void **state)
     assert_string_equal(job->epochs[1].image.paths[1], "/abs/b.tif");
     assert_string_equal(job->epochs[1].image.mask, "dir/m.tif");
     assert_string_equal(job->epochs[1].image.nodata, "edge:0");
+    assert_string_equal(job->epochs[1].image.seamlines, "dir/s.gpkg");
+    assert_string_equal(job->evidence.method, "off");
+    assert_string_equal(job->radiometry.normalize, "2018");
     assert_string_equal(job->training.class_field, "code");
     assert_string_equal(job->training.method, "gauss");
     assert_string_equal(job->grid.crs, "EPSG:32650");
