@@ -26,7 +26,7 @@ static inline size_t msc_gauss_numbers(int n_features)
 }
 
 /* The variants of msc_kernels.gauss_row. */
-void msc_gauss_row_scalar(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
-void msc_gauss_row_avx2(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
-void msc_gauss_row_avx512(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
+void msc_gauss_row_scalar(uint8_t *winner, uint8_t *percent, uint8_t *const *shares, const float *const *rows, size_t n, const msc_gauss_table *t);
+void msc_gauss_row_avx2(uint8_t *winner, uint8_t *percent, uint8_t *const *shares, const float *const *rows, size_t n, const msc_gauss_table *t);
+void msc_gauss_row_avx512(uint8_t *winner, uint8_t *percent, uint8_t *const *shares, const float *const *rows, size_t n, const msc_gauss_table *t);
 #endif

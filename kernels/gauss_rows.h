@@ -11,8 +11,8 @@ typedef uint32_t bits VECTOR(uint32_t);
 typedef uint8_t bytes VECTOR(uint8_t);
 typedef reals loose __attribute__((aligned(4), may_alias));
 
-/* PAIR x LANES pixels of every feature, from `at` on. */
-typedef struct view { const float *const *rows; size_t at; } view;
+/* PAIR x LANES pixels of every feature, from `at` on, and where their answers go; percent and shares may be NULL. */
+typedef struct view { const float *const *rows; uint8_t *winner, *percent, *const *shares; size_t at; } view;
 
 enum { PAIR = 2 };               /* vectors scored together */
 
@@ -58,16 +58,27 @@ INLINE void score_of(const view *pixels, const float *numbers, int n, reals *sco
     for (int k = 0; k < PAIR; k++) score[k] = score[k] + *w;
 }
 
-/* 100 x the winner's share of all densities; 0 where no score is a number. */
-INLINE bytes share_of(const reals *scores, reals best, int n_signatures)
+/* part / sum + 1/2 as bytes; 0 where no score is a number. */
+INLINE bytes share_of(reals part, reals sum, reals best)
 {
-    reals sum = { 0 };
-    for (int s = 0; s < n_signatures; s++) sum += exponential((best - scores[s]) * 0.5f);
-    const reals percent = choose(best < INFINITY, 100.0f / sum + 0.5f, (reals){ 0 });
-    return __builtin_convertvector(__builtin_convertvector(percent, marks), bytes);
+    const reals share = choose(best < INFINITY, part / sum + 0.5f, (reals){ 0 });
+    return __builtin_convertvector(__builtin_convertvector(share, marks), bytes);
 }
 
-INLINE void pair_of(uint8_t *winner, uint8_t *percent, const view *pixels, const msc_gauss_table *t, int n)
+/* 100 x the winner's share of all densities, and 255 x each one's when they are wanted. */
+INLINE void shares_of(const view *pixels, size_t at, reals *scores, reals best, int n_signatures)
+{
+    reals sum = { 0 };
+    for (int s = 0; s < n_signatures; s++) sum += scores[s] = exponential((best - scores[s]) * 0.5f);
+    const bytes percent = share_of((reals){ 0 } + 100.0f, sum, best);
+    memcpy(pixels->percent + at, &percent, LANES);
+    for (int s = 0; pixels->shares && s < n_signatures; s++) {
+        const bytes share = share_of(scores[s] * 255.0f, sum, best);
+        memcpy(pixels->shares[s] + at, &share, LANES);
+    }
+}
+
+INLINE void pair_of(const view *pixels, const msc_gauss_table *t, int n)
 {
     const size_t step = msc_gauss_numbers(n);
     reals scores[PAIR][MSC_GAUSS_CLASSES], best[PAIR];
@@ -83,43 +94,47 @@ INLINE void pair_of(uint8_t *winner, uint8_t *percent, const view *pixels, const
             const marks is_less = score[k] < best[k];
             best[k] = choose(is_less, score[k], best[k]);
             first[k] = (is_less & t->class_index[s]) | (~is_less & first[k]);
-            if (percent) scores[k][s] = score[k];
+            if (pixels->percent) scores[k][s] = score[k];
         }
     }
-    for (int k = 0; k < PAIR; k++) {
+    for (size_t k = 0; k < PAIR; k++) {
         const bytes class_index = __builtin_convertvector(first[k], bytes);
-        memcpy(winner + k * LANES, &class_index, LANES);
-        if (!percent) continue;
-        const bytes share = share_of(scores[k], best[k], t->n_signatures);
-        memcpy(percent + k * LANES, &share, LANES);
+        memcpy(pixels->winner + pixels->at + k * LANES, &class_index, LANES);
+        if (pixels->percent) shares_of(pixels, pixels->at + k * LANES, scores[k], best[k], t->n_signatures);
     }
 }
 
-/* Whole pairs where they lie; the last pixels out of a copy. */
-INLINE void row_of(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *t, int n_features)
+/* The last pixels, fewer than a pair, out of a copy. */
+INLINE void rest_of(const view *pixels, size_t left, const msc_gauss_table *t, int n_features)
 {
     enum { STEP = PAIR * LANES };
-    view pixels = { rows, 0 };
-    for (; pixels.at + STEP <= n; pixels.at += STEP)
-        pair_of(winner + pixels.at, percent ? percent + pixels.at : NULL, &pixels, t, n_features);
-    const size_t left = n - pixels.at;
-    if (left == 0) return;
     float copy[MSC_GAUSS_FEATURES][STEP] = { { 0 } };
     const float *copies[MSC_GAUSS_FEATURES];
-    uint8_t last[STEP], share[STEP];
-    for (int f = 0; f < n_features; f++) copies[f] = memcpy(copy[f], rows[f] + pixels.at, left * sizeof(float));
-    const view tail = { copies, 0 };
-    pair_of(last, percent ? share : NULL, &tail, t, n_features);
-    memcpy(winner + pixels.at, last, left);
-    if (percent) memcpy(percent + pixels.at, share, left);
+    uint8_t last[STEP], percent[STEP], share[MSC_GAUSS_CLASSES][STEP], *shares[MSC_GAUSS_CLASSES];
+    for (int f = 0; f < n_features; f++) copies[f] = memcpy(copy[f], pixels->rows[f] + pixels->at, left * sizeof(float));
+    for (int s = 0; s < t->n_signatures; s++) shares[s] = share[s];
+    const view tail = { copies, last, pixels->percent ? percent : NULL, pixels->shares ? shares : NULL, 0 };
+    pair_of(&tail, t, n_features);
+    memcpy(pixels->winner + pixels->at, last, left);
+    if (pixels->percent) memcpy(pixels->percent + pixels->at, percent, left);
+    for (int s = 0; pixels->shares && s < t->n_signatures; s++) memcpy(pixels->shares[s] + pixels->at, share[s], left);
+}
+
+/* Whole pairs where they lie, then the rest. */
+INLINE void row_of(const view *row, size_t n, const msc_gauss_table *t, int n_features)
+{
+    view pixels = *row;
+    for (; pixels.at + PAIR * LANES <= n; pixels.at += PAIR * LANES) pair_of(&pixels, t, n_features);
+    if (pixels.at < n) rest_of(&pixels, n - pixels.at, t, n_features);
 }
 
 /* Few features get code of their own, without loops. */
-void GAUSS_ROW(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *t)
+void GAUSS_ROW(uint8_t *winner, uint8_t *percent, uint8_t *const *shares, const float *const *rows, size_t n, const msc_gauss_table *t)
 {
+    const view row = { rows, winner, percent, percent ? shares : NULL, 0 };
     switch (t->n_features) {
-    case 3: row_of(winner, percent, rows, n, t, 3); break;
-    case 4: row_of(winner, percent, rows, n, t, 4); break;
-    default: row_of(winner, percent, rows, n, t, t->n_features); break;
+    case 3: row_of(&row, n, t, 3); break;
+    case 4: row_of(&row, n, t, 4); break;
+    default: row_of(&row, n, t, t->n_features); break;
     }
 }

@@ -6,6 +6,7 @@
 #include "kernels/gauss.h"
 #include "kernels/rows.h"
 #include "kernels/majority.h"
+#include "kernels/smooth.h"
 #include "kernels/texture.h"
 #include "kernels/window.h"
 #include <stddef.h>
@@ -28,12 +29,15 @@ typedef struct msc_kernels {
     void (*count_votes)(uint8_t *votes, const uint8_t *classes, int n_rows, size_t n, int n_classes);
     /* Pixels rows[f][i] against the signatures of gauss.h: winner[i] = class index of the least score (ties: the first);
      * percent[i] = 100 x its share of all densities, rounded half up. Where no score is a finite number the first
-     * signature wins with 0 %. percent may be NULL, which saves the exponentials. n_signatures >= 1. */
-    void (*gauss_row)(uint8_t *winner, uint8_t *percent, const float *const *rows, size_t n, const msc_gauss_table *table);
+     * signature wins with 0 %, and all shares are 0. percent may be NULL, which saves the exponentials; else shares may be given:
+     * shares[s][i] = 255 x the share of signature s, rounded half up. n_signatures >= 1. */
+    void (*gauss_row)(uint8_t *winner, uint8_t *percent, uint8_t *const *shares, const float *const *rows, size_t n,
+                      const msc_gauss_table *table);
     const msc_rows *rows;            /* over codes and validity */
     const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
     const msc_majority_rows *majority;
     const msc_texture_rows *texture;
+    const msc_smooth_rows *smooth;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from bench_lib import pipeline, scale, targets
+from bench_lib import ours, pipeline, scale, targets
 from bench_lib.gdal_tools import Gdal
 from bench_lib.forests import Forests
 from bench_lib.grass import Grass
@@ -28,6 +28,7 @@ def arguments():
     p.add_argument("size", nargs="?", type=int, default=8192, help="side of the scene, px; images are classified on its quarter (8192)")
     p.add_argument("dir", nargs="?", help="where the files go and stay; default: a folder that is removed at the end")
     p.add_argument("--scene", help="a folder with t1.tif t2.tif truth1.tif truth2.tif train1.shp instead of minescar simulate")
+    p.add_argument("--patience", type=float, default=30, help="a peer is not run again once its runs have taken so long, s (30)")
     p.add_argument("--runs", type=int, default=int(os.environ.get("RUNS", 5)), help="medians of so many (5)")
     p.add_argument("--only", default=",".join(GROUPS), help="groups: " + ",".join(GROUPS))
     p.add_argument("--no-peers", action="store_true", help="minescar alone")
@@ -48,10 +49,10 @@ class Bench:
         self.args, self.program, helpers = args, os.environ["MINESCAR"], pathlib.Path(os.environ["BENCH_PROGRAMS"])
         self.helpers = helpers
         limits = helpers / "bench_limits"
-        self.table = Table(args.runs, len(os.sched_getaffinity(0)), Limits(limits, args.runs, folder) if limits.exists() else None)
+        self.table = Table(args.runs, len(os.sched_getaffinity(0)), Limits(limits, args.runs, folder) if limits.exists() else None,
+                           args.patience)
         self.scene = Scene(self.program, folder, args.size, args.scene)
         self.ours = Ours(self.program, self.table, self.scene, helpers)
-        self.scene.crop_mpx = self.ours.crop_mpx
         self.otb, self.gdal, self.grass = self.peers()
 
     def peers(self):
@@ -74,21 +75,28 @@ class Bench:
                 print(f"limits at {n} threads: copy {self.table.limits.copy_mb_s(n) / 1e3:.1f} GB/s, decode the image {decode:.1f} Mpx/s")
 
     def images(self):
-        side = max(256, self.scene.side_px // 2)
-        (image, _), (truth, _) = self.scene.window(side, "half")
         wanted = set(self.args.only.split(","))
         if "classify" in wanted:
-            self.ours.classify(image, truth, accuracy)
+            self.classify()
         if wanted & {"classify", "train"} and not self.args.no_peers:
             self.forests(wanted)
         if "gauss" in wanted:
-            classes = self.ours.gauss(image, truth, accuracy)
+            classes = self.ours.stages("gauss")[ours.GAUSS]
+            truth = read(self.scene.window(max(256, self.scene.side_px // 2), "half")[1][0])
+            self.table.note(f"minescar gauss: accuracy against truth {accuracy(classes, truth):.4f}")
             if self.grass:
-                self.grass.maxlik(image, read(truth), accuracy, classes)
+                self.grass.maxlik(self.ours.file("image"), truth, accuracy, classes)
         if "windows" in wanted:
-            self.ours.windows(image)
+            self.ours.stages("windows")
             if self.otb:
-                self.otb.windows(image, self.scene.n_bands)
+                self.otb.windows(self.ours.file("image"), self.scene.n_bands)
+
+    def classify(self):
+        """Accuracy on the crop that the peers classify, too."""
+        (_, _), (truth, _) = self.scene.window(self.args.crop, "crop")
+        classes, truth, n = read(self.ours.stages("classify")[ours.CLASSIFY]), read(truth), self.args.crop
+        self.table.note(f"minescar: forest of {ours.model_nodes(self.ours.file('forest'))} nodes; accuracy against truth on the peers' crop "
+                        f"{accuracy(classes[:n, :n], truth):.4f}")
 
     def forests(self, wanted):
         (crop, _), (truth, _) = self.scene.window(self.args.crop, "crop")
@@ -109,46 +117,31 @@ class Bench:
             forests.sklearn(pixels, read(truth), accuracy)
         except ImportError:
             self.table.note("scikit-learn is not installed; its rows are skipped")
-        if (self.helpers / "bench_xgboost").exists():
-            side = max(256, self.scene.side_px // 2)
-            (image, _), (whole, _) = self.scene.window(side, "half")
-            pixels = read(image).reshape(self.scene.n_bands, -1).T.astype(np.float32)
-            forests.xgboost(self.helpers / "bench_xgboost", pixels, read(whole), accuracy)
-        else:
-            self.table.note("libxgboost-dev is not installed; its rows are skipped")
+        if (self.helpers / "bench_xgboost").exists() and "classify" in wanted:
+            forests.xgboost(self.helpers / "bench_xgboost", pixels, read(truth), accuracy)
+        elif "classify" in wanted:
+            self.table.note("libxgboost-dev is not installed; its row is skipped")
 
     def maps(self):
         """What is done with class maps, on the whole scene's."""
         wanted = set(self.args.only.split(","))
-        if not wanted & {"maps", "regions", "vectors", "background"}:
-            return
-        table, maps = self.table, [self.scene.folder / f"map_{i}.tif" for i in (0, 1)]
-        if not maps[1].exists():
-            model = self.ours.model(self.scene.images[0], self.scene.train, "map.msm", "--features", "bands", "--trees", 30)
-            for image, out in zip(self.scene.images, maps):
-                self.ours.once("classify", image, out, "--model", model)
-        sieved = self.ours.maps(maps[0]) if "maps" in wanted else self.scene.folder / "sieved.tif"
-        if not sieved.exists():
-            self.ours.once("sieve", maps[0], sieved, "--mmu-px", 25)
-        if "maps" in wanted and self.otb:
-            self.otb.majority(maps[0])
-        if "maps" in wanted and self.gdal:
-            self.gdal.sieve(maps[0])
-        quarter = self.scene.crop(sieved, max(256, self.scene.side_px // 2), "sieved_half")
-        if "regions" in wanted:
-            self.ours.regions(sieved, quarter)
-            if self.grass:
-                self.grass.clump(quarter)
-        if "vectors" in wanted:
-            self.ours.vectors(sieved)
-            table.note(f"the class map: {self.describe(self.scene.folder / 'ours.fgb')}")
+        if "maps" in wanted:
+            self.ours.stages("maps")
+            if self.otb:
+                self.otb.majority(self.ours.file("map"))
             if self.gdal:
-                self.gdal.vectors(sieved, limit_s=120)
+                self.gdal.sieve(self.ours.file("map"))
+        if "regions" in wanted:
+            self.ours.regions()
+            if self.grass:
+                self.grass.clump(self.ours.quarter_map())
+        if "vectors" in wanted:
+            made = self.ours.stages("vectors")
+            self.table.note(f"the dense class map: {self.describe(made[ours.VECTOR['fgb']])}")
+            if self.gdal:
+                self.gdal.vectors(self.ours.file("dense"))
         if "background" in wanted:
-            change, accepted = self.scene.folder / "change.tif", self.scene.folder / "change_sieved.tif"
-            self.ours.once("change", *maps, change, "--edge-tolerance-px", 0)
-            self.ours.once("sieve", change, accepted, "--mmu-px", 25)
-            self.ours.background(accepted)
+            self.ours.stages("background")
 
     def describe(self, path):
         from osgeo import ogr

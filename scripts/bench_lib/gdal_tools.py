@@ -1,6 +1,7 @@
 """gdal_tools.py - GDAL's rows: gdal_sieve and gdal_polygonize, 4-connected, and its polygonizer into memory.
 
-With BENCH_GDAL_PYTHON set to a Python whose osgeo is another release (3.12 traces by another algorithm), that one is measured too.
+With BENCH_GDAL_PYTHON set to a Python whose osgeo is a newer release (from 3.12 on it traces by another algorithm), that one is
+measured too.
 """
 import os
 import shutil
@@ -8,7 +9,6 @@ import subprocess
 import sys
 
 from . import ours
-from .table import run_once, timed
 
 DRIVER = {"fgb": "FlatGeobuf", "shp": "ESRI Shapefile", "gpkg": "GPKG"}
 POLYGONIZE = """
@@ -16,6 +16,8 @@ import sys
 from osgeo import gdal, ogr
 gdal.UseExceptions()
 raster, driver, path = sys.argv[1:4]
+if driver == "Memory" and int(gdal.VersionInfo()) >= 3110000:
+    driver = "MEM"
 source = gdal.Open(raster)
 band = source.GetRasterBand(1)
 store = ogr.GetDriverByName(driver).CreateDataSource(path)
@@ -33,24 +35,21 @@ class Gdal:
         other = os.environ.get("BENCH_GDAL_PYTHON")
         if other:
             says = subprocess.run([other, "-c", "from osgeo import gdal; print(gdal.__version__)"], check=True, capture_output=True, text=True)
-            self.pythons.append((f"GDAL {says.stdout.strip()}", other))
+            self.pythons.append((f"newer GDAL {says.stdout.strip()}", other))
 
     def sieve(self, classes):
         out = self.dir / "gdal_sieve.tif"
-        self.table.run(ours.SIEVE, "gdal_sieve, no guarantee", 1, self.scene.mpx,
+        self.table.peer(ours.SIEVE, "gdal_sieve, no guarantee", 1, self.scene.mpx,
                        [sys.executable, shutil.which("gdal_sieve.py"), "-q", "-st", 25, "-4", "-nomask", classes, out], ([classes], []))
 
-    def vectors(self, sieved, limit_s):
-        """All three formats and memory. A first run that takes longer than limit_s is not repeated."""
+    def vectors(self, sieved):
+        """All three formats and memory, each release."""
         for who, python in self.pythons:
             for kind, stage in {**ours.VECTOR, "memory": ours.TRACE}.items():
                 path = self.dir / f"gdal.{kind}"
-                command = [python, "-c", POLYGONIZE, sieved, DRIVER.get(kind, "Memory"), "x" if kind == "memory" else path]
-                clean(path)
-                cost = run_once(command)
-                if cost.wall < limit_s and self.table.runs > 1:
-                    cost = timed(command, self.table.runs, before=lambda p=path: clean(p))
-                self.table.add(stage, f"{who} polygonize", 1, self.scene.mpx, cost, ([sieved], []))
+                self.table.peer(stage, f"{who} polygonize", 1, self.scene.mpx,
+                                [python, "-c", POLYGONIZE, sieved, DRIVER.get(kind, "Memory"), "x" if kind == "memory" else path],
+                                ([sieved], []), before=lambda p=path: clean(p))
                 clean(path)
 
 

@@ -42,7 +42,7 @@ class Grass:
         """Imports into GRASS's own raster format."""
         self.sh("r.in.gdal", "-o", f"input={raster}", f"output={name}")
 
-    def maxlik(self, image, truth, accuracy, ours_map):
+    def maxlik(self, image, truth, accuracy, our_map):
         """Signatures from the same polygons (i.gensig), then the timed i.maxlik, one thread: it has no more."""
         self.enter(image)
         self.take(image, "t")
@@ -59,19 +59,19 @@ class Grass:
         self.sh("i.group", "group=g", "subgroup=s", "input=" + ",".join(f"t.{b + 1}" for b in range(r.RasterCount)))
         self.sh("i.gensig", "trainingmap=codes", "group=g", "subgroup=s", "signaturefile=sig")
         mpx = r.RasterXSize * r.RasterYSize / 1e6
-        self.table.run(ours.GAUSS, "GRASS i.maxlik", 1, mpx, [self.base / "bin/i.maxlik", "group=g", "subgroup=s", "signaturefile=sig",
+        self.table.peer(ours.GAUSS, "GRASS i.maxlik", 1, mpx, [self.base / "bin/i.maxlik", "group=g", "subgroup=s", "signaturefile=sig",
                                                              "output=ml"], files=([image], []), env=self.env)
         self.sh("r.out.gdal", "input=ml", f"output={self.scene.folder / 'maxlik.tif'}", "type=Byte", "-f")
         import numpy as np
         from .scene import read
         numbers = read(self.scene.folder / "maxlik.tif")      # classes are numbered in the order of their codes
         found = np.array([0, *codes] + [0] * (256 - 1 - len(codes)), np.uint8)[numbers]
-        agree = f", same class as minescar gauss for {accuracy(found, ours_map):.4f} of the pixels" if ours_map else ""
+        agree = f", same class as minescar gauss for {accuracy(found, our_map):.4f} of the pixels" if our_map else ""
         self.table.note(f"GRASS i.maxlik: accuracy against truth {accuracy(found, truth):.4f}{agree}")
 
     def clump(self, classes):
         self.enter(classes)
         self.take(classes, "map")
         r = gdal.Open(str(classes))
-        self.table.run(ours.LABEL, "GRASS r.clump", 1, r.RasterXSize * r.RasterYSize / 1e6,
+        self.table.peer(ours.LABEL, "GRASS r.clump", 1, r.RasterXSize * r.RasterYSize / 1e6,
                        [self.base / "bin/r.clump", "input=map", "output=clumps"], files=([classes], []), env=self.env)

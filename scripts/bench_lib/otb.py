@@ -15,7 +15,7 @@ class Otb:
                     "OMP_NUM_THREADS": str(table.cores), "GDAL_NUM_THREADS": str(table.cores)}
 
     def run(self, stage, who, mpx, command, files=None):
-        return self.table.run(stage, who, self.table.cores, mpx, command, files=files, env=self.env)
+        return self.table.peer(stage, who, self.table.cores, mpx, command, files=files, env=self.env)
 
     def model(self):
         """The forest from the same polygons, all of their pixels, with the statistics that it needs; returns (model, stats)."""
@@ -36,7 +36,7 @@ class Otb:
         self.run(ours.CLASSIFY, f"OTB rf, {mpx:.2f} Mpx crop", mpx,
                  ["otbcli_ImageClassifier", "-in", crop, "-imstat", stats, "-model", model, "-confmap", sure, "-out", classes, "uint8"],
                  ([crop], []))
-        self.table.note(f"OTB: {nodes(model)}, accuracy against truth on its crop {accuracy(classes, truth):.4f}")
+        self.table.note(f"OTB: {nodes(model)}, accuracy against truth on the crop {accuracy(classes, truth):.4f}")
 
     def train(self, features, codes):
         """The forest alone: features are in the vector file before the clock starts."""

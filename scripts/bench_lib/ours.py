@@ -1,7 +1,15 @@
-"""ours.py - minescar's rows: every command at one thread and at all of them."""
+"""ours.py - minescar's rows: every command at one thread and at all of them.
+
+A row is a line of STAGES: group, name, command. In the command {image} and {image_2} are the quarter images of the two dates, {dem}
+their elevation where there is one, {map} and {map_2} the class maps of the whole scene, {sieved} the first of them cleaned, {dense}
+the same with all regions of 2 px and more (some 7000 a Mpx), {change} the accepted change map, {forest} and {gauss} models of bands;
+{out} begins the name of an output. What a stage needs is made first and not timed; a stage whose command or files this minescar or
+scene does not have is said and left out.
+"""
 import json
 import pathlib
 import re
+import string
 import subprocess
 
 CLASSIFY, GAUSS, TRAIN = "classify rf 100 x 15, 4 b", "classify gauss, 4 b", "train 100 000 x 12"
@@ -9,100 +17,137 @@ MAJORITY, SIEVE, WINDOW = "majority 5 x 5", "sieve 25 px", "mean + std 7 x 7, 4 
 LABEL, TRACE, PIPELINE = "label regions", "vectorize in memory", "whole pipeline"
 VECTOR = {"fgb": "vectorize fgb", "shp": "vectorize shp", "gpkg": "vectorize gpkg"}
 HOLES, NO_HOLES = "change map, background too", "change map, background out"
+STAGES = [
+    ("classify", CLASSIFY, "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif"),
+    ("gauss", GAUSS, "classify {image} {out}.tif --model {gauss}"),
+    ("windows", WINDOW, "features {image} {out}.tif --features mean:7,std:7"),
+    ("windows", "slope + tpi 31", "features {image} {out}.tif --features slope,tpi:31 --dem {dem}"),
+    ("maps", MAJORITY, "majority {map} {out}.tif --window 5"),
+    ("maps", SIEVE, "sieve {map} {out}.tif --mmu-px 25"),
+    ("maps", "compare two class maps", "change {map} {map_2} {out}.tif"),
+    *(("vectors", stage, f"vectorize {{dense}} {{out}}.{kind} --plain") for kind, stage in VECTOR.items()),
+    ("background", NO_HOLES, "vectorize {change} {out}.fgb --plain --skip 0"),
+    ("background", HOLES, "vectorize {change} {out}.fgb --plain"),
+]
+ALL_SAMPLES = ("--max-per-class", 0, "--max-per-polygon", 0)
 
 
 class Ours:
     def __init__(self, program, table, scene, helpers):
         self.program, self.table, self.scene, self.dir, self.helpers = program, table, scene, scene.folder, helpers
         usage = json.loads(subprocess.run([program, "--json-usage"], check=True, capture_output=True, text=True).stdout)
-        self.options = {c["command"]: {o["name"] for o in c["options"]} for c in usage}
-
-    def has(self, command, option=None):
-        return command in self.options and (option is None or option in self.options[command])
-
-    def run(self, stage, mpx, command, ins, outs, *options, who="minescar", threads=None):
-        """Rows of `minescar COMMAND ins outs options` at 1..N threads; outs beyond the first are named by options."""
-        for n in threads or sorted({1, self.table.cores}):
-            self.table.run(stage, who, n, mpx, [self.program, command, *ins[0], *outs[:1], *options, "--threads", n, "--overwrite",
-                                                "--quiet"], files=(ins[1], outs))
+        self.commands = {c["command"] for c in usage}
+        self.files = {}
 
     def once(self, *words):
         subprocess.run([str(w) for w in (self.program, *words, "--overwrite", "--quiet")], check=True, stderr=subprocess.DEVNULL)
 
-    def model(self, image, samples, name, *options):
+    def file(self, name):
+        """A file that stages work on, made when it is first asked for; None where the scene has none."""
+        if name not in self.files:
+            self.files[name] = getattr(self, f"_make_{name}")()
+        return self.files[name]
+
+    def stages(self, group):
+        """The rows of one group; returns {stage: first output}."""
+        return {stage: self._stage(stage, command) for g, stage, command in STAGES if g == group}
+
+    def _stage(self, stage, command):
+        name, words = command.split()[0], command.split()
+        wanted = [field for _, field, _, _ in string.Formatter().parse(command) if field and field != "out"]
+        if name not in self.commands:
+            return self.table.note(f"{stage}: this minescar has no command {name}; skipped")
+        if any(self.file(w) is None for w in wanted):
+            return self.table.note(f"{stage}: the scene has no {', '.join(w for w in wanted if self.file(w) is None)}; skipped")
+        out = self.dir / f"ours_{re.sub('[^a-z0-9]+', '_', stage.lower())}"
+        filled = [word.format(out=out, **{w: self.file(w) for w in wanted}) for word in words]
+        ins = [self.file(w) for w in wanted if self.file(w).suffix == ".tif"]
+        outs = [pathlib.Path(f) for word, f in zip(words, filled) if "{out}" in word]
+        for n in sorted({1, self.table.cores}):
+            self.table.run(stage, "minescar", n, self.scene.crop_mpx(ins[0]), [self.program, *filled, "--threads", n, "--overwrite",
+                                                                              "--quiet"], files=(ins, outs))
+        return outs[0]
+
+    # ---- what stages work on ----
+    def _quarter(self, date):
+        return self.scene.window(max(256, self.scene.side_px // 2), "half")[0][date]
+
+    def _make_image(self):
+        return self._quarter(0)
+
+    def _make_image_2(self):
+        return self._quarter(1)
+
+    def _make_dem(self):
+        return self.scene.images[0].with_name("dem_2024.tif") if self.scene.images[0].with_name("dem_2024.tif").exists() else None
+
+    def _model(self, image, name, *options):
         model = self.dir / name
-        self.once("train", image, samples, model, "--class-field", "code", "--folds", 0, *options)
+        self.once("train", image, self.scene.train, model, "--class-field", "code", "--folds", 0, "--features", "bands", *options)
         return model
 
-    def classify(self, image, truth, accuracy):
-        """The forest of the judged row: bands only, 100 trees of depth 15, class and confidence."""
-        model = self.model(self.scene.images[0], self.scene.train, "forest.msm", "--features", "bands", "--trees", 100, "--depth", 15,
-                           "--max-per-class", 0, "--max-per-polygon", 0)
-        classes, sure = self.dir / "classes.tif", self.dir / "confidence.tif"
-        self.run(CLASSIFY, self.crop_mpx(image), "classify", ([image], [image]), [classes, sure], "--model", model, "--confidence", sure)
-        self.table.note(f"minescar: forest of {model_nodes(model)} nodes, accuracy against truth {accuracy(classes, truth):.4f}")
-        return model
+    def _make_forest(self):
+        """The forest of the judged row: bands only, 100 trees of depth 15, every pixel of the polygons."""
+        return self._model(self.scene.images[0], "forest.msm", "--trees", 100, "--depth", 15, *ALL_SAMPLES)
 
-    def gauss(self, image, truth, accuracy):
-        if not self.has("train", "method"):
-            return self.table.note("gauss: this minescar has no train --method; skipped")
-        model = self.model(image, self.scene.train, "gauss.msm", "--features", "bands", "--method", "gauss", "--max-per-class", 0,
-                           "--max-per-polygon", 0)
-        classes = self.dir / "gauss.tif"
-        self.run(GAUSS, self.crop_mpx(image), "classify", ([image], [image]), [classes], "--model", model)
-        self.table.note(f"minescar gauss: accuracy against truth {accuracy(classes, truth):.4f}")
-        return classes
+    def _make_gauss(self):
+        return self._model(self.file("image"), "gauss.msm", "--method", "gauss", *ALL_SAMPLES)
 
+    def _map(self, date):
+        out = self.dir / f"map_{date}.tif"
+        if not out.exists():
+            model = self.dir / "map.msm"
+            if not model.exists():
+                self._model(self.scene.images[0], "map.msm", "--trees", 30)
+            self.once("classify", self.scene.images[date], out, "--model", model)
+        return out
+
+    def _make_map(self):
+        return self._map(0)
+
+    def _make_map_2(self):
+        return self._map(1)
+
+    def _cleaned(self, name, least_px):
+        out = self.dir / name
+        if not out.exists():
+            self.once("sieve", self.file("map"), out, "--mmu-px", least_px)
+        return out
+
+    def _make_sieved(self):
+        return self._cleaned("sieved.tif", 25)
+
+    def _make_dense(self):
+        return self._cleaned("dense.tif", 2)
+
+    def _make_change(self):
+        raw, out = self.dir / "change.tif", self.dir / "change_sieved.tif"
+        self.once("change", self.file("map"), self.file("map_2"), raw, "--edge-tolerance-px", 0)
+        self.once("sieve", raw, out, "--mmu-px", 25)
+        return out
+
+    # ---- rows that are more than one command ----
     def train(self, samples, n_samples):
         model = self.dir / "many.msm"
         for n in sorted({1, self.table.cores}):
             self.table.run(TRAIN, "minescar, pixels read too", n, 0, [
                 self.program, "train", self.scene.images[0], samples, model, "--class-field", "code", "--folds", 0, "--features",
-                "bands,mean:5,std:5", "--trees", 100, "--depth", 15, "--max-per-class", 0, "--max-per-polygon", 0, "--threads", n,
-                "--overwrite", "--quiet"])
+                "bands,mean:5,std:5", "--trees", 100, "--depth", 15, *ALL_SAMPLES, "--threads", n, "--overwrite", "--quiet"])
         self.table.note(f"minescar: {n_samples} samples, forest of {model_nodes(model)} nodes")
 
-    def windows(self, image):
-        if not self.has("features"):
-            return self.table.note("features: this minescar has no such command; skipped")
-        out = self.dir / "windows.tif"
-        return self.run(WINDOW, self.crop_mpx(image), "features", ([image], [image]), [out], "--features", "mean:7,std:7")
-
-    def maps(self, classes):
-        """Sieve and majority of a class map of the whole scene; returns the sieved map."""
-        mpx, sieved = self.scene.mpx, self.dir / "sieved.tif"
-        if self.has("majority"):
-            self.run(MAJORITY, mpx, "majority", ([classes], [classes]), [self.dir / "majority.tif"], "--window", 5)
-        else:
-            self.table.note("majority: this minescar has no such command; skipped")
-        self.run(SIEVE, mpx, "sieve", ([classes], [classes]), [sieved], "--mmu-px", 25)
-        return sieved
-
-    def vectors(self, sieved):
-        for kind, stage in VECTOR.items():
-            self.run(stage, self.scene.mpx, "vectorize", ([sieved], [sieved]), [self.dir / f"ours.{kind}"], "--plain")
-
-    def regions(self, sieved, crop):
+    def regions(self):
         """Labels, areas and rings with no file written, by the bench_patches program when it is built."""
         places = [folder / "bench_patches" for folder in (self.helpers, pathlib.Path(self.program).parent)]
         program = next((p for p in places if p.exists()), None)
         if not program:
             return self.table.note("bench_patches is not built; regions and rings in memory are skipped")
         for n in sorted({1, self.table.cores}):
-            for stage, raster, words in ((LABEL, crop, ("--labels",)), (TRACE, sieved, ())):
-                self.table.run(stage, "minescar", n, self.crop_mpx(raster), [program, *words, raster, n], files=([raster], []))
+            for stage, raster, words in ((LABEL, self.quarter_map(), ("--labels",)), (TRACE, self.file("dense"), ())):
+                self.table.run(stage, "minescar", n, self.scene.crop_mpx(raster), [program, *words, raster, n], files=([raster], []))
         return None
 
-    def background(self, change):
-        """The same change map with its background (one patch with all the holes) and without."""
-        for stage, more in ((NO_HOLES, ("--skip", 0)), (HOLES, ())):
-            self.run(stage, self.scene.mpx, "vectorize", ([change], [change]), [self.dir / "holes.fgb"], "--plain", *more,
-                     threads=[self.table.cores])
-
-    def crop_mpx(self, path):
-        from osgeo import gdal
-        raster = gdal.Open(str(path))
-        return raster.RasterXSize * raster.RasterYSize / 1e6
+    def quarter_map(self):
+        return self.scene.crop(self.file("dense"), max(256, self.scene.side_px // 2), "dense_half")
 
 
 def model_nodes(model):

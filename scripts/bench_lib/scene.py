@@ -52,6 +52,10 @@ class Scene:
         self.mpx = raster.RasterXSize * raster.RasterYSize / 1e6
         self.name = f"{given or 'minescar simulate, seed 1'}: {raster.RasterXSize} x {raster.RasterYSize} px, {self.n_bands} bands"
 
+    def crop_mpx(self, path):
+        raster = gdal.Open(str(path))
+        return raster.RasterXSize * raster.RasterYSize / 1e6
+
     def crop(self, path, side_px, stem):
         """The upper left side_px x side_px of `path` as a tiled file like it (the file itself when it is that size)."""
         if side_px >= self.side_px:
@@ -126,6 +130,16 @@ def layer_name(path):
 def geometry_column(path):
     store = ogr.Open(str(path))
     return store.GetLayer(0).GetGeometryColumn() or "geometry"
+
+
+def burn(polygons, like):
+    """1 where the centre of a pixel of raster `like` lies in one of the polygons, else 0."""
+    raster, store = gdal.Open(str(like)), ogr.Open(str(polygons))
+    mask = gdal.GetDriverByName("MEM").Create("", raster.RasterXSize, raster.RasterYSize, 1, gdal.GDT_Byte)
+    mask.SetGeoTransform(raster.GetGeoTransform())
+    mask.SetProjection(raster.GetProjection())
+    gdal.RasterizeLayer(mask, [1], store.GetLayer(0), burn_values=[1])
+    return mask.ReadAsArray()
 
 
 def accuracy(classes, truth):

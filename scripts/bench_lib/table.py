@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 HEAD = ("stage", "who", "threads", "wall s", "CPU s", "Mpx/s", "ns/px", "B/px", "of limit", "peak MB")
-FORM = "{:<26} {:<30} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>8}"
+FORM = "{:<26} {:<34} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>8}"
 
 
 @dataclasses.dataclass
@@ -16,6 +16,7 @@ class Cost:
     cpu: float
     peak_mb: float
     out: str = ""
+    n_runs: int = 0     # 0: as many as wanted
 
 
 @dataclasses.dataclass
@@ -47,22 +48,23 @@ def run_once(command, env=None, cwd=None):
     return Cost(wall, cpu, peak_kb / 1024, text)
 
 
-def timed(command, runs, env=None, before=None):
-    """Medians over `runs`; `before` is called first each time and not counted."""
+def timed(command, runs, env=None, before=None, patience_s=None):
+    """Medians over `runs`, or over as many as fit into patience_s seconds, at least one; `before` is called first each time and
+    not counted."""
     costs = []
-    for _ in range(runs):
+    while len(costs) < runs and (not costs or patience_s is None or sum(c.wall for c in costs) + costs[-1].wall < patience_s):
         if before:
             before()
         costs.append(run_once(command, env))
     return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs), max(c.peak_mb for c in costs),
-                costs[-1].out)
+                costs[-1].out, len(costs))
 
 
 class Table:
     """The rows of one run of the bench. Notes are printed where they arise and again at the end."""
 
-    def __init__(self, runs, cores, limits):
-        self.runs, self.cores, self.limits = runs, cores, limits
+    def __init__(self, runs, cores, limits, patience_s=None):
+        self.runs, self.cores, self.limits, self.patience_s = runs, cores, limits, patience_s
         self.rows, self.notes = [], []
 
     def head(self):
@@ -74,6 +76,8 @@ class Table:
 
     def add(self, stage, who, threads, mpx, cost, files=None, bytes_px=None, limit=None):
         """One row. `files` = (inputs, outputs): the limit is their decoding and encoding; or `limit` in seconds."""
+        if 0 < cost.n_runs < self.runs:
+            who += f" ({cost.n_runs} run{'s' if cost.n_runs > 1 else ''})"
         row = Row(stage, who, threads, mpx, cost.wall, cost.cpu, cost.peak_mb)
         self.rows.append(row)
         if files and limit is None and self.limits:
@@ -86,8 +90,12 @@ class Table:
                           f"{row.peak_mb:.0f}" if row.peak_mb else "-"), flush=True)
         return row
 
-    def run(self, stage, who, threads, mpx, command, files=None, env=None, before=None, **more):
-        return self.add(stage, who, threads, mpx, timed(command, self.runs, env, before), files, **more)
+    def run(self, stage, who, threads, mpx, command, files=None, env=None, before=None, patience_s=None, **more):
+        return self.add(stage, who, threads, mpx, timed(command, self.runs, env, before, patience_s), files, **more)
+
+    def peer(self, *words, **more):
+        """As run; a peer is not repeated beyond patience_s."""
+        return self.run(*words, patience_s=self.patience_s, **more)
 
     def find(self, stage, who, threads=None):
         """The fastest row of that stage whose name begins with `who`."""

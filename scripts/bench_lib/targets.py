@@ -5,11 +5,11 @@ from . import ours
 TARGETS = [
     (ours.CLASSIFY, "OTB", 50), (ours.CLASSIFY, "XGBoost", 3), (ours.CLASSIFY, "scikit-learn", 10), (ours.GAUSS, "GRASS", 10),
     (ours.TRAIN, "OTB", 5), (ours.TRAIN, "scikit-learn", 3), (ours.MAJORITY, "OTB", 10), (ours.SIEVE, "gdal_sieve", 3),
-    (ours.LABEL, "GRASS", 20), (ours.VECTOR["fgb"], "GDAL 3.6", 12), (ours.VECTOR["fgb"], "GDAL 3.12", 4),
-    (ours.VECTOR["shp"], "GDAL 3.6", 8), (ours.VECTOR["shp"], "GDAL 3.12", 6), (ours.TRACE, "GDAL 3.6", 10),
-    (ours.TRACE, "GDAL 3.12", 10), (ours.WINDOW, "OTB", 15), (ours.PIPELINE, "OTB", 40),
+    (ours.LABEL, "GRASS", 20), (ours.VECTOR["fgb"], "GDAL", 12), (ours.VECTOR["fgb"], "newer GDAL", 4),
+    (ours.VECTOR["shp"], "GDAL", 8), (ours.VECTOR["shp"], "newer GDAL", 6), (ours.TRACE, "GDAL", 10),
+    (ours.TRACE, "newer GDAL", 10), (ours.WINDOW, "OTB", 15), (ours.PIPELINE, "OTB", 40),
 ]
-FORM = "{:<30} {:<30} {:>9} {:>9}  {}"
+FORM = "{:<30} {:<36} {:>9} {:>9}  {}"
 
 
 def verdict(value, least):

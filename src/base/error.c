@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct { const char *name; int exit_code; } statuses[MSC_N_STATUS] = {
-    [MSC_OK] = { "OK", 0 }, [MSC_ECHECK] = { "ECHECK", 1 },
+    [MSC_OK] = { "OK", 0 }, [MSC_ECHECK] = { "ECHECK", 1 }, [MSC_ESHIFT] = { "ESHIFT", 1 },
     [MSC_EUSAGE] = { "EUSAGE", 2 }, [MSC_EVALUE] = { "EVALUE", 2 }, [MSC_EJOB] = { "EJOB", 2 },
     [MSC_ENOFILE] = { "ENOFILE", 3 }, [MSC_EFORMAT] = { "EFORMAT", 3 }, [MSC_EREAD] = { "EREAD", 3 },
     [MSC_ECRS] = { "ECRS", 3 }, [MSC_EGRID] = { "EGRID", 3 }, [MSC_EOVERLAP] = { "EOVERLAP", 3 },
@@ -19,7 +19,7 @@ static const struct { const char *name; int exit_code; } statuses[MSC_N_STATUS] 
     [MSC_ECANCELLED] = { "ECANCELLED", 130 }, [MSC_EBUG] = { "EBUG", 70 },
     [MSC_WNODEM] = { "WNODEM", 0 }, [MSC_WBANDORDER] = { "WBANDORDER", 0 }, [MSC_WBANDSANE] = { "WBANDSANE", 0 },
     [MSC_WNONIR] = { "WNONIR", 0 }, [MSC_WDROPPED] = { "WDROPPED", 0 }, [MSC_WREPAIRED] = { "WREPAIRED", 0 },
-    [MSC_WOTHER] = { "WOTHER", 0 },
+    [MSC_WSHIFT] = { "WSHIFT", 0 }, [MSC_WOTHER] = { "WOTHER", 0 },
 };
 
 const char *msc_status_name(msc_status status)

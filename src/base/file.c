@@ -38,9 +38,21 @@ msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err
     return overwrite ? MSC_OK : msc_fail(err, MSC_EEXISTS, path, "%lld bytes", (long long)st.st_size);
 }
 
+const char *msc_file_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
+}
+
+msc_status msc_file_beside(const char *path, const char *name, char joined[MSC_PATH_MAX], msc_error *err)
+{
+    const int n = snprintf(joined, MSC_PATH_MAX, "%.*s%s", (int)(msc_file_name(path) - path), path, name);
+    return n < MSC_PATH_MAX ? MSC_OK : msc_fail(err, MSC_EVALUE, name, "path longer than %d", MSC_PATH_MAX);
+}
+
 msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_error *err)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *name = msc_file_name(path), *dot = strrchr(name, '.');
     if (!dot || dot == name) dot = name + strlen(name);
     const int n = snprintf(temp, MSC_PATH_MAX, "%.*s.%.*s.part-%ld%s", (int)(name - path), path, (int)(dot - name), name,
                            (long)getpid(), dot);

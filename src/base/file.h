@@ -25,5 +25,12 @@ msc_status msc_file_read(const char *path, char **bytes, size_t *n, msc_error *e
 /* `dir`/`name` into joined; when `name` is absolute or begins with /vsi, it is copied alone. */
 msc_status msc_file_join(const char *dir, const char *name, char joined[MSC_PATH_MAX], msc_error *err);
 
+/* What follows the last slash of `path`; NULL for NULL. Reports name files so, that their bytes do not depend on where a
+ * job lies; receipts hold whole paths. */
+const char *msc_file_name(const char *path);
+
+/* `name` in the directory of the file `path`. EVALUE when it is too long. */
+msc_status msc_file_beside(const char *path, const char *name, char joined[MSC_PATH_MAX], msc_error *err);
+
 int msc_file_exists(const char *path);
 #endif

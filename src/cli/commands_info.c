@@ -50,7 +50,7 @@ const cli_command cli_plan = {
 /* ---- info ---- */
 typedef struct info_call { const char *const *paths; int n_paths; } info_call;
 static const cli_argument info_arguments[] = {
-    { "IMAGE", offsetof(info_call, paths), offsetof(info_call, n_paths), 1, { "rasters", "栅格影像" } }, END
+    { "IMAGE", offsetof(info_call, paths), offsetof(info_call, n_paths), 1, .help = { "rasters", "栅格影像" } }, END
 };
 static msc_status run_info(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {

@@ -13,14 +13,14 @@ typedef struct train_call {
     msc_train_options options;
     const char *const *paths;
     const int *years;
-    const char *const *bands, *const *nodata, *const *mask, *const *dem;
-    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem;
+    const char *const *bands, *const *nodata, *const *mask, *const *dem, *const *radiometry, *const *seamlines;
+    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem, n_radiometry, n_seamlines;
     const char *job;
 } train_call;
 #define AT(field) offsetof(train_call, field)
 
 static const cli_argument train_arguments[] = {
-    { "IMAGE", AT(paths), AT(n_paths), 1, { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
+    { "IMAGE", AT(paths), AT(n_paths), 1, .help = { "with --year: one image a year; without: files of one mosaic", "有 --year 时每年一幅；否则为同一镶嵌的多个文件" } },
     { "SAMPLES", AT(options.samples), .help = { "training polygons", "训练样本面" } },
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
@@ -43,6 +43,10 @@ static const cli_option train_options[] = {
       .help = { "auto, none, a value, or edge:VALUE; once or one a year", "auto、none、数值或 edge:数值；一次或每年一次" } },
     { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; one a year", "掩膜栅格，0 为未观测；每年一个" } },
     { "dem", .kind = CLI_TEXTS, .at = AT(dem), .count_at = AT(n_dem), .value = "FILE", .help = { "elevation; once for all years, or one a year", "高程；一次用于所有年份，或每年一次" } },
+    { "radiometry", .kind = CLI_TEXTS, .at = AT(radiometry), .count_at = AT(n_radiometry), .value = "FILE.json",
+      .help = { "report of irmad with the image as AFTER: apply its gains; one a year, '' for none", "以该影像为 AFTER 的 irmad 报告：采用其增益；每年一个，'' 表示不用" } },
+    { "seamlines", .kind = CLI_TEXTS, .at = AT(seamlines), .count_at = AT(n_seamlines), .value = "FILE",
+      .help = { "the polygons that irmad was given; one a year, '' for none", "irmad 所用的各景面；每年一个，'' 表示不用" } },
     { "trees", .kind = CLI_INT, .at = AT(options.n_trees), .low = 1, .high = 10000, .value = "N", .help = { "trees in the forest", "森林中树的棵数" } },
     { "depth", .kind = CLI_INT, .at = AT(options.depth), .low = 1, .high = 30, .value = "N", .help = { "largest depth of a tree", "树的最大深度" } },
     { "min-leaf", .kind = CLI_INT, .at = AT(options.min_leaf), .low = 1, .high = 1e6, .value = "N", .help = { "fewest samples in a leaf", "叶节点的最少样本数" } },
@@ -62,6 +66,8 @@ static void train_defaults(void *call) { msc_train_defaults(&((train_call *)call
 /* The i-th of a list that holds one for all or one each. */
 static const char *nth(const char *const *list, int n, int i) { return n == 0 ? NULL : n == 1 ? list[0] : list[i]; }
 
+static const char *unless_empty(const char *text) { return text && *text ? text : NULL; }
+
 static msc_status check_per_year(const char *name, int n, int n_images, cli_lang lang, msc_error *err)
 {
     if (n <= 1 || n == n_images) return MSC_OK;
@@ -77,20 +83,35 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     MSC_TRY(check_per_year("--nodata", c->n_nodata, n, lang, err));
     MSC_TRY(check_per_year("--mask", c->n_mask, n, lang, err));
     MSC_TRY(check_per_year("--dem", c->n_dem, n, lang, err));
+    MSC_TRY(check_per_year("--radiometry", c->n_radiometry, n, lang, err));
+    MSC_TRY(check_per_year("--seamlines", c->n_seamlines, n, lang, err));
     for (int i = 0; i < n; i++)
         images[i] = (msc_image){ .paths = c->n_years ? &c->paths[i] : c->paths, .n_paths = c->n_years ? 1 : c->n_paths,
                                  .bands = nth(c->bands, c->n_bands, i), .nodata = nth(c->nodata, c->n_nodata, i),
-                                 .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i) };
+                                 .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i),
+                                 .radiometry = unless_empty(nth(c->radiometry, c->n_radiometry, i)),
+                                 .seamlines = unless_empty(nth(c->seamlines, c->n_seamlines, i)) };
     c->options.images = images;
     c->options.n_images = n;
     c->options.years = c->n_years ? c->years : NULL;
     return MSC_OK;
 }
 
+/* What shapes a forest says nothing to gauss, so that a value of one's own is a mistake. */
+static msc_status check_forest_only(const msc_train_options *o, cli_lang lang, msc_error *err)
+{
+    msc_train_options plain;
+    msc_train_defaults(&plain);
+    const char *name = o->n_trees != plain.n_trees ? "--trees" : o->depth != plain.depth ? "--depth" : o->min_leaf != plain.min_leaf ? "--min-leaf" : NULL;
+    if (!name || strcmp(o->method, "gauss") != 0) return MSC_OK;
+    return msc_fail(err, MSC_EUSAGE, name, "%s", cli_say(lang, (cli_words){ "belongs to the forest, --method gauss has none", "仅用于随机森林，--method gauss 不用" }));
+}
+
 static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     train_call *c = call;
     msc_job *job = NULL;
+    MSC_TRY(check_forest_only(&c->options, lang, err));
     msc_image *images = msc_alloc_zero((size_t)c->n_paths, sizeof *images);
     if (!images) return msc_fail(err, MSC_ENOMEM, c->options.model, "images");
     msc_status status = bind_images(c, lang, images, err);
@@ -133,16 +154,26 @@ const cli_command cli_train = {
 #undef AT
 #define AT(field) offsetof(msc_classify_options, field)
 static const cli_argument classify_arguments[] = {
-    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
+    { "IMAGE", AT(image.paths), AT(image.n_paths), 1, .help = { "image; several are mosaicked, a later one on top", "影像；多幅则镶嵌，后者在上" } },
     { "CLASSES", AT(classes), .help = { "output: class map, 0 = not observed", "输出：类别图，0 为未观测" } }, END
 };
 static const cli_option classify_options[] = {
     { "model", .kind = CLI_TEXT, .at = AT(model), .value = "FILE.msm", .help = { "the model (required)", "模型（必需）" } },
     { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
+    { "posterior", .kind = CLI_TEXT, .at = AT(posterior), .value = "FILE",
+      .help = { "output: code and share (0..255 = 0..1) of the three most probable classes, 6 bands", "输出：概率最高的三个类别的代码和占比（0..255 = 0..1），6 个波段" } },
+    { "smooth", .kind = CLI_INT, .at = AT(smooth), .low = 0, .high = 4, .value = "N",
+      .help = { "weight of the surroundings of a pixel beside its own; 0: each pixel by itself", "邻域相对像元自身的权重；0：逐像元分类" } },
+    { "smooth-px", .kind = CLI_INT, .at = AT(smooth_px), .low = 0, .high = 15, .value = "SIDE",
+      .help = { "odd side of the surroundings, 3..15; 0: 9, or what spans 25 m, at least 3", "邻域边长（奇数像元，3..15）；0：9，或不超过 25 m，至少 3" } },
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
+      .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
+    { "radiometry", .kind = CLI_TEXT, .at = AT(image.radiometry), .value = "FILE.json", .help = { "report of irmad with IMAGE as AFTER: apply its gains", "以 IMAGE 为 AFTER 的 irmad 报告：采用其增益" } },
+    { "seamlines", .kind = CLI_TEXT, .at = AT(image.seamlines), .value = "FILE", .help = { "the polygons that irmad was given", "irmad 所用的各景面" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the outputs' metadata", "写入输出元数据" } },

@@ -5,11 +5,13 @@
 
 #define AT(field) offsetof(msc_run_options, field)
 static const cli_argument run_arguments[] = {
-    { "JOB.yaml", AT(job), .help = { "the job file", "任务文件" } }, END
+    { "JOB.yaml", AT(job), .help = { "the job file; with --replay the receipt.json of a run", "任务文件；用 --replay 时为某次运行的 receipt.json" } }, END
 };
 static const cli_option run_options[] = {
     { "only", .kind = CLI_TEXT, .at = AT(only), .value = "STAGE", .help = { "run this stage alone", "只执行这一步" } },
     { "from", .kind = CLI_TEXT, .at = AT(from), .value = "STAGE", .help = { "begin with this stage", "从这一步开始" } },
+    { "replay", .kind = CLI_FLAG, .at = AT(is_replay),
+      .help = { "run the job of a receipt again elsewhere and compare every byte", "按回执在别处重做一遍并逐字节比较" } },
     { "shard", .kind = CLI_TEXT, .at = AT(shard), .value = "I/N",
       .help = { "the I-th of N shares of the epochs; end with a run without it", "N 份年份中的第 I 份；最后再不带此项运行一次" } },
     END
@@ -29,6 +31,7 @@ const cli_command cli_run = {
                 "输入未变的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、patches、change、changes、transitions、assess；classify_2018 为某一年的一步。\n"
                 "多机共用一块磁盘时：同时执行 run --shard 1/2 和 run --shard 2/2，再执行一次 run。结果与单机运行逐字节相同。" },
     .examples = "minescar run demo/job.yaml\nminescar run demo/job.yaml --threads 8 --memory 4G --log run.jsonl\n"
-                "minescar run demo/job.yaml --from change --overwrite\n",
+                "minescar run demo/job.yaml --from change --overwrite\n"
+                "minescar run --replay demo/out/receipt.json\n",
     .arguments = run_arguments, .options = run_options, .bytes = sizeof(msc_run_options), .defaults = run_defaults, .run = run_run
 };

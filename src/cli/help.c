@@ -42,7 +42,7 @@ static int is_repeatable(const cli_option *o) { return o->kind == CLI_TEXTS || o
 static void put_usage(FILE *out, const cli_command *command)
 {
     fprintf(out, "minescar %s [options]", command->name);
-    for (const cli_argument *a = command->arguments; a->name; a++) fprintf(out, " %s%s", a->name, a->is_many ? "..." : "");
+    for (const cli_argument *a = command->arguments; a->name; a++) fprintf(out, a->is_optional ? " [%s]" : " %s%s", a->name, a->is_many ? "..." : "");
 }
 
 static void put_options(FILE *out, const cli_option *o, const char *base, cli_lang lang)
@@ -154,7 +154,7 @@ void cli_help_command_json(FILE *out, const cli_command *command)
     for (const cli_argument *a = command->arguments; a->name; a++) {
         fputs(a == command->arguments ? "\n    {" : ",\n    {", out);
         put_json_text(out, "name", a->name, ", ");
-        fprintf(out, "\"many\": %s, ", a->is_many ? "true" : "false");
+        fprintf(out, "\"many\": %s, \"optional\": %s, ", a->is_many ? "true" : "false", a->is_optional ? "true" : "false");
         put_json_text(out, "help", a->help.en, ", ");
         put_json_text(out, "help_zh", a->help.zh, "}");
     }
@@ -204,7 +204,8 @@ static const char whole_way[] =
     "minescar vectorize sieved.tif changes.shp --also changes.gpkg --year-before 2024 --year-after 2025 \\\n"
     "    --classes demo/job.yaml --zones district=demo/districts.gpkg:NAME\n"
     "minescar assess classes_2025.tif demo/reference.gpkg accuracy.json --class-field code_2025 \\\n"
-    "    --stratum-field stratum --weight-field weight --classes demo/job.yaml\n```\n\n";
+    "    --stratum-field stratum --weight-field weight --classes demo/job.yaml\n"
+    "minescar sample sieved.tif points.gpkg --buffer-m 20 --se 0.03 --min 20 --exclude demo/training.gpkg --classes demo/job.yaml\n```\n\n";
 
 void cli_help_markdown(FILE *out, const cli_command *commands)
 {
@@ -221,7 +222,7 @@ void cli_help_markdown(FILE *out, const cli_command *commands)
         fprintf(out, "\n```\n\n%s%s", c->detail.en, *c->detail.en ? "\n" : "");
         fputs("| Argument | Meaning | 含义 |\n|---|---|---|\n", out);
         for (const cli_argument *a = c->arguments; a->name; a++)
-            fprintf(out, "| `%s`%s | %s | %s |\n", a->name, a->is_many ? " ..." : "", a->help.en, a->help.zh);
+            fprintf(out, "| `%s`%s | %s | %s |\n", a->name, a->is_many ? " ..." : a->is_optional ? " (optional)" : "", a->help.en, a->help.zh);
         if (c->options->name) fputc('\n', out);
         if (c->options->name) put_markdown_options(out, c->options, call);
         fprintf(out, "\n```sh\n%s```\n\n", c->examples);

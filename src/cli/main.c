@@ -18,11 +18,15 @@ static const cli_command *const all_commands[] = {
     &cli_train,
     &cli_features,
     &cli_classify,
+    &cli_shift,
+    &cli_irmad,
     &cli_change,
     &cli_majority,
     &cli_sieve,
     &cli_vectorize,
+    &cli_sample,
     &cli_assess,
+    &cli_verify,
 };
 enum { N_COMMANDS = sizeof all_commands / sizeof *all_commands };
 

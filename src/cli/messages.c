@@ -8,6 +8,9 @@ typedef struct message { cli_words found, remedy; } message;
 static const message messages[MSC_N_STATUS] = {
     [MSC_ECHECK] = { { "a check did not hold", "检查未通过" },
                      { "Look at the report, correct the input or the limit", "请查看报告，修正输入或限值" } },
+    [MSC_ESHIFT] = { { "the two images lie too far apart", "两期影像错位过大" },
+                     { "Register one to the other, or set alignment: {mode: resample} or a higher refuse_px in the job file",
+                       "请先配准影像，或在任务文件中设置 alignment: {mode: resample}，或提高 refuse_px" } },
     [MSC_EUSAGE] = { { "the command line is not understood", "命令行有误" },
                      { "Run 'minescar COMMAND --help'", "请运行“minescar 命令 --help”" } },
     [MSC_EVALUE] = { { "this value cannot be used", "该值不可用" },
@@ -62,6 +65,8 @@ static const message messages[MSC_N_STATUS] = {
     [MSC_WNONIR] = { { "no near-infrared band, vegetation indices are left out", "没有近红外波段，植被指数已略去" }, { "", "" } },
     [MSC_WDROPPED] = { { "something was left out", "有内容被略去" }, { "", "" } },
     [MSC_WREPAIRED] = { { "something was repaired", "有内容被修复" }, { "", "" } },
+    [MSC_WSHIFT] = { { "the two images do not lie on each other well", "两期影像未精确对齐" },
+                     { "alignment: {mode: resample} in the job file brings the older one onto the newer", "可在任务文件中设置 alignment: {mode: resample}，将旧影像重采样到新影像" } },
     [MSC_WOTHER] = { { "note", "注意" }, { "", "" } },
 };
 

@@ -217,14 +217,17 @@ static msc_status unknown_option(const cli_command *command, cli_lang lang, cons
 /* Deals the plain words out to the arguments: one each, what is left over to the one that takes many. */
 static msc_status place(const cli_command *command, cli_lang lang, char **words, int n, char *call, msc_error *err)
 {
-    int n_wanted = 0, has_many = 0, used = 0;
-    for (const cli_argument *a = command->arguments; a->name; a++, n_wanted++) has_many |= a->is_many;
-    if (n < n_wanted)
+    int n_wanted = 0, n_optional = 0, has_many = 0, used = 0;
+    for (const cli_argument *a = command->arguments; a->name; a++, n_wanted++) {
+        has_many |= a->is_many;
+        n_optional += a->is_optional;
+    }
+    if (n < n_wanted - n_optional)
         return msc_fail(err, MSC_EUSAGE, command->arguments[n].name, "%s",
                         cli_say(lang, (cli_words){ "argument missing", "缺少参数" }));
     if (n > n_wanted && !has_many)
         return msc_fail(err, MSC_EUSAGE, words[n_wanted], "%s", cli_say(lang, (cli_words){ "one argument too many", "多余的参数" }));
-    for (const cli_argument *a = command->arguments; a->name; a++) {
+    for (const cli_argument *a = command->arguments; a->name && used < n; a++) {
         const int count = a->is_many ? n - n_wanted + 1 : 1;
         if (!a->is_many) *(const char **)(void *)(call + a->at) = words[used];
         else {

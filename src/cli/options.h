@@ -37,6 +37,7 @@ typedef struct cli_argument {
     size_t at, count_at;
     int is_many;                 /* one or more; at most one a command */
     cli_words help;
+    int is_optional;             /* may be left out; only the last one, of a command without is_many */
 } cli_argument;
 
 typedef struct cli_common {

@@ -2,11 +2,15 @@ set(MINESCAR_cli
   commands_change.c
   commands_check.c
   commands_info.c
+  commands_irmad.c
   commands_model.c
   commands_run.c
+  commands_sample.c
   commands_scene.c
+  commands_shift.c
   commands_sieve.c
   commands_vectorize.c
+  commands_verify.c
   commands_window.c
   help.c
   main.c

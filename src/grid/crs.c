@@ -83,15 +83,13 @@ msc_status msc_crs_open(const char *from, const char *to, msc_crs **crs, msc_err
         status = msc_fail(err, MSC_ENOMEM, "crs", "PROJ context");
         goto done;
     }
-    source = from[0] ? open_crs(c->context, from) : NULL;
-    if (!source) {
-        status = fail_crs(err, from, &c->log, "no coordinate system");
-        goto done;
-    }
-    target = !strcmp(to, "lonlat") ? proj_crs_get_geodetic_crs(c->context, source)
-           : to[0] ? open_crs(c->context, to) : NULL;
-    if (!target) {
-        status = fail_crs(err, to, &c->log, "no coordinate system");
+    const int is_from_base = !strcmp(from, "lonlat"), is_to_base = !strcmp(to, "lonlat");
+    source = from[0] && !is_from_base ? open_crs(c->context, from) : NULL;
+    target = to[0] && !is_to_base ? open_crs(c->context, to) : NULL;
+    if (source && is_to_base) target = proj_crs_get_geodetic_crs(c->context, source);
+    if (target && is_from_base) source = proj_crs_get_geodetic_crs(c->context, target);
+    if (!source || !target) {
+        status = fail_crs(err, source ? to : from, &c->log, "no coordinate system");
         goto done;
     }
     raw = proj_create_crs_to_crs_from_pj(c->context, source, target, NULL, NULL);

@@ -5,7 +5,7 @@
 
 typedef struct msc_crs msc_crs;   /* a transform; one per thread */
 
-/* Opens the transform from one WKT (or "EPSG:n") to another; "lonlat" as `to` means the geographic base of `from`
+/* Opens the transform from one WKT (or "EPSG:n") to another; "lonlat" as one of them means the geographic base of the other
  * (degrees, longitude first). The caller closes it. ECRS: one is not a CRS, or there is no way between them (local
  * systems); ENOMEM. *crs is NULL then. */
 msc_status msc_crs_open(const char *from, const char *to, msc_crs **crs, msc_error *err);

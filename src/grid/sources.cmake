@@ -1,5 +1,6 @@
 set(MINESCAR_grid
     area.c
     crs.c
+    displacement.c
     grid.c
 )

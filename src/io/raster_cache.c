@@ -1,4 +1,4 @@
-/* raster_cache.c - decoded blocks of one file, shared by all workers, so that the padding of neighbouring
+/* raster_cache.c - decoded blocks of one file or mosaic, shared by all workers, so that the padding of neighbouring
  * tiles does not decode a block again.
  *
  * The caller says how many tiles will want a block; after the last of them it is the first to go. The count
@@ -12,7 +12,7 @@ enum { ENTRIES_MAX = 2048 };
 typedef enum state { EMPTY, LOADING, READY } state;
 typedef struct entry {
     state is;
-    uint32_t index;
+    uint64_t index;
     int n_users;
     int64_t uses_left;
     uint64_t used;
@@ -53,7 +53,7 @@ void msc_cache_free(msc_cache **cache)
 
 /* The entry with `index`, else one that may be replaced (blocks that nobody will want before old ones), else
  * NULL. */
-static entry *find(msc_cache *cache, uint32_t index)
+static entry *find(msc_cache *cache, uint64_t index)
 {
     entry *best = NULL;
     for (int i = 0; i < cache->n; i++) {
@@ -76,7 +76,7 @@ static entry *find(msc_cache *cache, uint32_t index)
     return best;
 }
 
-int msc_cache_get(msc_cache *cache, uint32_t index, int64_t uses, void **data, int *is_new)
+int msc_cache_get(msc_cache *cache, uint64_t index, int64_t uses, void **data, int *is_new)
 {
     int slot = -1;
     pthread_mutex_lock(&cache->lock);

@@ -209,13 +209,14 @@ static msc_status decode(msc_tiff_in *in, uint32_t index, void *data, msc_error 
 }
 
 /* Gives the decoded block; *slot is released by the caller when it is not negative. */
-static msc_status get_block(msc_tiff_in *in, uint32_t index, int64_t uses, const void **data, int *slot,
+static msc_status get_block(msc_tiff_in *in, uint32_t index, const msc_hint *hint, int64_t uses, const void **data, int *slot,
                             msc_error *err)
 {
+    const uint64_t key = (uint64_t)hint->piece << 32 | index;
     void *room = NULL;
     int is_new = 1;
     /* A block that one tile alone wants would only push others out. */
-    *slot = in->cache && uses > 1 ? msc_cache_get(in->cache, index, uses, &room, &is_new) : -1;
+    *slot = in->cache && uses > 1 ? msc_cache_get(in->cache, key, uses, &room, &is_new) : -1;
     if (*slot < 0) {
         if (!in->own) in->own = msc_alloc((size_t)in->block_bytes, 1);
         room = in->own;
@@ -283,8 +284,8 @@ msc_status msc_tiff_read(msc_tiff_in *in, const int *band, msc_window *window, m
                 const uint32_t plane = in->info.is_planar ? (uint32_t)band[p] - 1 : 0;
                 const void *data = NULL;
                 int slot = -1;
-                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, uses, &data,
-                                  &slot, err));
+                MSC_TRY(get_block(in, (plane * n_down + (uint32_t)by) * n_across + (uint32_t)bx, &window->hint, uses,
+                                  &data, &slot, err));
                 copy_block(in, data, block_rect, p, p + n_each, band, window);
                 if (slot >= 0) msc_cache_release(in->cache, slot);
             }

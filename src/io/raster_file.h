@@ -4,10 +4,12 @@
  *   raster_bands  names -> band numbers                  raster_nodata which pixels are observed
  *   raster_edge   nodata connected to the border         raster_direct GeoTIFF blocks past GDAL
  *   raster_warp   other grids, pure maths                raster_say    GDAL's words, per thread
+ *   raster_vrt    files that a VRT lays side by side     raster_mosaic a window from such files
  */
 #ifndef MSC_IO_RASTER_FILE_H
 #define MSC_IO_RASTER_FILE_H
 #include "grid/crs.h"
+#include "grid/displacement.h"
 #include "io/raster_in.h"
 #include <gdal.h>
 
@@ -37,6 +39,7 @@ typedef struct msc_tiff_info {
 typedef struct msc_hint {
     msc_rect core;
     int32_t pad_px;
+    uint32_t piece; /* of a mosaic, whose files share a cache */
     int64_t origin_x, origin_y, width, height;
 } msc_hint;
 
@@ -49,7 +52,7 @@ int64_t msc_cache_uses(msc_cache *cache, const msc_hint *hint, msc_rect block);
 /* Slot of a block, held until msc_cache_release; -1 when there is no room. When *is_new, the caller fills
  * *data and calls msc_cache_loaded; after is_good = 0 the slot is no longer held. Waits while another worker
  * fills it. */
-int msc_cache_get(msc_cache *cache, uint32_t index, int64_t uses, void **data, int *is_new);
+int msc_cache_get(msc_cache *cache, uint64_t index, int64_t uses, void **data, int *is_new);
 void msc_cache_loaded(msc_cache *cache, int slot, int is_good);
 void msc_cache_release(msc_cache *cache, int slot);
 
@@ -81,6 +84,37 @@ static inline void msc_window_pack(msc_window *window)
 /* Reads bands `band[]` (from 1) of window->rect, which lies inside the file. EREAD, ENOMEM. */
 msc_status msc_tiff_read(msc_tiff_in *tiff, const int *band, msc_window *window, msc_error *err);
 
+/* ---- files side by side, as a plain VRT has them (raster_vrt.c, raster_mosaic.c) ---- */
+enum { MSC_PIECES_MAX = 4096, MSC_PIECES_OPEN = 4 };
+typedef struct msc_mosaic_file {
+    char *path;
+    msc_tiff_info tiff;
+} msc_mosaic_file;
+/* One place of one file. Later pieces lie on top. */
+typedef struct msc_piece {
+    msc_rect on; /* what it covers of the mosaic; inside the file */
+    int file;
+    int32_t shift_x, shift_y; /* mosaic pixel (x, y) is file pixel (x + shift_x, y + shift_y) */
+    int has_gap;              /* samples of value `gap` leave what lies below */
+    double gap;
+    int band[MSC_RASTER_BANDS_MAX]; /* of the file, from 1, in the order of the bands wanted */
+} msc_piece;
+typedef struct msc_mosaic {
+    int n, n_files;
+    msc_piece *piece;
+    msc_mosaic_file *file;
+    double fill;        /* where no piece lies */
+    size_t block_bytes; /* of the largest block */
+} msc_mosaic;
+/* What a worker holds of a mosaic's files: the few that were read last. */
+typedef struct msc_mosaic_in {
+    msc_tiff_in *tiff[MSC_PIECES_OPEN];
+    int file[MSC_PIECES_OPEN];
+    int next;
+    void *under; /* pixels of a piece with gaps, before they are laid */
+    size_t under_bytes;
+} msc_mosaic_in;
+
 /* ---- which pixels are observed (raster_nodata.c, raster_edge.c) ---- */
 typedef enum msc_nodata_rule {
     MSC_NODATA_AUTO,
@@ -111,7 +145,8 @@ typedef struct msc_file {
     msc_edge edge;
     int is_direct;
     msc_tiff_info tiff;
-    msc_cache *cache; /* of a direct file */
+    msc_mosaic *mosaic; /* of a direct file that is a VRT; `tiff` is not used then */
+    msc_cache *cache;   /* of a direct file */
     int is_aligned;   /* target pixel (x, y) is file pixel (x + shift_x, y + shift_y) */
     int64_t shift_x, shift_y;
     double scale;   /* file pixels a target pixel, at least 1 */
@@ -124,9 +159,18 @@ typedef struct msc_file {
 typedef struct msc_handle {
     GDALDatasetH dataset;
     msc_tiff_in *tiff;
+    msc_mosaic_in pieces;
     msc_crs *crs;
     msc_traffic traffic;
 } msc_handle;
+
+/* The pieces of a VRT whose bands are bound, when tiled GeoTIFFs of its type at whole offsets, 1:1, are all that it has;
+ * NULL when GDAL must read it. The caller owns it. */
+msc_mosaic *msc_vrt_mosaic(const msc_file *file, GDALDatasetH dataset);
+void msc_mosaic_free(msc_mosaic **mosaic);
+/* Reads the wanted bands of window->rect from the pieces. EREAD, ENOMEM. */
+msc_status msc_mosaic_read(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err);
+void msc_mosaic_close(msc_mosaic_in *pieces);
 
 /* The nodata rule from msc_image.nodata's text. EVALUE. */
 msc_status msc_nodata_parse(const char *text, msc_nodata_rule *rule, double *value, const char *subject,
@@ -176,23 +220,30 @@ msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err);
 
 /* ---- other grids (raster_warp.c) ---- */
 enum { MSC_WARP_STEP_PX = 16 };
+/* Two grids, the way from one CRS to the other, and displacements (px of the target) that are taken back on it. */
+typedef struct msc_place {
+    const msc_grid *target, *source;
+    msc_crs *crs;
+    const msc_displacement *shift;
+    int n_shifts;
+} msc_place;
 /* Source positions at the corners of lattice cells, that cover target columns x0.. of cells. */
 typedef struct msc_mesh {
     int32_t cell_x, cell_y, n_x, n_y;
     double *x, *y;
 } msc_mesh; /* [n_y][n_x] */
-/* Fills the nodes that cover `rect` of the target; x and y have room for msc_mesh_nodes(rect). crs NULL: same
- * CRS. */
+/* The nodes that cover `rect` of the target; returns how many x and y must have room for. */
 size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice);
-void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice);
+/* Where the ground of the target's pixels lies in the source; crs NULL: same CRS. */
+void msc_mesh_fill(const msc_place *place, msc_mesh *lattice);
 /* The source window that resampling `rect` may touch; w = 0 when none. */
 msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const msc_rect *rect);
 /* Resamples into the tile's planes from plane0 on, where rect (image frame) lies; sets valid where something
  * was written, leaves the rest alone. */
 void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *window,
                    const msc_rect *rect, msc_tile *tile);
-/* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. ECRS. */
-msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err);
+/* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. A moved file is never aligned. ECRS. */
+msc_status msc_warp_place(const msc_grid *target, int is_moved, msc_file *file, msc_error *err);
 
 static inline msc_rect msc_rect_and(msc_rect a, msc_rect b)
 {

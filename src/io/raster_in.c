@@ -38,9 +38,21 @@ static int32_t strip_of(const msc_file *file, GDALDatasetH dataset)
     return rows < 1 ? block_h > 0 ? block_h : 1 : (int32_t)rows;
 }
 
+/* A mosaic is read in strips of its first file's blocks. */
+static void find_pieces(msc_file *file, GDALDatasetH dataset)
+{
+    file->mosaic = msc_vrt_mosaic(file, dataset);
+    file->is_direct = file->mosaic != NULL;
+    if (!file->mosaic) return;
+    const int32_t block_h = (int32_t)file->mosaic->file[file->mosaic->piece[0].file].tiff.block_h;
+    file->strip_px = (file->strip_px + block_h - 1) / block_h * block_h;
+}
+
 static void find_direct(msc_file *file, GDALDatasetH dataset)
 {
-    if (strcmp(GDALGetDriverShortName(GDALGetDatasetDriver(dataset)), "GTiff") != 0) return;
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(dataset));
+    if (strcmp(driver, "VRT") == 0) find_pieces(file, dataset);
+    if (strcmp(driver, "GTiff") != 0) return;
     file->is_direct = msc_tiff_probe(file->path, &file->tiff) &&
                       file->tiff.width == (uint32_t)file->grid.width_px &&
                       file->tiff.height == (uint32_t)file->grid.height_px &&
@@ -142,10 +154,11 @@ static msc_status place_files(const msc_raster_spec *spec, msc_raster *raster, m
     if (spec->grid) raster->grid = *spec->grid;
     else MSC_TRY(msc_raster_union(raster->file, n, &raster->grid, err));
     int n_reaching = 0;
+    MSC_TRY(msc_raster_read_shifts(&spec->image, raster, err));
     for (int i = 0; i < raster->n_files; i++) {
         msc_file *file = &raster->file[i];
         if (i < n) file->as = raster->type;
-        MSC_TRY(msc_warp_place(&raster->grid, file, err));
+        MSC_TRY(msc_warp_place(&raster->grid, raster->n_shifts > 0, file, err));
         n_reaching += i < n && file->reach.w > 0 && file->reach.h > 0;
     }
     return n_reaching
@@ -160,7 +173,7 @@ static msc_status make_caches(const msc_settings *settings, msc_raster *raster, 
     for (int i = 0; i < raster->n_files; i++) {
         msc_file *file = &raster->file[i];
         if (!file->is_direct || file->reach.w == 0 || file->reach.h == 0) continue;
-        file->cache = msc_cache_new(file->tiff.block_bytes, share);
+        file->cache = msc_cache_new(file->mosaic ? file->mosaic->block_bytes : file->tiff.block_bytes, share);
         if (!file->cache) return msc_fail(err, MSC_ENOMEM, file->path, "cache");
     }
     return MSC_OK;
@@ -232,8 +245,10 @@ void msc_raster_close(msc_raster **raster)
     for (int f = 0; r->file && f < r->n_files; f++) {
         msc_edge_clear(&r->file[f].edge);
         msc_cache_free(&r->file[f].cache);
+        msc_mosaic_free(&r->file[f].mosaic);
         msc_release(r->file[f].path);
     }
+    msc_release(r->shift);
     CSLDestroy(r->meta);
     CSLDestroy(r->category);
     msc_release(r->worker);

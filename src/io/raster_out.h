@@ -13,6 +13,7 @@ typedef struct msc_raster_out_spec {
     msc_type type;
     int has_nodata;
     double nodata;
+    double scale; /* of every band: what a step of a pixel stands for; 0: none is written */
     const msc_class *classes; /* colour table and category names of a u8 class map; may be NULL */
     int n_classes;
     int is_change; /* u16 codes before*256+after of those classes: palette and names go to metadata */

@@ -178,6 +178,7 @@ static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out,
         GDALRasterBandH band = GDALGetRasterBand(dataset, b + 1);
         if (spec->band_names) GDALSetDescription(band, spec->band_names[b]);
         if (spec->has_nodata) GDALSetRasterNoDataValue(band, spec->nodata);
+        if (spec->scale != 0) GDALSetRasterScale(band, spec->scale);
     }
     if (!spec->classes) return;
     describe_classes(spec, dataset);

@@ -143,6 +143,20 @@ static sampling sample(const msc_out_level *l, const msc_rect *core)
             to[x * (size_t)bands] = valid[x * step] ? from[x * step] : fill;                                 \
     }
 
+/* One row of one byte plane, in part observed: picked like one that is whole, then filled where nothing was seen. */
+static void lay_bytes(const msc_rows *rows, uint8_t *restrict to, const uint8_t *from, const uint8_t *valid, size_t step, uint8_t fill,
+                      size_t n)
+{
+    enum { PART_PX = 1024 };
+    uint8_t seen[PART_PX];
+    for (size_t at = 0; at < n; at += PART_PX) {
+        const size_t part = n - at < PART_PX ? n - at : PART_PX;
+        rows->pick_u8(seen, valid + at * step, step, part);
+        rows->pick_u8(to + at, from + at * step, step, part);
+        for (size_t x = 0; x < part; x++) to[at + x] = seen[x] ? to[at + x] : fill;
+    }
+}
+
 /* One row of many float planes, all observed, a pixel's four at a time. */
 static void lay_fours(const msc_tile *tile, int plane, int bands, int32_t y, float *at)
 {
@@ -178,6 +192,8 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
             rows->pick_u16((uint16_t *)(void *)at, msc_row_u16(tile, plane, y) + s.x0, step, (size_t)s.w);
         } else if (is_seen && out->type == MSC_F32 && bands % 4 == 0 && step == 1) {
             lay_fours(tile, plane, bands, y, (float *)(void *)at);
+        } else if (out->type == MSC_U8 && bands == 1) {
+            lay_bytes(rows, at, msc_row_u8(tile, plane, y) + s.x0, valid, step, (uint8_t)out->fill, (size_t)s.w);
         } else if (out->type == MSC_U8) {
             LAY(uint8_t)
         } else if (out->type == MSC_U16) {

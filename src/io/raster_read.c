@@ -98,7 +98,9 @@ static msc_status narrow_codes(const msc_file *file, msc_window *window, msc_err
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
 {
     window->type = read_type(file);
-    if (file->is_direct) {
+    if (file->mosaic) {
+        MSC_TRY(msc_mosaic_read(file, handle, window, err));
+    } else if (file->is_direct) {
         if (!handle->tiff) MSC_TRY(msc_tiff_open(file->path, &file->tiff, file->cache, &handle->traffic, &handle->tiff, err));
         MSC_TRY(msc_tiff_read(handle->tiff, file->band, window, err));
     } else {
@@ -117,6 +119,7 @@ void msc_handle_close(msc_handle *handle)
 {
     if (handle->dataset) GDALClose(handle->dataset);
     msc_tiff_close(&handle->tiff);
+    msc_mosaic_close(&handle->pieces);
     msc_crs_close(&handle->crs);
     memset(handle, 0, sizeof *handle);
 }

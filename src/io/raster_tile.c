@@ -146,9 +146,8 @@ static msc_status read_aligned(const msc_grid *grid, const msc_file *file, msc_h
 {
     const msc_rect core = { (int32_t)(tile->core.x + file->shift_x), (int32_t)(tile->core.y + file->shift_y),
                             tile->core.w, tile->core.h };
-    const msc_hint hint = {
-        core, tile->pad_px, file->shift_x, file->shift_y, grid->width_px, grid->height_px
-    };
+    const msc_hint hint = { .core = core, .pad_px = tile->pad_px, .origin_x = file->shift_x, .origin_y = file->shift_y,
+                            .width = grid->width_px, .height = grid->height_px };
     if (is_first && is_window(file, tile)) return read_into(file, handle, &hint, part, tile, err);
     const int32_t fx = (int32_t)(part.x + file->shift_x), fy = (int32_t)(part.y + file->shift_y),
                   end = fy + part.h;
@@ -201,12 +200,12 @@ static msc_status read_warped(const msc_raster *raster, const msc_file *file, ms
 {
     msc_mesh lattice;
     const size_t n = msc_mesh_nodes(&part, &lattice);
-    if (!handle->crs && raster->grid.crs[0] && !msc_crs_same(raster->grid.crs, file->grid.crs))
+    if (!handle->crs && raster->grid.crs[0] && file->grid.crs[0] && !msc_crs_same(raster->grid.crs, file->grid.crs))
         MSC_TRY(msc_crs_open(raster->grid.crs, file->grid.crs, &handle->crs, err));
     lattice.x = msc_room_get(&worker->nodes, 2 * n, sizeof *lattice.x);
     if (!lattice.x) return msc_fail(err, MSC_ENOMEM, file->path, "lattice");
     lattice.y = lattice.x + n;
-    msc_mesh_fill(&raster->grid, &file->grid, handle->crs, &lattice);
+    msc_mesh_fill(&(msc_place){ &raster->grid, &file->grid, handle->crs, raster->shift, raster->n_shifts }, &lattice);
     return warp_part(file, handle, worker, &lattice, part, tile, err);
 }
 

@@ -13,6 +13,7 @@ set(MINESCAR_io
   raster_direct.c
   raster_edge.c
   raster_in.c
+  raster_mosaic.c
   raster_nodata.c
   raster_open.c
   raster_out.c
@@ -22,7 +23,9 @@ set(MINESCAR_io
   raster_out_tiff.c
   raster_read.c
   raster_say.c
+  raster_shift.c
   raster_tile.c
   raster_union.c
+  raster_vrt.c
   raster_warp.c
 )

@@ -1,10 +1,12 @@
 /* receipt.c - receipt.json: read back to resume, saved whole after every stage. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700    /* realpath */
 #include "jobs/receipt.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "stream/stream.h"
 #include <json-c/json.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -94,7 +96,8 @@ int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
     for (size_t i = 0; i < json_object_array_length(outputs); i++) {
         json_object *file = json_object_array_get_idx(outputs, i), *bytes = NULL;
         char hex[MSC_SHA256_TEXT];
-        const char *path = text_of(file, "path");
+        char path[MSC_PATH_MAX];
+        if (msc_file_beside(receipt->path, text_of(file, "path"), path, NULL) != MSC_OK) return 0;
         if (!json_object_object_get_ex(file, "bytes", &bytes) || size_of(path) != json_object_get_int64(bytes)) return 0;
         if (msc_sha256_file(path, hex, NULL) != MSC_OK || strcmp(hex, text_of(file, "sha256")) != 0) return 0;
     }
@@ -130,10 +133,30 @@ void msc_receipt_join(msc_receipt *receipt, const char *path)
     json_object_put(other);
 }
 
-static json_object *file_record(const char *path, const char *sha256)
+msc_status msc_receipt_job(msc_receipt *receipt, const char *path, const char *text, size_t n_bytes, const msc_settings *settings,
+                           msc_error *err)
+{
+    char hex[MSC_SHA256_TEXT], whole[PATH_MAX];
+    json_object *job = json_object_new_object(), *set = json_object_new_object(), *creation = json_object_new_array();
+    if (!job || !set || !creation) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
+    msc_sha256(text, n_bytes, hex);
+    json_object_object_add(job, "path", json_object_new_string(realpath(path, whole) ? whole : path));
+    json_object_object_add(job, "sha256", json_object_new_string(hex));
+    json_object_object_add(job, "text", json_object_new_string_len(text, (int)n_bytes));
+    json_object_object_add(receipt->root, "job_file", job);
+    json_object_object_add(set, "memory_bytes", json_object_new_int64(msc_settings_memory(settings, NULL)));
+    json_object_object_add(set, "tile_px", json_object_new_int(settings->tile_px));
+    for (int i = 0; i < settings->n_creation; i++) json_object_array_add(creation, json_object_new_string(settings->creation[i]));
+    json_object_object_add(set, "creation", creation);
+    json_object_object_add(receipt->root, "settings", set);
+    return MSC_OK;
+}
+
+/* `named`: how the record calls the file at `path`. */
+static json_object *file_record(const char *path, const char *named, const char *sha256)
 {
     json_object *file = json_object_new_object();
-    json_object_object_add(file, "path", json_object_new_string(path));
+    json_object_object_add(file, "path", json_object_new_string(named));
     json_object_object_add(file, "bytes", json_object_new_int64(size_of(path)));
     json_object_object_add(file, "sha256", json_object_new_string(sha256));
     return file;
@@ -143,7 +166,8 @@ msc_status msc_receipt_input(msc_receipt *receipt, const char *role, const char 
 {
     json_object *inputs = child(receipt->root, "inputs");
     if (!inputs) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
-    json_object_object_add(inputs, role, file_record(path, sha256));
+    char whole[PATH_MAX];
+    json_object_object_add(inputs, role, file_record(path, realpath(path, whole) ? whole : path, sha256));
     return MSC_OK;
 }
 
@@ -229,7 +253,8 @@ msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_
     json_object_object_add(one, "peak_memory_bytes", json_object_new_int64((int64_t)usage.ru_maxrss * 1024));
     record_traffic(one, &cost->traffic, outputs, n_outputs);
     json_object_object_add(one, "outputs", files);
-    for (int i = 0; i < n_outputs; i++) json_object_array_add(files, file_record(outputs[i].path, outputs[i].sha256));
+    for (int i = 0; i < n_outputs; i++) 
+        json_object_array_add(files, file_record(outputs[i].path, msc_file_name(outputs[i].path), outputs[i].sha256));
     json_object_object_add(child(receipt->root, "stages"), stage, one);
     return save(receipt, err);
 }

@@ -29,14 +29,18 @@ int msc_receipt_is_complete(const msc_receipt *receipt);
  * when there is none. */
 void msc_receipt_join(msc_receipt *receipt, const char *path);
 
-/* Records an input with its size and SHA-256. */
+/* Records the job file whole, and the settings that outputs depend on, so that the run can be repeated from the receipt. */
+msc_status msc_receipt_job(msc_receipt *receipt, const char *path, const char *text, size_t n_bytes, const msc_settings *settings,
+                           msc_error *err);
+
+/* Records an input with its whole path, size and SHA-256. */
 msc_status msc_receipt_input(msc_receipt *receipt, const char *role, const char *path, const char *sha256, msc_error *err);
 /* A parameter, a count or an area of the stage at work; later ones of one name replace earlier ones. */
 msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const char *name, double value, msc_error *err);
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);
 
-/* Ends a stage: records its cost, the peak memory of the process so far and its output files, and saves the receipt.
+/* Ends a stage (its outputs lie beside the receipt and are recorded by their names): records its cost, the peak memory of the process so far and its output files, and saves the receipt.
  * Outputs that are not rasters (no .tif) are added to the bytes written. */
 msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
                              const msc_receipt_file *outputs, int n_outputs, msc_error *err);

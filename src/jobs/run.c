@@ -14,10 +14,10 @@
 void msc_run_defaults(msc_run_options *options) { *options = (msc_run_options){ 0 }; }
 
 /* What a run is: the same id for the same job file, inputs and version, whenever and wherever it runs. */
-static msc_status make_run_id(msc_job_run *run, const char *job_path, msc_error *err)
+static msc_status make_run_id(msc_job_run *run, msc_error *err)
 {
     char hex[MSC_SHA256_TEXT], all[MSC_SHA256_TEXT * 2 + 32];
-    MSC_TRY(msc_sha256_file(job_path, hex, err));
+    msc_sha256(run->job_text, run->n_job_text, hex);
     MSC_TRY(msc_receipt_hash(&run->settings, run->input, run->n_inputs, err));
     snprintf(all, sizeof all, "%s %s", MSC_VERSION, hex);
     for (int i = 0; i < run->n_inputs; i++) {
@@ -62,7 +62,7 @@ static int stage_matches(const char *stage, const char *wanted)
 static int is_in_shard(const msc_job_run *run, const msc_stage *stage)
 {
     if (run->n_shards == 0) return 1;
-    return stage->epoch < 0 || (!stage->is_pair && stage->epoch % run->n_shards == run->shard);
+    return stage->epoch < 0 || stage->is_shared || (!stage->is_pair && stage->epoch % run->n_shards == run->shard);
 }
 
 /* "2/3" is the share with index 1 of 3. */
@@ -194,13 +194,14 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     MSC_TRY(receipt_path(run, -1, whole, err));
     MSC_TRY(receipt_path(run, run->n_shards > 0 ? run->shard : -1, own, err));
     MSC_TRY(msc_run_list_inputs(run, err));
-    MSC_TRY(make_run_id(run, options->job, err));
+    MSC_TRY(make_run_id(run, err));
     MSC_TRY(make_directory(run->job->output, err));
     MSC_TRY(guard_outputs(run, whole, run->caller->overwrite, err));
     MSC_TRY(guard_outputs(run, own, run->caller->overwrite, err));
     MSC_TRY(msc_run_list_stages(run, err));
     MSC_TRY(msc_run_make_grid(run, err));
     msc_status status = msc_receipt_open(own, run->id, run->job->name, &run->receipt, err);
+    if (status == MSC_OK) status = msc_receipt_job(run->receipt, run->job_path, run->job_text, run->n_job_text, &run->settings, err);
     for (int i = 0; i < run->n_inputs && status == MSC_OK; i++)
         status = msc_receipt_input(run->receipt, run->role[i], run->input[i].path, run->input[i].sha256, err);
     if (status == MSC_OK) status = join_receipts(run, err);
@@ -209,19 +210,36 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     return status;
 }
 
-msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err)
+/* The whole job from its text; `output` replaces the job's own directory where it is given. */
+static msc_status run_text(const msc_settings *settings, const msc_run_options *options, const msc_run_source *source, msc_error *err)
 {
     msc_job_run *run = msc_alloc_zero(1, sizeof *run);
-    if (!run) return msc_fail(err, MSC_ENOMEM, options->job, "job");
+    if (!run) return msc_fail(err, MSC_ENOMEM, source->job_path, "job");
     run->caller = settings;
     run->settings = *settings;
     run->settings.self = run;
     run->settings.warn = warn_and_record;
     run->settings.progress = pass_progress;
     run->settings.overwrite = 1;      /* of this run's own files; guard_outputs looks after everybody else's */
-    msc_status status = msc_job_read(options->job, &run->job, err);
+    run->job_path = source->job_path;
+    run->job_text = source->text;
+    run->n_job_text = source->n_bytes;
+    msc_status status = msc_job_parse(source->text, source->n_bytes, source->job_path, &run->job, err);
+    if (status == MSC_OK && source->output) run->job->output = source->output;
     if (status == MSC_OK) status = run_job(run, options, err);
     msc_job_free(&run->job);
     msc_release(run);
+    return status;
+}
+
+msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err)
+{
+    char *text = NULL;
+    msc_run_source source = { .job_path = options->job };
+    if (options->is_replay) return msc_run_replay(settings, options->job, run_text, err);
+    MSC_TRY(msc_file_read(options->job, &text, &source.n_bytes, err));
+    source.text = text;
+    const msc_status status = run_text(settings, options, &source, err);
+    msc_release(text);
     return status;
 }

@@ -1,5 +1,6 @@
 /* train_report.c - what a training used and how well it did, as JSON. */
 #include "jobs/train.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include <json-c/json.h>
@@ -19,10 +20,10 @@ static json_object *describe_images(const msc_training *t)
     for (int i = 0; i < t->options->n_images; i++) {
         const msc_image *image = &t->options->images[i];
         json_object *one = json_object_new_object(), *paths = json_object_new_array();
-        for (int p = 0; p < image->n_paths; p++) json_object_array_add(paths, json_object_new_string(image->paths[p]));
+        for (int p = 0; p < image->n_paths; p++) json_object_array_add(paths, json_object_new_string(msc_file_name(image->paths[p])));
         if (t->options->years) json_object_object_add(one, "year", json_object_new_int(t->options->years[i]));
         json_object_object_add(one, "paths", paths);
-        json_object_object_add(one, "dem", text_or_null(t->model.needs_dem ? image->dem : NULL));
+        json_object_object_add(one, "dem", text_or_null(t->model.needs_dem ? msc_file_name(image->dem) : NULL));
         json_object_object_add(one, "pixels", json_object_new_int64((int64_t)t->lists[i].n));
         json_object_object_add(one, "centres_inside", json_object_new_int64(t->lists[i].n_inside));
         json_object_object_add(one, "centres_in_two_polygons", json_object_new_int64(t->lists[i].n_overlapping));
@@ -83,7 +84,7 @@ static json_object *describe_samples(const msc_training *t, const char *sha256)
 {
     const msc_train_options *o = t->options;
     json_object *samples = json_object_new_object();
-    json_object_object_add(samples, "path", json_object_new_string(o->samples));
+    json_object_object_add(samples, "path", json_object_new_string(msc_file_name(o->samples)));
     json_object_object_add(samples, "sha256", json_object_new_string(sha256));
     json_object_object_add(samples, "class_field", json_object_new_string(o->class_field));
     json_object_object_add(samples, "year_field", text_or_null(o->year_field));

@@ -6,7 +6,6 @@
 #include "grid/area.h"
 #include "io/raster_in.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct counting {
@@ -98,16 +97,25 @@ static int write_rows(FILE *file, const msc_transitions *t, const msc_class *cla
     return fprintf(file, "not observed,%.4f\n", hectares(t->units_not_observed));
 }
 
+msc_status msc_transitions_text(const msc_transitions *transitions, const msc_class *classes, int n_classes, char **text,
+                                size_t *n_bytes, msc_error *err)
+{
+    char *made = NULL;
+    FILE *memory = open_memstream(&made, n_bytes);
+    if (!memory) return msc_fail(err, MSC_ENOMEM, "transitions", "table");
+    write_rows(memory, transitions, classes, n_classes);
+    fclose(memory);
+    *text = made;
+    return MSC_OK;
+}
+
 msc_status msc_transitions_write(const msc_transitions *transitions, const msc_class *classes, int n_classes,
                                  const char *path, msc_error *err)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    if (!memory) return msc_fail(err, MSC_ENOMEM, path, "table");
-    write_rows(memory, transitions, classes, n_classes);
-    fclose(memory);
+    MSC_TRY(msc_transitions_text(transitions, classes, n_classes, &text, &size, err));
     const msc_status status = msc_file_write(path, text, size, err);
-    free(text);
+    msc_release(text);
     return status;
 }

@@ -17,7 +17,11 @@ typedef struct msc_transitions {
 msc_status msc_transitions_count(const msc_settings *settings, const char *before, const char *change,
                                  msc_transitions *transitions, msc_error *err);
 
-/* Writes the matrix in hectares (ellipsoidal) as UTF-8 CSV with a row of labels; the last row and column are sums. */
+/* The matrix in hectares (ellipsoidal) as UTF-8 CSV with a row of labels; the last row and column are sums. The caller releases
+ * *text with msc_release(). ENOMEM. */
+msc_status msc_transitions_text(const msc_transitions *transitions, const msc_class *classes, int n_classes, char **text,
+                                size_t *n_bytes, msc_error *err);
+/* The same as a file. */
 msc_status msc_transitions_write(const msc_transitions *transitions, const msc_class *classes, int n_classes,
                                  const char *path, msc_error *err);
 #endif

@@ -1,6 +1,7 @@
 /* accuracy.c - ratio estimators over a stratified sample, and kappa of the counts. */
 #include "model/accuracy.h"
 #include "base/mem.h"
+#include "model/accuracy_bounds.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -125,7 +126,7 @@ msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, i
     if (a->allocation < 0) a->allocation = 0;   /* rounding */
     find_kappa(a);
     msc_release(s.strata);
-    return MSC_OK;
+    return msc_accuracy_bounds(cells, n_cells, n_strata, a, err);
 }
 
 double msc_estimate_half_width(msc_estimate e) { return 1.96 * e.se; }

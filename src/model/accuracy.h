@@ -6,7 +6,7 @@
 #define MSC_MODEL_ACCURACY_H
 #include "base/error.h"
 
-enum { MSC_ACCURACY_CLASSES = 64, MSC_NOT_OBSERVED = -1 };
+enum { MSC_ACCURACY_CLASSES = 256, MSC_NOT_OBSERVED = -1 };
 
 /* n sample units that agree in everything. A unit where the map is not observed belongs to the sample, but not to the
  * domain that the figures are about. */
@@ -33,6 +33,11 @@ typedef struct msc_accuracy {
     double f1[MSC_ACCURACY_CLASSES];
     double kappa, kappa_se;      /* of the counts, unweighted */
     double quantity, allocation; /* disagreement (Pontius & Millones 2011), of the weighted shares */
+    /* What the sample never showed is not zero: 95 % upper bounds of shares of the area (msc_bound_of_none). */
+    double none_upper[MSC_ACCURACY_CLASSES]; /* of any reference class that no unit of map class i had; for zero cells of row i */
+    double miss_upper[MSC_ACCURACY_CLASSES]; /* of reference class j outside map class j, where no unit there had it */
+    double absent_upper;         /* of a reference class that no unit had; of all errors where there was none */
+    int n_thin;                  /* strata with one unit: nothing is adjusted then, all se are NAN */
 } msc_accuracy;
 
 /* Estimates everything. n_classes <= MSC_ACCURACY_CLASSES, n_strata >= 1; weights positive. ENOMEM; ENODATA when no
@@ -42,6 +47,18 @@ msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, i
 
 /* Half width of the 95 % interval: 1.96 standard errors. */
 double msc_estimate_half_width(msc_estimate estimate);
+
+/* The largest sum of share x q over strata for which a sample of n units a stratum, each in it with probability q, shows
+ * none with probability `alpha` or more: the exact upper bound when none was seen (Clopper & Pearson 1934, extended to
+ * strata by inverting the same test). One stratum: share (1 - alpha^(1/n)), which for alpha = 0.05 is the rule of three,
+ * share 3/n (Hanley & Lippman-Hand 1983). Strata with a share and no unit count whole. */
+double msc_bound_of_none(const double *share, const double *n, int n_strata, double alpha);
+
+/* Makes the map's classes the strata of a simple random or systematic sample (post-stratification: Cochran 1977, sec.
+ * 5A.9; Olofsson et al. 2013, sec. 4): the weight of a cell becomes class_units[map] / units of the sample there. Classes with
+ * fewer than two units share one stratum, which, when it is too thin still, joins the largest. Cells not observed stay
+ * outside. Returns the number of strata; *n_collapsed classes with pixels shared one. */
+int msc_accuracy_poststratify(msc_sample_cell *cells, size_t n_cells, const int64_t *class_units, int n_classes, int *n_collapsed);
 
 /* Units that a stratified sample needs for the standard error `se_wanted` of overall accuracy, from the strata's
  * shares and conjectured user's accuracies (Cochran 1977, eq. 5.25; Olofsson et al. 2014, eq. 13), not rounded. */

@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "model/gauss_parts.h"
 #include <math.h>
+#include <string.h>
 
 _Static_assert((int)MSC_GAUSS_FEATURES >= (int)MSC_MAX_FEATURES && (int)MSC_GAUSS_CLASSES >= (int)MSC_MAX_CLASSES,
                "kernels take every model");
@@ -96,8 +97,20 @@ const char *msc_gauss_tabulate(msc_gauss *g)
     return NULL;
 }
 
-void msc_gauss_ask(const msc_gauss *gauss, const float *const *rows, size_t n, uint8_t *winner, uint8_t *percent)
+void msc_gauss_ask_shares(const msc_gauss *gauss, const float *const *rows, size_t n, uint8_t *winner, uint8_t *percent,
+                          uint8_t *const *shares)
 {
     const msc_gauss_table table = { gauss->n_features, gauss->n_signatures, gauss->numbers, gauss->class_index };
-    msc_kernels_select()->gauss_row(winner, percent, rows, n, &table);
+    uint8_t *of_signature[MSC_MAX_CLASSES];
+    int s = 0;
+    for (int c = 0; shares && c < gauss->n_classes; c++) {
+        if (gauss->n_px[c]) of_signature[s++] = shares[c];
+        else memset(shares[c], 0, n);
+    }
+    msc_kernels_select()->gauss_row(winner, percent, shares ? of_signature : NULL, rows, n, &table);
+}
+
+void msc_gauss_ask(const msc_gauss *gauss, const float *const *rows, size_t n, uint8_t *winner, uint8_t *percent)
+{
+    msc_gauss_ask_shares(gauss, rows, n, winner, percent, NULL);
 }

@@ -37,4 +37,8 @@ msc_status msc_gauss_fit(const msc_settings *settings, const msc_samples *sample
 
 /* Asks about n pixels, rows[f][i]: winner: class index; percent: its posterior under equal priors, 0..100, or NULL. */
 void msc_gauss_ask(const msc_gauss *gauss, const float *const *rows, size_t n, uint8_t *winner, uint8_t *percent);
+/* The same with every class' posterior: shares[class index][i], 0..255 for 0..1, rounded half up; 0 of a class that has no
+ * signature. percent must be given. */
+void msc_gauss_ask_shares(const msc_gauss *gauss, const float *const *rows, size_t n, uint8_t *winner, uint8_t *percent,
+                          uint8_t *const *shares);
 #endif

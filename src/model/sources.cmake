@@ -1,5 +1,8 @@
 set(MINESCAR_model
     accuracy.c
+    accuracy_bounds.c
+    accuracy_poststrata.c
+    design.c
     forest.c
     forest_cuts.c
     forest_folds.c
@@ -11,6 +14,11 @@ set(MINESCAR_model
     forest_tree.c
     gauss.c
     gauss_fit.c
+    irmad.c
+    irmad_iterate.c
+    irmad_sums.c
+    lattice.c
     model.c
     model_head.c
-    samples.c)
+    samples.c
+    shift_field.c)

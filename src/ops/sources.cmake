@@ -1,13 +1,18 @@
 set(MINESCAR_ops
-    compare.c
+    boundary.c
+    decide.c
+    evidence.c
     features.c
     features_row.c
     features_share.c
     majority.c
     opening.c
     predict.c
+    rank.c
+    shift.c
     rays.c
     shadow.c
+    smooth.c
     terrain.c
     texture.c
     window.c)

@@ -1,8 +1,8 @@
 /* zones.c - patches against zones: boxes in a tree, prepared polygons, shares by intersection. */
 #include "patch/zones.h"
 #include "base/mem.h"
+#include "patch/geos_shape.h"
 
-#include <geos_c.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,69 +37,9 @@ static msc_status geos_failed(const msc_zones *z, msc_error *err)
     return msc_fail(err, MSC_EFORMAT, z->path, "%s", z->said[0] ? z->said : "not a polygon that can be used");
 }
 
-static GEOSGeometry *make_ring(msc_zones *z, const msc_shape *s, size_t r)
-{
-    const size_t start = s->ring_start[r], n = s->ring_start[r + 1] - start;
-    GEOSCoordSequence *points = GEOSCoordSeq_create_r(z->geos, (unsigned)n, 2);
-    for (size_t i = 0; i < n && points != NULL; i++) {
-        GEOSCoordSeq_setXY_r(z->geos, points, (unsigned)i, s->xy[2 * (start + i)], s->xy[2 * (start + i) + 1]);
-    }
-    return points == NULL ? NULL : GEOSGeom_createLinearRing_r(z->geos, points);
-}
-
-/* Rings first..last-1 as a polygon; NULL when GEOS refuses. */
-static GEOSGeometry *make_polygon(msc_zones *z, const msc_shape *s, size_t first, size_t last)
-{
-    GEOSGeometry **hole = msc_alloc(last - first, sizeof *hole);
-    GEOSGeometry *shell = make_ring(z, s, first), *polygon = NULL;
-    unsigned n = 0;
-    int is_ok = hole != NULL && shell != NULL;
-    for (size_t r = first + 1; r < last && is_ok; r++) {
-        hole[n] = make_ring(z, s, r);
-        is_ok = hole[n] != NULL;
-        n += is_ok ? 1 : 0;
-    }
-    if (is_ok) {
-        polygon = GEOSGeom_createPolygon_r(z->geos, shell, hole, n);
-    } else {
-        GEOSGeom_destroy_r(z->geos, shell);
-        for (unsigned i = 0; i < n; i++) {
-            GEOSGeom_destroy_r(z->geos, hole[i]);
-        }
-    }
-    msc_release(hole);
-    return polygon;
-}
-
-static GEOSGeometry *make_shape(msc_zones *z, const msc_shape *s)
-{
-    GEOSGeometry **part = msc_alloc(s->n_rings, sizeof *part), *shape = NULL;
-    unsigned n = 0;
-    int is_ok = part != NULL && s->n_rings > 0;
-    for (size_t r = 0, end = 0; r < s->n_rings && is_ok; r = end) {
-        for (end = r + 1; end < s->n_rings && !s->is_outer[end];) {
-            end++;
-        }
-        part[n] = make_polygon(z, s, r, end);
-        is_ok = part[n] != NULL;
-        n += is_ok ? 1 : 0;
-    }
-    if (is_ok && n == 1) {
-        shape = part[0];
-    } else if (is_ok) {
-        shape = GEOSGeom_createCollection_r(z->geos, GEOS_MULTIPOLYGON, part, n);
-    } else {
-        for (unsigned i = 0; i < n; i++) {
-            GEOSGeom_destroy_r(z->geos, part[i]);
-        }
-    }
-    msc_release(part);
-    return shape;
-}
-
 static msc_status add_zone(msc_zones *z, size_t i, size_t *n_repaired, msc_error *err)
 {
-    GEOSGeometry *shape = make_shape(z, &z->features.shape[i]);
+    GEOSGeometry *shape = msc_geos_shape(z->geos, &z->features.shape[i]);
     if (shape == NULL) {
         return geos_failed(z, err);
     }
@@ -211,7 +151,7 @@ static GEOSGeometry *make_box(msc_zones *z, const msc_shape *s)
 /* Compares the parts of a patch in the zones that its box meets. */
 static msc_status find_share(msc_zones *z, const msc_shape *s, const char **name, msc_error *err)
 {
-    GEOSGeometry *shape = make_shape(z, s);
+    GEOSGeometry *shape = msc_geos_shape(z->geos, s);
     double best = 0;
     msc_status status = shape == NULL ? geos_failed(z, err) : MSC_OK;
     for (size_t k = 0; k < z->n_hits && status == MSC_OK; k++) {

@@ -41,7 +41,7 @@ static char *fence(void)
 
 static float numbers[MSC_GAUSS_CLASSES * 9000];
 static uint8_t names[MSC_GAUSS_CLASSES];
-static char *row_fence[MSC_GAUSS_FEATURES], *winner_fence, *percent_fence;
+static char *row_fence[MSC_GAUSS_FEATURES], *winner_fence, *percent_fence, *share_fence[MSC_GAUSS_CLASSES];
 
 /* Means some deviations apart, weights of classes some tens wide with mild correlations. */
 static msc_gauss_table made_table(int n_features, int n_signatures)
@@ -92,27 +92,53 @@ static int is_right(const msc_gauss_table *t, const float *const *rows, size_t i
     return of_winner <= least + tolerance && fabs(percent - 100 / sum) <= 0.5 + 100 * tolerance;
 }
 
+/* The shares of all sum up to the whole, and the winner's is what the percentage says. */
+static int is_whole(const msc_gauss_table *t, uint8_t share[MSC_GAUSS_CLASSES][LONGEST], size_t i, uint8_t winner, uint8_t percent)
+{
+    double sum = 0, of_winner = 0;
+    for (int s = 0; s < t->n_signatures; s++) {
+        sum += share[s][i];
+        if (t->class_index[s] == winner) of_winner = share[s][i];
+    }
+    return fabs(sum - 255) <= 0.5 * t->n_signatures + 0.1 && fabs(of_winner / 255 - percent / 100.0) <= 0.5 / 255 + 0.5 / 100 + 1e-6;
+}
+
 static void check_rows(const msc_kernels *k, const msc_gauss_table *t, int kind, size_t n, size_t gap)
 {
     const float *rows[MSC_GAUSS_FEATURES];
-    uint8_t want[2][LONGEST], *winner = (uint8_t *)winner_fence - n - gap, *percent = (uint8_t *)percent_fence - n - gap;
+    static uint8_t share[MSC_GAUSS_CLASSES][LONGEST];
+    uint8_t want[2][LONGEST], *want_share[MSC_GAUSS_CLASSES], *got_share[MSC_GAUSS_CLASSES];
+    uint8_t *winner = (uint8_t *)winner_fence - n - gap, *percent = (uint8_t *)percent_fence - n - gap;
     for (int f = 0; f < t->n_features; f++) {
         float *row = (float *)(void *)row_fence[f] - n - gap;
         for (size_t i = 0; i < n; i++) row[i] = pick(kind);
         rows[f] = row;
     }
+    for (int s = 0; s < t->n_signatures; s++) {
+        want_share[s] = share[s];
+        got_share[s] = memset((uint8_t *)share_fence[s] - n - gap, 77, n + gap);
+    }
     memset(winner, 77, n + gap);
     memset(percent, 77, n + gap);
-    msc_kernels_scalar.gauss_row(want[0], want[1], rows, n, t);
-    k->gauss_row(winner, percent, rows, n, t);
+    msc_kernels_scalar.gauss_row(want[0], want[1], want_share, rows, n, t);
+    k->gauss_row(winner, percent, got_share, rows, n, t);
     int same = memcmp(want[0], winner, n) == 0 && memcmp(want[1], percent, n) == 0;
+    for (int s = 0; s < t->n_signatures; s++) {
+        same &= memcmp(share[s], got_share[s], n) == 0;
+        for (size_t i = n; i < n + gap; i++) same &= got_share[s][i] == 77;
+    }
     for (size_t i = n; i < n + gap; i++) same &= winner[i] == 77 && percent[i] == 77;
     verdict(same, k->name, "differs", t->n_features, t->n_signatures, n);
     memset(winner, 77, n);
-    k->gauss_row(winner, NULL, rows, n, t);
+    memset(percent, 77, n);
+    k->gauss_row(winner, percent, NULL, rows, n, t);
+    verdict(memcmp(want[0], winner, n) == 0 && memcmp(want[1], percent, n) == 0, k->name, "differs without all shares", t->n_features, t->n_signatures, n);
+    memset(winner, 77, n);
+    k->gauss_row(winner, NULL, NULL, rows, n, t);
     verdict(memcmp(want[0], winner, n) == 0, k->name, "differs without shares", t->n_features, t->n_signatures, n);
     int right = 1;
-    for (size_t i = 0; i < n && kind < 2; i++) right &= is_right(t, rows, i, want[0][i], want[1][i]);
+    for (size_t i = 0; i < n && kind < 2; i++)
+        right &= is_right(t, rows, i, want[0][i], want[1][i]) && is_whole(t, share, i, want[0][i], want[1][i]);
     verdict(right, "scalar", "is not the definition", t->n_features, t->n_signatures, n);
 }
 
@@ -139,14 +165,14 @@ static void check_shares(const msc_kernels *k)
     for (int i = 0; i <= 8000; i++) {
         const float x = (float)i / 1000.0f, *row = &x;
         const double share = 100 / (1 + exp(-8 * fabs((double)x - 4)));
-        k->gauss_row(&winner, &percent, &row, 1, &t);
+        k->gauss_row(&winner, &percent, NULL, &row, 1, &t);
         right &= winner == (x > 4 ? 9 : 5) && fabs(percent - share) <= 0.501;
     }
     verdict(right, k->name, "is not the logistic curve", 1, 2, 1);
     const float nothing[] = { NAN, INFINITY, FLT_MAX };
     for (int i = 0; i < 3; i++) {
         const float *row = &nothing[i];
-        k->gauss_row(&winner, &percent, &row, 1, &t);
+        k->gauss_row(&winner, &percent, NULL, &row, 1, &t);
         verdict(winner == 5 && percent == 0, k->name, "scores what is no number", 1, 2, 1);
     }
 }
@@ -171,7 +197,7 @@ static void bench(const msc_kernels *k, int n_features, int n_signatures)
     }
     for (int run = 0; run < 20; run++) {
         const double start = seconds();
-        for (int i = 0; i < 100; i++) k->gauss_row(winner, run % 2 ? percent : NULL, rows, N_BENCH, &t);
+        for (int i = 0; i < 100; i++) k->gauss_row(winner, run % 2 ? percent : NULL, NULL, rows, N_BENCH, &t);
         const double took = seconds() - start;
         if (took < best[run % 2]) best[run % 2] = took;
     }
@@ -186,6 +212,7 @@ int main(int argc, char **argv)
     const int runs[] = { 1, __builtin_cpu_supports("avx2"), __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
                                                              && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") };
     for (int f = 0; f < MSC_GAUSS_FEATURES; f++) row_fence[f] = fence();
+    for (int s = 0; s < MSC_GAUSS_CLASSES; s++) share_fence[s] = fence();
     winner_fence = fence();
     percent_fence = fence();
     for (int t = 0; t < 3; t++) {

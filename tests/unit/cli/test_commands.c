@@ -11,7 +11,7 @@
 #include "cli/commands.h"
 
 static const cli_command *const commands[] = {
-    &cli_run, &cli_plan, &cli_info, &cli_simulate, &cli_train, &cli_features, &cli_classify, &cli_change,
+    &cli_run, &cli_plan, &cli_info, &cli_simulate, &cli_train, &cli_features, &cli_classify, &cli_shift, &cli_change,
     &cli_majority, &cli_sieve, &cli_vectorize, &cli_assess
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands, MAX_WORDS = 64 };

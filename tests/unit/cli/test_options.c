@@ -36,7 +36,7 @@ static const cli_option options[] = {
     { 0 }
 };
 static const cli_argument arguments[] = {
-    { "IN", AT(inputs), AT(n_inputs), 1, { "", "" } }, { "OUT", AT(out), .help = { "", "" } }, { 0 }
+    { "IN", AT(inputs), AT(n_inputs), 1, .help = { "", "" } }, { "OUT", AT(out), .help = { "", "" } }, { 0 }
 };
 static const cli_command command = { .name = "sample", .arguments = arguments, .options = options, .bytes = sizeof(sample) };
 

@@ -6,6 +6,7 @@
 #include "grid/area.h"
 #include "grid/crs.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static double sheet(double lat, double lon, double d_lat, double d_lon)
@@ -17,14 +18,31 @@ static double sheet(double lat, double lon, double d_lat, double d_lon)
     return m2;
 }
 
-static void knows_map_sheets(void **state)
+/* Rows "sheet LAT LON HEIGHT WIDTH m2 tolerance" and "point LON LAT CRS EAST NORTH tolerance". */
+static void knows_published_geometry(void **state)
 {
     (void)state;
-    const double d_lat = 2.5 / 60.0, d_lon = 3.75 / 60.0;
-    assert_true(fabs(sheet(40.0, 116.0, d_lat, d_lon) - 24684446.243) < 2e-3);
-    assert_true(fabs(sheet(39.5, 116.0, d_lat, d_lon) - 24861525.531) < 2e-3);
-    assert_true(fabs(sheet(40.5, 116.0, d_lat, d_lon) - 24505454.614) < 2e-3);
-    assert_true(fabs(sheet(40.0, 116.0, 1.0, 1.0) / 1e6 - 9412.852) < 1e-3);
+    char line[256], crs[32];
+    double v[6];
+    int n = 0;
+    FILE *file = fopen(ORACLES "/geometry.txt", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "sheet %lf %lf %lf %lf %lf %lf", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5]) == 6) {
+            assert_true(fabs(sheet(v[0], v[1], v[2] / 3600, v[3] / 3600) - v[4]) <= v[5]);
+            n++;
+        } else if (sscanf(line, "point %lf %lf %31s %lf %lf %lf", &v[0], &v[1], crs, &v[2], &v[3], &v[4]) == 6) {
+            msc_crs *way = NULL;
+            msc_error err;
+            assert_int_equal(msc_crs_open("EPSG:4490", crs, &way, &err), MSC_OK);
+            msc_crs_forward(way, &v[0], &v[1], 1, 1);
+            msc_crs_close(&way);
+            assert_true(fabs(v[0] - v[2]) <= v[4] && (v[3] == 0 || fabs(v[1] - v[3]) <= v[4]));
+            n++;
+        }
+    }
+    fclose(file);
+    assert_int_equal(n, 7);
 }
 
 static void a_ring_has_a_sign(void **state)
@@ -114,7 +132,7 @@ static void outside_of_the_domain_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_map_sheets),
+        cmocka_unit_test(knows_published_geometry),
         cmocka_unit_test(a_ring_has_a_sign),
         cmocka_unit_test(blocks_sum_to_the_outline),
         cmocka_unit_test(without_a_system_pixels_are_flat),

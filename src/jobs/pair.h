@@ -1,0 +1,25 @@
+/* pair.h - two years' images as one source: the bands that both have, before and after. */
+#ifndef MSC_JOBS_PAIR_H
+#define MSC_JOBS_PAIR_H
+#include "jobs/imagery.h"
+
+typedef struct msc_pair_spec {
+    const msc_image *before, *after;
+    const char *grid_like;       /* raster whose grid is used; NULL: before's */
+    const char *class_map[2];    /* pixels of code 0 are not valid; NULL: none */
+} msc_pair_spec;
+
+typedef struct msc_pair {
+    msc_imagery image[2];
+    msc_raster *class_map[2];
+    msc_rasters rasters;
+    msc_source source;           /* planes: n_bands before, n_bands after, then class maps; valid where all are */
+    char band[MSC_MAX_BANDS][MSC_NAME_MAX];
+    int n_bands;                 /* of each image */
+} msc_pair;
+
+/* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of
+ * msc_raster_open. */
+msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err);
+void msc_pair_close(msc_pair *pair);   /* accepts a zeroed one */
+#endif
