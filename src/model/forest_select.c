@@ -108,7 +108,7 @@ static msc_status deal(selecting *s, int n_folds, msc_error *err)
     }
     msc_release(order);
     if (s->n_folds == 0) return msc_fail(err, MSC_ENOMEM, "train", "%zu samples", s->picked.n);
-    return count_classes(s) > 1 ? MSC_OK : msc_fail(err, MSC_ETRAIN, "train", "selection needs two polygons or more of two classes or more");
+    return count_classes(s) > 1 ? MSC_OK : msc_fail(err, MSC_ETRAIN, "train", "selection needs two polygons each of two classes");
 }
 
 /* One feature of the round shuffled among the samples of the fold. */
