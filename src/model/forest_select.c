@@ -8,6 +8,8 @@
 
 /* Scores move by less than their own error when trees or samples are doubled. */
 enum { MOST_TREES = 50, MOST_OF_CLASS = 2000 };
+/* With few polygons one standard error is many points; no more than this is given away for fewer features. */
+#define MOST_LOSS 0.01
 /* Share of the features that a round drops, at least one. */
 enum { DROPPED_OF = 5 };
 
@@ -54,7 +56,6 @@ static msc_status pick(selecting *s, const msc_samples *from, msc_error *err)
     for (size_t i = 0; is_ready && i < n; i++) {
         s->picked.label[i] = from->label[index[i]];
         s->picked.group[i] = from->group[index[i]];
-        s->n_of_class[s->picked.label[i]]++;
     }
     for (int f = 0; is_ready && f < from->n_features; f++) {
         msc_forest one = { .n_features = 1 };
@@ -68,6 +69,25 @@ static msc_status pick(selecting *s, const msc_samples *from, msc_error *err)
     msc_release(value);
     msc_release(index);
     return is_ready ? MSC_OK : msc_fail(err, MSC_ENOMEM, "train", "%zu samples", from->n);
+}
+
+/* Samples of the classes that can be judged: of a class whose polygons all lie in one fold nobody has learnt when they are held
+ * out. Returns how many such classes there are. */
+static int count_classes(selecting *s)
+{
+    int first[MSC_MAX_CLASSES], is_apart[MSC_MAX_CLASSES] = { 0 }, n = 0;
+    for (int c = 0; c < MSC_MAX_CLASSES; c++) first[c] = -1;
+    for (size_t i = 0; i < s->picked.n; i++) {
+        const uint8_t c = s->picked.label[i];
+        if (first[c] < 0) first[c] = s->fold[i];
+        is_apart[c] |= s->fold[i] != first[c];
+        s->n_of_class[c]++;
+    }
+    for (int c = 0; c < MSC_MAX_CLASSES; c++) {
+        if (!is_apart[c]) s->n_of_class[c] = 0;
+        n += is_apart[c];
+    }
+    return n;
 }
 
 /* Deals the folds, and pairs each sample with another one of its fold: a turn through the fold in a shuffled order. */
@@ -88,7 +108,7 @@ static msc_status deal(selecting *s, int n_folds, msc_error *err)
     }
     msc_release(order);
     if (s->n_folds == 0) return msc_fail(err, MSC_ENOMEM, "train", "%zu samples", s->picked.n);
-    return s->n_folds > 1 ? MSC_OK : msc_fail(err, MSC_ETRAIN, "train", "1 polygon; selection needs two or more");
+    return count_classes(s) > 1 ? MSC_OK : msc_fail(err, MSC_ETRAIN, "train", "selection needs two polygons each of two classes");
 }
 
 /* One feature of the round shuffled among the samples of the fold. */
@@ -114,7 +134,7 @@ static void shuffle_all(void *self, const msc_grove *grove, int fold)
     msc_forest_each(msc_forest_threads(s->settings), s->settings->cancel, (size_t)s->data.n_features, shuffle_one, s);
 }
 
-/* Mean over the classes that have samples of the share that is right. */
+/* Mean over the classes that can be judged of the share that is right. */
 static double score_of(const selecting *s, const int64_t right[MSC_MAX_CLASSES])
 {
     double sum = 0.0;
@@ -183,6 +203,7 @@ static msc_status error_of(const selecting *s, int round, double *error, msc_err
     for (int c = 0; c < s->data.n_classes; c++) n_classes += s->n_of_class[c] > 0;
     for (size_t i = 0; is_ready && i < s->picked.n; i++) {
         const uint8_t label = s->picked.label[i];
+        if (!s->n_of_class[label]) continue;
         const int better = (s->answer[s->out->best][i] == label) - (s->answer[round][i] == label);
         of_group[s->picked.group[i]] += better / ((double)s->n_of_class[label] * n_classes);
         is_there[s->picked.group[i]] = 1;
@@ -205,7 +226,7 @@ static msc_status choose(selecting *s, msc_error *err)
         if (out->round[r].score >= out->round[out->best].score) out->best = r;
     for (int r = 0; r < out->n_rounds; r++) {
         MSC_TRY(error_of(s, r, &out->round[r].error, err));
-        if (out->round[out->best].score - out->round[r].score <= out->round[r].error) out->chosen = r;
+        if (out->round[out->best].score - out->round[r].score <= fmin(out->round[r].error, MOST_LOSS)) out->chosen = r;
     }
     for (int f = 0; f < s->all.n_features; f++) out->is_kept[f] = out->last_round[f] >= out->chosen;
     return MSC_OK;

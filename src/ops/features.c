@@ -151,7 +151,7 @@ static msc_status read_window(resolver *r, const entry *e, const char *item, msc
     const char *rest = item + strlen(e->name);
     char *end = NULL;
     if (*rest) made->side_px = read_side(rest + 1, r->out->pixel_m, &end);
-    if (made->side_px < MSC_WINDOW_MIN_PX)
+    if (made->side_px < MSC_WINDOW_MIN_PX || strcspn(rest + 1, ":") >= sizeof r->side)
         return msc_fail(err, MSC_EVALUE, "features", "%s: not NAME:SIDE with an odd side of %d..%d px, or metres such as 60m that "
                         "span no more (pixel: %g m)", item, MSC_WINDOW_MIN_PX, MSC_WINDOW_MAX_PX, r->out->pixel_m);
     snprintf(r->side, sizeof r->side, "%.*s", (int)strcspn(rest + 1, ":"), rest + 1);

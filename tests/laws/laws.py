@@ -12,9 +12,11 @@
              for any threads and tiles
   self       a year compared with itself gives no change
   transitions  the from-to table is what the maps hold
+  masks      what lies in shadow has neither class nor change, and its area is told by reason and zone
   shards     a run in two shards at once, joined by a third, leaves the same files with the same bytes as one run
   resume     a run that is killed leaves nothing half-written and ends with the same bytes when run again
 """
+import csv
 import hashlib
 import json
 import os
@@ -72,8 +74,13 @@ def scene(folder):
     made = folder / "scene"
     if not (made / "job.yaml").exists():
         minescar("simulate", made, "--size-px", SIZE, "--seed", "6", "--overwrite")
+        mask_shadow(made / "job.yaml")
         minescar("run", made / "job.yaml")
     return made
+
+
+def mask_shadow(job):
+    job.write_text(job.read_text() + "masks: {terrain_shadow: true}\n")
 
 
 def steps(made, out, *options, env=None):
@@ -341,6 +348,7 @@ def law_shards(folder):
 def law_resume(folder):
     made = folder / "resume"
     minescar("simulate", made, "--size-px", SIZE, "--seed", "6", "--overwrite")
+    mask_shadow(made / "job.yaml")
     minescar("run", made / "job.yaml")
     want = {p.name: sha(p) for p in (made / "out").iterdir() if p.suffix in (".tif", ".msm", ".csv", ".dbf")}
     shutil.rmtree(made / "out")
@@ -356,6 +364,25 @@ def law_resume(folder):
     got = {p.name: sha(p) for p in (made / "out").iterdir()}
     differ = [n for n in want if want[n] != got.get(n)]
     check("resume: the same bytes after four kills", not differ, differ)
+
+
+def law_masks(folder):
+    made = scene(folder)
+    change = pixels(made / "out/change_2024_2025.tif")
+    receipt = json.loads((made / "out/receipt.json").read_text())
+    for year in (2024, 2025):
+        observed, reason = pixels(made / f"out/mask_{year}.tif")
+        classes = pixels(made / f"out/classes_{year}.tif")
+        check(f"masks {year}: some ground lies in shadow, less than a fifth", 0 < (reason == 2).mean() < 0.2, (reason == 2).mean())
+        check(f"masks {year}: observed is what has no reason", ((observed == 1) == (reason == 0)).all())
+        check(f"masks {year}: what is masked has no class and no change", (classes[observed == 0] == 0).all() and
+              (change[observed == 0] == 65535).all())
+        rows = list(csv.reader((made / f"out/unobserved_{year}.csv").read_text(encoding="utf-8-sig").splitlines()))[1:]
+        whole, zones = rows[0], [r for r in rows[1:] if r[0] == "district"]
+        check(f"masks {year}: zones sum to the whole", all(abs(float(whole[k]) - sum(float(r[k]) for r in zones)) < 1e-3
+                                                           for k in range(2, 7)), rows)
+        m2 = receipt[f"unobserved_{year}"]
+        check(f"masks {year}: the receipt has the same area", abs(m2["not_observed_m2"] / 1e4 - float(whole[3])) < 1e-3, m2)
 
 
 def law_transitions(folder):

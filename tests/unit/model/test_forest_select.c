@@ -109,9 +109,29 @@ static void one_polygon_cannot_be_judged(void **state)
     clear(&s);
 }
 
+/* A class of one polygon cannot be learnt without it: it neither lowers the score nor steers the choice. */
+static void a_class_of_one_polygon_is_not_judged(void **state)
+{
+    (void)state;
+    msc_samples s = made_samples();
+    const msc_settings settings = { .n_threads = 2 };
+    const msc_forest_spec spec = { .n_trees = 10, .depth = 12, .min_leaf = 1, .seed = 1 };
+    msc_selection found;
+    msc_error err = { 0 };
+    s.n_classes = N_CLASSES + 1;
+    for (size_t i = 0; i < N; i++)
+        if (s.group[i] == 17) s.label[i] = N_CLASSES;
+    assert_int_equal(msc_forest_select(&settings, &s, &spec, 5, &found, &err), MSC_OK);
+    assert_true(found.round[found.best].score > 0.85);    /* of four classes alike it could not pass 0.75 */
+    assert_true(found.round[found.best].score - found.round[found.chosen].score <= 0.01);
+    assert_true(found.is_kept[7]);
+    clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(noise_goes_and_what_decides_stays), cmocka_unit_test(threads_do_not_matter),
-                                        cmocka_unit_test(one_polygon_cannot_be_judged) };
+                                        cmocka_unit_test(one_polygon_cannot_be_judged),
+                                        cmocka_unit_test(a_class_of_one_polygon_is_not_judged) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
