@@ -170,6 +170,9 @@ typedef struct msc_classify_options {
     const char *posterior;       /* output: the three most probable classes and their shares; may be NULL. Six bands of bytes:
                                     code1, share1, code2, share2, code3, share3; shares 0..255 for 0..1; code 0: none. Masked
                                     classes have no place in it; where one is the most probable, all six are 0 */
+    int smooth;                  /* 0..4: how many times the window round a pixel counts beside what the pixel says by itself,
+                                    0: not at all. All outputs are those after it. Default 2 */
+    int smooth_px;               /* odd side of that window, 3..15; 0: 9, or what spans 25 m, at least 3 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
@@ -225,7 +228,7 @@ typedef struct msc_irmad_result {
     int64_t n_px;                /* pixels iterated on */
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
-    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+    double no_change;            /* share of those pixels with P(no change) > 0.05 */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
@@ -237,9 +240,21 @@ MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_optio
 typedef struct msc_change_options {
     const char *before, *after;                        /* class maps on one grid */
     const char *confidence_before, *confidence_after;  /* may be NULL */
+    const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
+    const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
+    const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
+                                                          observed; may be NULL. A and B are accepted */
+    const char *report;                                /* output: JSON of what each rule removed; may be NULL */
     int min_confidence;                                /* 0..100; a pixel needs it in both years; default 0 */
-    int edge_tolerance_px;                             /* default 1: see docs/METHODS.md */
+    int edge_tolerance_px;                             /* 0..16, default 1; the thresholds: see docs/METHODS.md */
+    double shift_rmse_px;                              /* root mean square displacement of one year against the other; default 0 */
+    double shift_quantile;                             /* share of displacements to reckon with; default 0.95 */
+    double change_rate;                                /* share of pixels expected to change; default 0.05 */
+    double evidence_weak;                              /* probability of no change at which evidence takes no side; default 0.05 */
+    double evidence_sure;                              /* at most this much for grade A; default 0.01 */
+    const int *impossible;                             /* before * 256 + after of transitions that are demoted */
+    int n_impossible;
     const char *run_id;
 } msc_change_options;
 MSC_API void msc_change_defaults(msc_change_options *options);

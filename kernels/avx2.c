@@ -74,5 +74,6 @@ const msc_kernels msc_kernels_avx2 = {
     .rows = &msc_rows_avx2,
     .window = &msc_window_avx2,
     .majority = &msc_majority_avx2,
+    .smooth = &msc_smooth_avx2,
     .texture = &msc_texture_avx2,
 };

@@ -98,6 +98,7 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     .rows = &msc_rows_avx512,                                                                                         \
     .window = &msc_window_avx512,                                                                                     \
     .majority = &msc_majority_avx512,                                                                                 \
+    .smooth = &msc_smooth_avx512,                                                                                     \
     .texture = &msc_texture_avx512
 
 const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };

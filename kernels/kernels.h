@@ -6,6 +6,7 @@
 #include "kernels/gauss.h"
 #include "kernels/rows.h"
 #include "kernels/majority.h"
+#include "kernels/smooth.h"
 #include "kernels/texture.h"
 #include "kernels/window.h"
 #include <stddef.h>
@@ -36,6 +37,7 @@ typedef struct msc_kernels {
     const msc_window_rows *window;   /* sums, extremes and slopes of windows (see window.h) */
     const msc_majority_rows *majority;
     const msc_texture_rows *texture;
+    const msc_smooth_rows *smooth;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

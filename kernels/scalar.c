@@ -43,5 +43,6 @@ const msc_kernels msc_kernels_scalar = {
     .rows = &msc_rows_scalar,
     .window = &msc_window_scalar,
     .majority = &msc_majority_scalar,
+    .smooth = &msc_smooth_scalar,
     .texture = &msc_texture_scalar,
 };

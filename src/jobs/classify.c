@@ -4,14 +4,18 @@
 #include "io/raster_out.h"
 #include "jobs/palette.h"
 #include "ops/predict.h"
+#include "ops/smooth.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CONFIDENCE_NODATA = 255 };
+enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, SWEEPS = 3, WIDEST_PX = 9 };
 
 /* A model's windows see other ground when pixels differ; beyond this the caller is told. */
 #define PIXEL_TOLERANCE 0.1
+
+/* Beyond this a window holds other ground than the pixel, as for the default features. */
+#define WINDOW_M 25.0
 
 typedef struct classification {
     const msc_settings *settings;
@@ -20,6 +24,7 @@ typedef struct classification {
     msc_imagery imagery;
     msc_features *features;
     msc_predict predict;
+    msc_smooth smooth;           /* of no use when the options ask for none */
     msc_class classes[MSC_MAX_CLASSES];
     int n_classes;
     msc_raster_outs outs;
@@ -28,7 +33,19 @@ typedef struct classification {
     int64_t n_observed;
 } classification;
 
-void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ 0 }; }
+void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH }; }
+
+static msc_status check_options(const msc_classify_options *o, msc_error *err)
+{
+    if (o->image.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "image", "none given");
+    if (!o->model) return msc_fail(err, MSC_EUSAGE, "model", "none given");
+    if (!o->classes) return msc_fail(err, MSC_EUSAGE, "classes", "no output given");
+    if (o->smooth < 0 || o->smooth > MSC_SMOOTH_MAX_STRENGTH)
+        return msc_fail(err, MSC_EVALUE, "smooth", "%d; 0..%d", o->smooth, MSC_SMOOTH_MAX_STRENGTH);
+    if (o->smooth_px != 0 && (o->smooth_px < MSC_SMOOTH_MIN_SIDE || o->smooth_px > MSC_SMOOTH_MAX_SIDE || o->smooth_px % 2 == 0))
+        return msc_fail(err, MSC_EVALUE, "smooth_px", "%d; odd, %d..%d", o->smooth_px, MSC_SMOOTH_MIN_SIDE, MSC_SMOOTH_MAX_SIDE);
+    return MSC_OK;
+}
 
 static const char *image_name(const classification *c)
 {
@@ -107,8 +124,6 @@ static msc_status bind_features(classification *c, msc_error *err)
     c->predict.features = c->features;
     if (m->method == MSC_GAUSS) c->predict.gauss = &m->gauss;
     else c->predict.forest = &m->forest;
-    c->predict.has_confidence = c->options->confidence != NULL;
-    c->predict.has_ranks = c->options->posterior != NULL;
     return MSC_OK;
 }
 
@@ -127,6 +142,30 @@ static void describe_classes(classification *c)
         memcpy(class->rgb, m->rgb[i], 3);
         msc_palette_fill(class->name, class->code, class->rgb);
     }
+}
+
+/* The side of the window: the largest odd number of pixels, 3..9, that spans at most WINDOW_M metres. */
+static int32_t window_px(double pixel_m)
+{
+    int32_t side = WIDEST_PX;
+    while (side > MSC_SMOOTH_MIN_SIDE && side * pixel_m > WINDOW_M) side -= 2;
+    return side;
+}
+
+/* The ops of the pass; returns their number. */
+static int make_ops(classification *c, msc_op ops[2])
+{
+    const msc_classify_options *o = c->options;
+    c->predict.has_confidence = o->confidence != NULL;
+    c->predict.has_ranks = o->posterior != NULL;
+    c->predict.has_shares = o->smooth > 0;
+    msc_predict_op(&c->predict, &ops[0]);
+    if (!o->smooth) return 1;
+    c->smooth = (msc_smooth){ .classes = c->predict.classes, .strength = o->smooth, .n_sweeps = SWEEPS,
+                              .side_px = o->smooth_px ? o->smooth_px : window_px(c->imagery.pixel_m),
+                              .has_confidence = c->predict.has_confidence, .has_ranks = c->predict.has_ranks };
+    msc_smooth_op(&c->smooth, &ops[1]);
+    return 2;
 }
 
 /* The outputs' sink, with a count of observed pixels beside it. */
@@ -199,14 +238,16 @@ static msc_status classify(classification *c, msc_error *err)
     MSC_TRY(open_image(c, err));
     MSC_TRY(bind_features(c, err));
     describe_classes(c);
-    msc_op op;
-    msc_predict_op(&c->predict, &op);
+    if (c->options->smooth && c->model.n_classes > MSC_MAX_PLANES)
+        return msc_fail(err, MSC_EVALUE, "smooth", "the model has %d classes; at most %d can be smoothed", c->model.n_classes, MSC_MAX_PLANES);
+    msc_op ops[2];
+    const int n_ops = make_ops(c, ops);
     c->outs.n = 1 + (c->options->confidence != NULL) + (c->options->posterior != NULL);
     msc_sink sink = counting_sink(c);
     msc_layout layout;
-    MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, &op, 1, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
+    MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, ops, n_ops, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
     MSC_TRY(open_outputs(c, &layout, err));
-    MSC_TRY(msc_stream_run(c->settings, &layout, &c->imagery.source, &op, 1, &sink, "classify", err));
+    MSC_TRY(msc_stream_run(c->settings, &layout, &c->imagery.source, ops, n_ops, &sink, "classify", err));
     if (c->n_observed == 0) return msc_fail(err, MSC_ENODATA, image_name(c), "no observed pixel");
     for (int i = c->outs.n - 1; i >= 0; i--) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
     return MSC_OK;
@@ -214,9 +255,7 @@ static msc_status classify(classification *c, msc_error *err)
 
 msc_status msc_classify(const msc_settings *settings, const msc_classify_options *options, msc_error *err)
 {
-    if (options->image.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "image", "none given");
-    if (!options->model) return msc_fail(err, MSC_EUSAGE, "model", "none given");
-    if (!options->classes) return msc_fail(err, MSC_EUSAGE, "classes", "no output given");
+    MSC_TRY(check_options(options, err));
     classification *c = msc_alloc_zero(1, sizeof *c);
     if (!c) return msc_fail(err, MSC_ENOMEM, options->classes, "%zu bytes", sizeof *c);
     c->settings = settings;

@@ -15,6 +15,7 @@ typedef struct detection {
     msc_irmad_fit fit;
     msc_variates variates;
     msc_irmad_sums unchanged;
+    int64_t n_unchanged;         /* by the last variates */
     msc_raster_outs outs;
 } detection;
 
@@ -67,7 +68,9 @@ static msc_status fit(detection *d, msc_error *err)
     MSC_TRY(msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err));
     say(d);
     if (!o->is_plain) MSC_TRY(msc_irmad_calibrate(&sample, &d->variates, err));
-    return msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err);
+    MSC_TRY(msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err));
+    d->n_unchanged = d->unchanged.n_px;
+    return msc_irmad_unchanged(d->settings, &sample, &d->fit.first, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err);
 }
 
 static msc_status open_output(detection *d, const msc_layout *layout, msc_error *err)
@@ -104,7 +107,7 @@ static msc_status detect(detection *d, msc_irmad_result *result, msc_error *err)
     MSC_TRY(fit(d, err));
     *result = (msc_irmad_result){ .n_px = (int64_t)d->pixels.n, .n_iterations = d->fit.n_iterations, .is_converged = d->fit.is_converged,
                                   .rho_least = d->variates.rho[d->variates.n - 1], .rho_most = d->variates.rho[0],
-                                  .no_change = (double)d->unchanged.n_px / (double)d->pixels.n };
+                                  .no_change = (double)d->n_unchanged / (double)d->pixels.n };
     const msc_irmad_facts facts = { d->options, &d->pair, &d->lattice, &d->pixels, &d->fit, &d->variates, &d->unchanged };
     if (d->options->report) MSC_TRY(msc_irmad_report(d->settings, &facts, err));
     msc_lattice_drop(&d->pixels);

@@ -4,8 +4,8 @@
 #include "jobs/radiometry.h"
 #include "model/lattice.h"
 
-/* Above this P(no change) a pixel counts as unchanged (Canty & Nielsen 2008). */
-#define MSC_IRMAD_UNCHANGED 0.95
+/* A pixel counts as unchanged when its P(no change) is above this: all but one in twenty of those that are. */
+#define MSC_IRMAD_UNCHANGED 0.05
 
 /* All that the report tells. */
 typedef struct msc_irmad_facts {
@@ -15,7 +15,7 @@ typedef struct msc_irmad_facts {
     const msc_lattice_pixels *pixels;
     const msc_irmad_fit *fit;
     const msc_variates *variates;
-    const msc_irmad_sums *unchanged;     /* of the sample's unchanged pixels */
+    const msc_irmad_sums *unchanged;     /* of the sample's pixels that are unchanged by the variates without weights */
 } msc_irmad_facts;
 msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *facts, msc_error *err);
 

@@ -55,7 +55,7 @@ msc_status msc_irmad_radiometry(const msc_settings *settings, const msc_irmad_fa
         msc_irmad_sums sums = *f->unchanged;
         int64_t n_px = sums.n_px;
         if (scenes.n > 1) {
-            status = msc_irmad_unchanged(settings, &sample, f->variates, MSC_IRMAD_UNCHANGED, i, &sums, err);
+            status = msc_irmad_unchanged(settings, &sample, &f->fit->first, MSC_IRMAD_UNCHANGED, i, &sums, err);
             n_px = sums.n_px;
             if (n_px < LEAST_PX) sums = *f->unchanged;
         }

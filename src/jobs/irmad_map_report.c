@@ -63,12 +63,11 @@ msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts 
     put_integer(top, "iterations", f->fit->n_iterations);
     json_object_object_add(top, "is_converged", json_object_new_boolean(f->fit->is_converged));
     json_object_object_add(top, "last_step_of_rho", json_object_new_double(f->fit->delta));
-    json_object_object_add(top, "rho_without_weights", numbers(f->fit->first_rho, f->variates->n));
+    json_object_object_add(top, "rho_without_weights", numbers(f->fit->first.rho, f->variates->n));
     json_object_object_add(top, "rho", numbers(f->variates->rho, f->variates->n));
     json_object_object_add(top, "variates", variates(f));
     json_object_object_add(top, "scale", json_object_new_double(f->variates->scale));
-    json_object_object_add(top, "unchanged_above", json_object_new_double(MSC_IRMAD_UNCHANGED));
-    put_integer(top, "unchanged_px", f->unchanged->n_px);
+    json_object_object_add(top, "radiometry_from_px", json_object_new_int64(f->unchanged->n_px));
     json_object_object_add(top, "radiometry", radiometry);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     if (status == MSC_OK)

@@ -42,6 +42,7 @@ static const msc_rule epoch_keys[] = {
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
     { "sun", MSC_RULE_MAP, .keys = sun_keys },
+    { "seamlines", MSC_RULE_PATH, .at = IN_EPOCH(image.seamlines) },
     { 0 }
 };
 static const msc_rule training_keys[] = {
@@ -77,6 +78,15 @@ static const msc_rule forest_keys[] = {
 };
 static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { 0 }
+};
+static const msc_rule radiometry_keys[] = {
+    { "normalize", MSC_RULE_TEXT, .at = IN_DOC(job.radiometry.normalize) },
+    { 0 }
+};
+static const msc_rule classify_keys[] = {
+    { "smooth", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth), .low = 0, .high = 4 },
+    { "smooth_px", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth_px), .low = 0, .high = 15 },
     { 0 }
 };
 static const msc_rule change_keys[] = {
@@ -126,6 +136,8 @@ static const msc_rule job_keys[] = {
     { "masks", MSC_RULE_MAP, .keys = mask_keys },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
     { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
+    { "radiometry", MSC_RULE_MAP, .keys = radiometry_keys },
+    { "classify", MSC_RULE_MAP, .keys = classify_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
@@ -148,7 +160,9 @@ static void set_defaults(msc_job *job)
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
+    job->classify.smooth = 2;
     job->evidence.method = "irmad";
+    job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
@@ -188,6 +202,19 @@ static msc_status check_masks(const msc_job *job, const char *path, msc_error *e
     return MSC_OK;
 }
 
+/* off, auto, or a year that is there. */
+static msc_status check_radiometry(const msc_job *job, const char *path, msc_error *err)
+{
+    const char *to = job->radiometry.normalize;
+    char year[16];
+    if (strcmp(to, "off") == 0 || strcmp(to, "auto") == 0) return MSC_OK;
+    for (int i = 0; i < job->n_epochs; i++) {
+        snprintf(year, sizeof year, "%d", job->epochs[i].year);
+        if (strcmp(to, year) == 0) return MSC_OK;
+    }
+    return msc_fail(err, MSC_EJOB, path, "radiometry: normalize is '%.60s', not off, auto or a year of the epochs", to);
+}
+
 static msc_status check_job(msc_job *job, const char *path, msc_error *err)
 {
     MSC_TRY(check_classes(job, path, err));
@@ -196,6 +223,7 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         if (job->epochs[i].year <= job->epochs[i - 1].year)
             return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once",
                             job->epochs[i].year, job->epochs[i - 1].year);
+    MSC_TRY(check_radiometry(job, path, err));
     if (!job->training.samples == !job->training.model)
         return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
                                                                                  : "neither samples nor model is given");
@@ -211,6 +239,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
     if (!job->reference.points && (job->acceptance.oa_min > 0 || job->acceptance.miss_max < 1 || job->acceptance.false_max < 1 ||
                                    job->acceptance.ci_max_ha > 0))
         return msc_fail(err, MSC_EJOB, path, "acceptance: there is no reference to judge by");
+    if (job->classify.smooth_px != 0 && (job->classify.smooth_px < 3 || job->classify.smooth_px % 2 == 0))
+        return msc_fail(err, MSC_EJOB, path, "classify: smooth_px is %d, not odd and from 3 on", job->classify.smooth_px);
     for (int i = 0; i < job->n_zones; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->zones[i].name, job->zones[k].name))

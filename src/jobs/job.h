@@ -26,6 +26,8 @@ typedef struct msc_job {
     struct { int terrain_shadow; double shadow_reach_m; } masks;           /* 0, 500 */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
     struct { const char *method; } evidence;               /* "irmad" or "off" */
+    struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
+    struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
     struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;

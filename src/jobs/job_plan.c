@@ -13,8 +13,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Widest halo of the default features (tpi:31), used to size tiles before the model is known. */
-enum { HALO_PX = 16 };
+/* Widest halo of the default features (relief:63), used to size tiles before the model is known. */
+enum { HALO_PX = 32 };
 
 /* Processor seconds a pixel: of classifying and tracing an epoch, of comparing and tracing a pair; and of growing a
  * forest. `/usr/bin/time -f %U` of train, classify, change and vectorize on `simulate --size-px 1024`, 4 bands and DEM. */

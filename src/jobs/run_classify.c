@@ -21,6 +21,7 @@ static msc_status map_epoch(const msc_job_run *run, int epoch, char classes[MSC_
     MSC_TRY(posterior_path(run, epoch, posterior, err));
     o.image = run->job->epochs[epoch].image;
     o.model = model; o.classes = classes; o.confidence = confidence; o.posterior = posterior;
+    o.smooth = run->job->classify.smooth; o.smooth_px = run->job->classify.smooth_px;
     o.grid_like = run->grid_like; o.run_id = run->id;
     return msc_classify(&run->settings, &o, err);
 }

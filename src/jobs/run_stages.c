@@ -195,6 +195,9 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     int has_masks = 0;
     MSC_TRY(msc_run_bind_masks(run, &has_masks, err));
     if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
+    MSC_TRY(msc_run_choose_reference(run, err));
+    for (int i = 0; i < n && run->reference >= 0; i++)
+        if (i != run->reference) MSC_TRY(add_stage(run, "radiometry", i, 0, msc_run_radiometry, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
     for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
         MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
@@ -236,6 +239,7 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
         for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", msc_run_year(run, i), k));
         MSC_TRY(add_input(run, image->mask, err, "mask_%d", msc_run_year(run, i)));
         MSC_TRY(add_input(run, image->dem, err, "dem_%d", msc_run_year(run, i)));
+        MSC_TRY(add_input(run, image->seamlines, err, "seamlines_%d", msc_run_year(run, i)));
     }
     MSC_TRY(add_input(run, job->training.samples, err, "training"));
     MSC_TRY(add_input(run, job->training.model, err, "model"));

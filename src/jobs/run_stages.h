@@ -32,6 +32,8 @@ struct msc_job_run {
     const char *shifts[MSC_RUN_MAX_SHIFTS];
     const char *own_mask[MSC_RUN_MAX_EPOCHS];       /* the user's, where a made one has taken its place */
     char made_mask[MSC_RUN_MAX_EPOCHS][MSC_PATH_MAX];
+    int reference;                    /* epoch whose radiometry the others are brought to; -1: none */
+    char radiometry[64][MSC_PATH_MAX];   /* gains of each epoch */
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
@@ -51,6 +53,12 @@ msc_status msc_run_replay(const msc_settings *settings, const char *receipt, msc
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
 
+/* Lets every epoch of a job with masks read the mask that the stage `masks` makes, in the place of its own, which goes into
+ * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
+msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
+msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Area that was not observed in a year, by reason and zone. */
+msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
 /* run_assess.c: accuracy of each year's classes and of each change map against the job's reference, and acceptance. */
 msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err);
 msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
@@ -58,12 +66,6 @@ int msc_run_can_assess_change(const msc_job_run *run);   /* the reference has a 
 /* ECHECK with the first verdict that does not hold; every accuracy was reported by then. */
 msc_status msc_run_accept(msc_job_run *run, const msc_stage *stage, msc_error *err);
 int msc_run_has_gate(const msc_job_run *run);
-/* Lets every epoch of a job with masks read the mask that the stage `masks` makes, in the place of its own, which goes into
- * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
-msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
-msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
-/* Area that was not observed in a year, by reason and zone. */
-msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);
@@ -93,6 +95,9 @@ msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PAT
 msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Settles which epoch is the reference, and lets the images of the others name their gains. */
+msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

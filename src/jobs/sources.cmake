@@ -35,6 +35,7 @@ set(MINESCAR_jobs
   run_outputs.c
   run_replay.c
   run_shift.c
+  run_radiometry.c
   run_stages.c
   schema.c
   shift_map.c
@@ -52,6 +53,8 @@ set(MINESCAR_jobs
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  tally.c
+  tally_report.c
   spans.c
   text.c
   train.c

@@ -76,7 +76,7 @@ typedef struct msc_irmad_fit {
     double tolerance;                         /* of max |delta rho| */
     int n_iterations, is_converged;           /* out */
     double delta;                             /* out: the last max |delta rho| */
-    double first_rho[MSC_IRMAD_BANDS];        /* out: without weights */
+    msc_variates first;                       /* out: without weights */
 } msc_irmad_fit;
 
 /* Iterates: weights are P(no change) by the last variates. When the weighted covariance becomes singular, what came before

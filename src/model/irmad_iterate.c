@@ -104,7 +104,7 @@ msc_status msc_irmad_iterate(const msc_settings *settings, const msc_irmad_sampl
     MSC_TRY(sum_all(settings, &p, &sums, err));
     MSC_TRY(msc_irmad_choose(&sums, sample->n_before, sample->n_after, irmad, err));
     MSC_TRY(msc_irmad_solve(&sums, irmad, err));
-    memcpy(fit->first_rho, irmad->rho, sizeof fit->first_rho);
+    fit->first = *irmad;
     p.how = BY_PROBABILITY;
     for (fit->n_iterations = 1; fit->n_iterations < fit->max_iterations && !fit->is_converged; fit->n_iterations++) {
         msc_variates next = *irmad;

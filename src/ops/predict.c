@@ -32,14 +32,14 @@ static size_t carve(const msc_predict *self, char *at, work *k)
     used += aligned(msc_features_scratch(self->features, PIECE_PX));
     k->n = 0;
     k->shares = at ? (uint8_t *)at + used : NULL;
-    used += self->has_ranks ? (size_t)self->classes.n_classes * MSC_FOREST_BLOCK : 0;
+    used += self->has_ranks || self->has_shares ? (size_t)self->classes.n_classes * MSC_FOREST_BLOCK : 0;
+    k->piece = at ? (uint8_t *)at + used : NULL;
+    used += PIECE_PX;
     if (!self->forest) return used;
     k->ranks = at ? (uint8_t *)at + used : NULL;
     used += self->has_ranks ? (size_t)MSC_RANK_PLANES * MSC_FOREST_BLOCK : 0;
     k->bins = at ? (uint8_t *)at + used : NULL;
     used += n * MSC_FOREST_BLOCK;
-    k->piece = at ? (uint8_t *)at + used : NULL;
-    used += PIECE_PX;
     k->winner = at ? (uint8_t *)at + used : NULL;
     used += MSC_FOREST_BLOCK;
     k->votes = at ? (uint16_t *)(at + used) : NULL;
@@ -90,7 +90,24 @@ static void share_rows(const msc_predict *self, const work *k, uint8_t *row[MSC_
     for (int c = 0; c < self->classes.n_classes; c++) row[c] = k->shares + (size_t)c * MSC_FOREST_BLOCK;
 }
 
-/* Ranks the pixels gathered and takes them to their places, as many at once as lie side by side. */
+/* Takes planes of the pixels gathered to their places, as many at once as lie side by side. */
+static void spread(const work *k, uint8_t *const *to, uint8_t *const *from, int n_planes)
+{
+    for (size_t i = 0, n; i < k->n; i += n) {
+        for (n = 1; i + n < k->n && k->place[i + n] == k->place[i] + (int32_t)n;) n++;
+        for (int b = 0; b < n_planes; b++) memcpy(to[b] + k->place[i], from[b] + i, n);
+    }
+}
+
+static void spread_shares(const msc_predict *self, const msc_tile *out, const work *k)
+{
+    uint8_t *from[MSC_MAX_CLASSES], *to[MSC_MAX_CLASSES], *seen = msc_row_valid(out, 0);
+    share_rows(self, k, from);
+    for (int c = 0; c < self->classes.n_classes; c++) to[c] = msc_row_u8(out, c, 0);
+    spread(k, to, from, self->classes.n_classes);
+    for (size_t i = 0; i < k->n; i++) seen[k->place[i]] = 1;
+}
+
 static void spread_ranks(const msc_predict *self, const msc_tile *out, const work *k)
 {
     uint8_t *share[MSC_MAX_CLASSES], *from[MSC_RANK_PLANES], *to[MSC_RANK_PLANES];
@@ -98,20 +115,14 @@ static void spread_ranks(const msc_predict *self, const msc_tile *out, const wor
     rank_rows(self, out, 0, to);
     for (int r = 0; r < MSC_RANK_PLANES; r++) from[r] = k->ranks + (size_t)r * MSC_FOREST_BLOCK;
     msc_rank_row(&self->classes, (const uint8_t *const *)share, k->winner, k->n, from);
-    for (size_t i = 0, n; i < k->n; i += n) {
-        for (n = 1; i + n < k->n && k->place[i + n] == k->place[i] + (int32_t)n;) n++;
-        for (int r = 0; r < MSC_RANK_PLANES; r++) memcpy(to[r] + k->place[i], from[r] + i, n);
-    }
+    spread(k, to, from, MSC_RANK_PLANES);
 }
 
-/* Asks the forest about the pixels gathered and spreads its answers over the tile. */
-static void answer(const msc_predict *self, msc_tile *out, work *k)
+/* What the forest said of the pixels gathered, as classes. */
+static void spread_classes(const msc_predict *self, const msc_tile *out, const work *k)
 {
-    if (k->n == 0) return;
     const unsigned n_trees = (unsigned)self->forest->n_trees;
     uint8_t *code = msc_row_u8(out, 0, 0), *share = share_row(self, out, 0), *seen = msc_row_valid(out, 0);
-    const msc_forest_answer all = { k->winner, k->votes, self->has_ranks ? k->shares : NULL };
-    msc_forest_ask_shares(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, &all, k->forest);
     for (size_t i = 0; i < k->n; i++) {
         const int c = k->winner[i];
         if (self->classes.is_masked[c]) continue;
@@ -120,6 +131,16 @@ static void answer(const msc_predict *self, msc_tile *out, work *k)
         seen[k->place[i]] = 1;
     }
     if (self->has_ranks) spread_ranks(self, out, k);
+}
+
+/* Asks the forest about the pixels gathered and spreads its answers over the tile. */
+static void answer(const msc_predict *self, const msc_tile *out, work *k)
+{
+    if (k->n == 0) return;
+    const msc_forest_answer all = { k->winner, k->votes, self->has_ranks || self->has_shares ? k->shares : NULL };
+    msc_forest_ask_shares(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, &all, k->forest);
+    if (self->has_shares) spread_shares(self, out, k);
+    else spread_classes(self, out, k);
     k->n = 0;
 }
 
@@ -157,23 +178,31 @@ static void blank(uint8_t *restrict row, const uint8_t *restrict seen, int32_t w
     for (int32_t x = 0; x < w; x++) row[x] = seen[x] ? row[x] : 0;
 }
 
+/* Every class' share of a whole row by the signatures. */
+static void judge_shares(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, const work *k)
+{
+    const size_t w = (size_t)in->core.w;
+    uint8_t *share[MSC_MAX_CLASSES], *seen = msc_row_valid(out, y);
+    for (int c = 0; c < self->classes.n_classes; c++) share[c] = msc_row_u8(out, c, y);
+    msc_features_row(self->features, in, y, k->row, k->features);
+    msc_gauss_ask_shares(self->gauss, (const float *const *)k->row, w, k->piece, k->piece, share);   /* only the shares are kept */
+    memcpy(seen, msc_row_valid(in, y), w);
+    for (int c = 0; c < self->classes.n_classes; c++) blank(share[c], seen, in->core.w);
+}
+
 /* Asks the signatures about a whole row, valid or not; `in` and `out` are the piece. */
 static void judge_row(const msc_predict *self, const msc_tile *in, int32_t y, const msc_tile *out, const work *k)
 {
     const int32_t w = in->core.w;
     const uint8_t *restrict valid = msc_row_valid(in, y);
-    uint8_t *restrict code = msc_row_u8(out, 0, y), *restrict seen = msc_row_valid(out, y);
+    uint8_t *code = msc_row_u8(out, 0, y), *seen = msc_row_valid(out, y);
     uint8_t *class_share[MSC_MAX_CLASSES], *rank[MSC_RANK_PLANES];
-    if (!memchr(valid, 1, (size_t)w)) {
-        clear_row(out, y);
-        return;
-    }
     msc_features_row(self->features, in, y, k->row, k->features);
     if (self->has_ranks) {
         share_rows(self, k, class_share);
         rank_rows(self, out, y, rank);
-        /* The percentage has to go somewhere, asked for or not. */
-        msc_gauss_ask_shares(self->gauss, (const float *const *)k->row, (size_t)w, code, self->has_confidence ? share_row(self, out, y) : seen, class_share);
+        uint8_t *percent = self->has_confidence ? share_row(self, out, y) : k->piece;
+        msc_gauss_ask_shares(self->gauss, (const float *const *)k->row, (size_t)w, code, percent, class_share);
         msc_rank_row(&self->classes, (const uint8_t *const *)class_share, code, (size_t)w, rank);
     } else {
         msc_gauss_ask(self->gauss, (const float *const *)k->row, (size_t)w, code, share_row(self, out, y));
@@ -203,6 +232,8 @@ static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void
         for (int32_t y = 0; y < part.h; y++) {
             if (k.n + (size_t)w > MSC_FOREST_BLOCK) answer(self, out, &k);
             if (self->forest) gather_row(self, &from, y, &to, &k, first);
+            else if (!memchr(msc_row_valid(&from, y), 1, (size_t)w)) clear_row(&to, y);
+            else if (self->has_shares) judge_shares(self, &from, y, &to, &k);
             else judge_row(self, &from, y, &to, &k);
         }
     }
@@ -212,7 +243,7 @@ static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void
 void msc_predict_op(const msc_predict *self, msc_op *op)
 {
     *op = (msc_op){ .name = "predict", .self = self, .halo_px = msc_features_halo_px(self->features),
-                    .n_planes_out = first_rank(self) + (self->has_ranks ? MSC_RANK_PLANES : 0), .scratch_bytes = scratch_bytes,
-                    .tile = predict_tile };
+                    .n_planes_out = self->has_shares ? self->classes.n_classes : first_rank(self) + (self->has_ranks ? MSC_RANK_PLANES : 0),
+                    .scratch_bytes = scratch_bytes, .tile = predict_tile };
     for (int b = 0; b < op->n_planes_out; b++) op->types_out[b] = MSC_U8;
 }

@@ -290,7 +290,7 @@ static int find_top(const double m[9], double top[2])
     return fabs(top[0]) < 1.5 && fabs(top[1]) < 1.5;
 }
 
-/* Leave-one-out estimates over the parts that hold anything: their spread is the standard error (Efron 1982, eq. 3.3). */
+/* Leave-one-out estimates over the parts that hold anything: their spread is the standard error (jackknife, Efron 1982). */
 static int spread_of(sums lags[9][N_PARTS], const sums all[9], double *sigma_px)
 {
     double top[2], sum[2] = { 0, 0 }, squares = 0, m[9];

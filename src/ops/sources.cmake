@@ -1,5 +1,6 @@
 set(MINESCAR_ops
-    compare.c
+    boundary.c
+    decide.c
     evidence.c
     features.c
     features_row.c
@@ -11,6 +12,7 @@ set(MINESCAR_ops
     shift.c
     rays.c
     shadow.c
+    smooth.c
     terrain.c
     texture.c
     window.c)

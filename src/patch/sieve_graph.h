@@ -46,8 +46,14 @@ static inline uint32_t msc_sieve_find(msc_sieve_node *node, uint32_t i)
 typedef struct msc_sieve_rule { int64_t mmu_px; int32_t width_px; } msc_sieve_rule;
 typedef struct msc_sieve_round { uint64_t border_px; uint16_t value; uint8_t is_large; } msc_sieve_round;
 
+enum { MSC_SIEVE_BUCKETS = 256 };
+
 /* Scratch of one who settles; zeroed at first. */
 typedef struct msc_sieve_merger {
+    uint32_t bucket[MSC_SIEVE_BUCKETS];   /* by size: the region that waits in front, plus 1 */
+    int lowest;                  /* bucket that may hold regions */
+    uint32_t *wait;              /* [nodes] the next one of a bucket, plus 1; MSC_NO_LABEL: the last one; 0: waits nowhere */
+    size_t wait_capacity;
     msc_sieve_round *round;      /* borders of the region in turn, by value */
     uint32_t *beside, *stack;    /* its neighbours that are nodes; regions whose turn is near */
     size_t n_round, round_capacity, n_beside, beside_capacity, n_stack, stack_capacity;

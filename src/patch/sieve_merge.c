@@ -108,6 +108,25 @@ static uint32_t take_turn(msc_sieve_graph *g, const msc_sieve_merger *m, const m
     return root;
 }
 
+/* ---- the order ---- */
+
+/* One bucket a size up to 63 px, then four for each doubling: below 2^48 px there are fewer than MSC_SIEVE_BUCKETS. */
+static int bucket_of(int64_t size_px)
+{
+    int doublings = 0;
+    for (; size_px > 7 && (size_px >= 64 || doublings); size_px >>= 1) doublings++;
+    return doublings ? 48 + 4 * doublings + (int)size_px : (int)size_px;
+}
+
+static void wait_for_turn(msc_sieve_graph *g, msc_sieve_merger *m, const msc_sieve_rule *rule, uint32_t region)
+{
+    if (g->node[region].size_px >= rule->mmu_px || m->wait[region]) return;
+    const int b = bucket_of(g->node[region].size_px);
+    m->wait[region] = m->bucket[b] ? m->bucket[b] : MSC_NO_LABEL;
+    m->bucket[b] = region + 1;
+    if (b < m->lowest) m->lowest = b;
+}
+
 /* A region's turn comes when none of its neighbours is before it. */
 static int attempt(msc_sieve_graph *g, msc_sieve_merger *m, const msc_sieve_rule *rule, uint32_t first, msc_sieve_counts *counts)
 {
@@ -129,8 +148,9 @@ static int attempt(msc_sieve_graph *g, msc_sieve_merger *m, const msc_sieve_rule
             r->is_alone = 1;
             counts->n_kept_alone++;
         } else {
-            m->stack[n - 1] = take_turn(g, m, rule, region);
+            wait_for_turn(g, m, rule, take_turn(g, m, rule, region));
             counts->n_merged++;
+            m->n_stack--;
         }
     }
     return 1;
@@ -138,8 +158,24 @@ static int attempt(msc_sieve_graph *g, msc_sieve_merger *m, const msc_sieve_rule
 
 int msc_sieve_settle(msc_sieve_graph *g, msc_sieve_merger *m, const msc_sieve_rule *rule, msc_sieve_counts *counts)
 {
-    for (uint32_t i = 0; i < g->n_nodes; i++)
-        if (g->node[i].parent == i && !attempt(g, m, rule, i, counts)) return 0;
+    if (!msc_reserve((void **)&m->wait, &m->wait_capacity, g->n_nodes + 1, sizeof *m->wait)) return 0;
+    memset(m->wait, 0, (g->n_nodes + 1) * sizeof *m->wait);
+    memset(m->bucket, 0, sizeof m->bucket);
+    for (size_t i = g->n_nodes; i-- > 0;)
+        if (g->node[i].parent == i) wait_for_turn(g, m, rule, (uint32_t)i);
+    for (m->lowest = 0; m->lowest < MSC_SIEVE_BUCKETS;) {
+        const int b = m->lowest;
+        if (m->bucket[b] == 0) {
+            m->lowest++;
+            continue;
+        }
+        const uint32_t region = m->bucket[b] - 1;
+        m->bucket[b] = m->wait[region] == MSC_NO_LABEL ? 0 : m->wait[region];
+        m->wait[region] = 0;
+        if (g->node[region].parent != region) continue;
+        if (bucket_of(g->node[region].size_px) > b) wait_for_turn(g, m, rule, region);
+        else if (!attempt(g, m, rule, region, counts)) return 0;
+    }
     return 1;
 }
 
@@ -197,6 +233,7 @@ void msc_sieve_graph_clear(msc_sieve_graph *g)
 
 void msc_sieve_merger_clear(msc_sieve_merger *m)
 {
+    msc_release(m->wait);
     msc_release(m->round);
     msc_release(m->beside);
     msc_release(m->stack);

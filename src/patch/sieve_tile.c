@@ -21,11 +21,11 @@ struct msc_sieve_worker {
     uint32_t recent[RECENT];     /* touches by hash, plus 1: sums most of the repeats */
 };
 
-/* Runs, a node and a code a pixel, four touches and eight neighbours. */
+/* Runs, a node, its place in a bucket and a code a pixel, four touches and eight neighbours. */
 size_t msc_sieve_worker_bytes(int32_t w_px, int32_t h_px)
 {
     return msc_sieve_runs_bytes(w_px, h_px) + sizeof(msc_sieve_worker)
-         + (size_t)w_px * (size_t)h_px * (sizeof(msc_sieve_node) + sizeof(uint32_t) + 4 * sizeof(touch) + 8 * sizeof(msc_sieve_near));
+         + (size_t)w_px * (size_t)h_px * (sizeof(msc_sieve_node) + 2 * sizeof(uint32_t) + 4 * sizeof(touch) + 8 * sizeof(msc_sieve_near));
 }
 
 /* Makes nodes of the small regions and puts codes in the place of labels. */

@@ -91,10 +91,11 @@ static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
 }
 
 /* The posterior's first class and share are what the other maps say, and asking for it changes nothing of them. */
-static void posteriors_agree_with_class_and_confidence(void **state)
+static void check_posterior(int smooth)
 {
-    (void)state;
-    msc_classify_options o = usual(job_path("alone.tif"), job_path("alone_sure.tif"));
+    const char *alone = job_path(smooth ? "alone_smooth.tif" : "alone.tif"), *alone_sure = job_path(smooth ? "alone_smooth_sure.tif" : "alone_sure.tif");
+    msc_classify_options o = usual(alone, alone_sure);
+    o.smooth = smooth;
     msc_settings s = made_settings(256, 2);
     msc_error err;
     assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
@@ -105,9 +106,9 @@ static void posteriors_agree_with_class_and_confidence(void **state)
         o.classes = job_path("with.tif");
         o.confidence = i == 1 ? NULL : job_path("with_sure.tif");
         assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
-        compare_maps(job_path("alone.tif"), o.classes);
-        if (o.confidence) compare_maps(job_path("alone_sure.tif"), o.confidence);
-        made_all map = read_map(job_path("alone.tif")), sure = read_map(job_path("alone_sure.tif")), all = read_map(o.posterior);
+        compare_maps(alone, o.classes);
+        if (o.confidence) compare_maps(alone_sure, o.confidence);
+        made_all map = read_map(alone), sure = read_map(alone_sure), all = read_map(o.posterior);
         for (int y = 0; y < JOB_H; y++)
             for (int x = 0; x < JOB_W; x++) {
                 const double share = made_at(&all, 1, x, y), second = made_at(&all, 3, x, y), third = made_at(&all, 5, x, y);
@@ -121,6 +122,38 @@ static void posteriors_agree_with_class_and_confidence(void **state)
         made_clear(&sure);
         made_clear(&all);
     }
+}
+
+static void posteriors_agree_with_class_and_confidence(void **state)
+{
+    (void)state;
+    check_posterior(0);
+    check_posterior(2);
+}
+
+/* Pixels that stand alone among their neighbours become fewer the more the window weighs. */
+static void smoothing_takes_specks_away(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(0, 2);
+    msc_error err;
+    int n_alone[3] = { 0 }, n_right[3] = { 0 };
+    for (int i = 0; i < 3; i++) {
+        msc_classify_options o = usual(job_path(i == 0 ? "smooth0.tif" : i == 1 ? "smooth1.tif" : "smooth2.tif"), NULL);
+        o.smooth = 2 * i;
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+        made_all map = read_map(o.classes);
+        for (int y = 1; y < JOB_H - 1; y++)
+            for (int x = 11; x < JOB_W - 1; x++) {
+                const double c = made_at(&map, 0, x, y);
+                n_alone[i] += c != made_at(&map, 0, x - 1, y) && c != made_at(&map, 0, x + 1, y) && c != made_at(&map, 0, x, y - 1) && c != made_at(&map, 0, x, y + 1);
+                n_right[i] += c == made_class(x, y);
+            }
+        made_clear(&map);
+    }
+    assert_true(n_alone[1] <= n_alone[0] && n_alone[2] <= n_alone[1]);
+    assert_true(n_alone[2] < n_alone[0]);
+    assert_true(n_right[1] > 0.99 * n_right[0] && n_right[2] > 0.99 * n_right[0]);   /* corners of the cells are rounded */
 }
 
 static void masked_classes_are_not_observed(void **state)
@@ -208,6 +241,14 @@ static void refusals_leave_nothing_behind(void **state)
     o.image.dem = NULL;
     assert_int_equal(msc_classify(&s, &o, &err), MSC_EUSAGE);
     o = good;
+    static const int wrong[][2] = { { -1, 0 }, { 5, 0 }, { 2, 1 }, { 2, 4 }, { 2, 17 }, { 2, -3 } };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        o.smooth = wrong[i][0];
+        o.smooth_px = wrong[i][1];
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_EVALUE);
+        assert_string_equal(err.subject, wrong[i][1] ? "smooth_px" : "smooth");
+    }
+    o = good;
     const char *empty = made_image("empty.tif", 4, nothing);
     o.image.paths = &empty;
     assert_int_equal(msc_classify(&s, &o, &err), MSC_ENODATA);
@@ -224,7 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
                                         cmocka_unit_test(maps_do_not_depend_on_tiles_threads_or_kernels),
                                         cmocka_unit_test(posteriors_agree_with_class_and_confidence),
-        cmocka_unit_test(masked_classes_are_not_observed),
+                                        cmocka_unit_test(smoothing_takes_specks_away),
+                                        cmocka_unit_test(masked_classes_are_not_observed),
                                         cmocka_unit_test(signatures_map_as_forests_do),
                                         cmocka_unit_test(refusals_leave_nothing_behind) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);

@@ -30,6 +30,7 @@ static const char example[] =
     "grid: {crs: EPSG:32650, pixel_m: 10}\n"
     "features: [bands, ndvi, mean:5, tpi:31]\n"
     "forest: {trees: 50, depth: 12, seed: 18446744073709551615}\n"
+    "classify: {smooth: 3, smooth_px: 5}\n"
     "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
     "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
@@ -63,6 +64,7 @@ static void reads_the_contracts_example(void **state)
     assert_string_equal(job->grid.crs, "EPSG:32650");
     assert_string_equal(job->features, "bands,ndvi,mean:5,tpi:31");
     assert_true(job->forest.seed == UINT64_MAX && job->forest.trees == 50);
+    assert_true(job->classify.smooth == 3 && job->classify.smooth_px == 5);
     assert_true(job->change.edge_tolerance_px == 2 && job->vectorize.simplify_m == 1.5);
     assert_string_equal(job->zones[0].path, "dir/districts.gpkg");
     assert_string_equal(job->encoding, "UTF-8");
@@ -85,6 +87,7 @@ static void fills_in_defaults(void **state)
     assert_string_equal(job->output, "out");
     assert_string_equal(job->classes[1].label, "b");
     assert_true(job->forest.trees == 100 && job->forest.depth == 15 && job->forest.seed == 1);
+    assert_true(job->classify.smooth == 2 && job->classify.smooth_px == 0);
     assert_true(job->change.min_confidence == 0 && job->change.edge_tolerance_px == 1);
     assert_true(job->vectorize.mmu_m2 == 400 && job->vectorize.connectivity == 4);
     assert_int_equal(job->n_deliver, 2);
@@ -125,6 +128,8 @@ static void names_what_is_wrong(void **state)
         { WHOLE "forest: {seed: -1}\n", "line 11: seed is '-1'" },
         { WHOLE "forest: {depth: 3, depth: 4}\n", "line 11: depth appears twice" },
         { WHOLE "vectorize: {connectivity: 6}\n", "connectivity is 6" },
+        { WHOLE "classify: {smooth: 5}\n", "line 11: smooth is '5'" },
+        { WHOLE "classify: {smooth_px: 4}\n", "smooth_px is 4" },
         { WHOLE "deliver: [dwg]\n", "line 11: deliver is 'dwg', not one of: shp gpkg" },
         { WHOLE "masks: {terrain_shadow: true}\n", "masks: terrain_shadow needs the dem of 2016" },
         { WHOLE "masks: {cloud: true}\n", "line 11: unknown key 'cloud' in masks" },

@@ -144,7 +144,7 @@ static void change_stands_out(void **state)
     msc_variates v = iterate(value, &fit);
     const msc_irmad_sample sample = { .value = value, .n = SIZE, .n_before = BANDS, .n_after = BANDS };
     assert_true(fit.is_converged && fit.delta < 0.001 && fit.n_iterations > 2);
-    assert_true(v.rho[0] > fit.first_rho[0] + 0.1 && v.rho[0] > 0.98);
+    assert_true(v.rho[0] > fit.first.rho[0] + 0.1 && v.rho[0] > 0.98);
     assert_int_equal(msc_irmad_calibrate(&sample, &v, NULL), MSC_OK);
     score_all(&v, value, z);
     int missed = 0, wrong = 0;

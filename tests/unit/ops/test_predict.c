@@ -74,6 +74,11 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
         code = p->classes.is_masked[winner[0]] ? 0 : p->classes.code[winner[0]];
         msc_rank_row(&p->classes, (const uint8_t *const *)share, winner, 1, ranks);
     }
+    for (int c = 0; c < N_CLASSES && p->has_shares; c++) assert_int_equal(msc_row_u8(out, c, y)[x], is_seen ? share[c][0] : 0);
+    if (p->has_shares) {
+        assert_int_equal(msc_row_valid(out, y)[x], is_seen);
+        return;
+    }
     assert_int_equal(msc_row_u8(out, 0, y)[x], code);
     if (p->has_confidence) assert_int_equal(msc_row_u8(out, 1, y)[x], code ? percent : 0);
     for (int b = 0; b < MSC_RANK_PLANES && p->has_ranks; b++) assert_int_equal(msc_row_u8(out, 1 + p->has_confidence + b, y)[x], rank[b]);
@@ -83,17 +88,17 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
 static void check_model(msc_rect core, int32_t pad_px, int is_masked, int is_gauss, int wanted)
 {
     const msc_type types_out[2 + MSC_RANK_PLANES] = { MSC_U8 };
-    const int has_confidence = wanted & 1, has_ranks = wanted >> 1;
+    const int has_confidence = wanted & 1, has_ranks = wanted >> 1 & 1, has_shares = wanted >> 2;
     msc_features *f = made_features();
     msc_forest forest = { 0 };
     msc_gauss gauss = { 0 };
     made_model(msc_features_n(f), is_gauss ? NULL : &forest, &gauss);
     msc_predict p = { .features = f, .forest = is_gauss ? NULL : &forest, .gauss = is_gauss ? &gauss : NULL, .has_confidence = has_confidence,
-                      .has_ranks = has_ranks, .classes = { N_CLASSES, { 4, 9, 1 }, { 0, (uint8_t)is_masked, 0 } } };
+                      .has_ranks = has_ranks, .has_shares = has_shares, .classes = { N_CLASSES, { 4, 9, 1 }, { 0, (uint8_t)is_masked, 0 } } };
     msc_op op;
     msc_predict_op(&p, &op);
     assert_int_equal(op.halo_px, 2);
-    assert_int_equal(op.n_planes_out, 1 + has_confidence + has_ranks * MSC_RANK_PLANES);
+    assert_int_equal(op.n_planes_out, has_shares ? N_CLASSES : 1 + has_confidence + has_ranks * MSC_RANK_PLANES);
     msc_tile in = made_tile(core, pad_px + 2, 2, types), out = made_tile(core, pad_px, op.n_planes_out, types_out);
     void *scratch = msc_alloc(op.scratch_bytes(op.self, core.w + 2 * pad_px + 4, core.h + 2 * pad_px + 4), 1);
     op.tile(op.self, &in, &out, scratch);
@@ -129,7 +134,7 @@ static void check_model(msc_rect core, int32_t pad_px, int is_masked, int is_gau
 
 static void check(msc_rect core, int32_t pad_px, int is_masked)
 {
-    for (int i = 0; i < 8; i++) check_model(core, pad_px, is_masked, i & 1, i >> 1);
+    for (int i = 0; i < 10; i++) check_model(core, pad_px, is_masked, i & 1, i >> 1);
 }
 
 static void a_tile_equals_its_pixels(void **state)

@@ -1,0 +1,29 @@
+/* smooth.h - each pixel's classes weighed against those of the window round it, a few times over.
+ *
+ *      Q0 = P,   Q[i+1](c) = (P(c) + doubt) * (mean of Q[i](c) over the window + chance)^strength / sum over classes
+ *
+ * P are the shares that the model gave. Relaxation labelling (Rosenfeld, Hummel & Zucker 1976) in its product form: what a
+ * pixel says by itself is never forgotten, what its window says counts `strength` times. One sweep reaches one window
+ * further, so a tile needs n_sweeps half windows of padding, and no sum is taken across tiles. */
+#ifndef MSC_OPS_SMOOTH_H
+#define MSC_OPS_SMOOTH_H
+#include "kernels/smooth.h"
+#include "ops/rank.h"
+#include "stream/stream.h"
+
+enum { MSC_SMOOTH_MIN_SIDE = 3, MSC_SMOOTH_MAX_STRENGTH = 4, MSC_SMOOTH_MAX_SWEEPS = 8 };
+
+typedef struct msc_smooth {
+    msc_legend_codes classes;    /* at most MSC_MAX_PLANES */
+    int strength;                /* 1..MSC_SMOOTH_MAX_STRENGTH */
+    int n_sweeps;                /* 1..MSC_SMOOTH_MAX_SWEEPS */
+    int32_t side_px;             /* odd side of the window, MSC_SMOOTH_MIN_SIDE..MSC_SMOOTH_MAX_SIDE */
+    int has_confidence, has_ranks;
+} msc_smooth;
+
+/* Makes the op: plane c in (u8) is the share of class index c, 0..255 for 0..1, and 0 where the pixel is not valid. Planes
+ * out are those of predict.h: class code, confidence in percent and ranks, of the shares after the last sweep; of equal
+ * shares the lower index wins. Pixels that are not valid say nothing, and stay so; where a masked class wins the pixel
+ * becomes not valid. `self` is borrowed until the stream has run. */
+void msc_smooth_op(const msc_smooth *self, msc_op *op);
+#endif
