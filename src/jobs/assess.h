@@ -35,7 +35,9 @@ typedef struct msc_assess_layer {
 typedef struct msc_assess_target {
     int is_known;
     msc_estimate miss, false_alarm, share;   /* 1 - producer's, 1 - user's accuracy of the target as one class; its area */
-    double map_share, unseen_upper;          /* NAN unless no unit outside the mapped target had it */
+    double map_share;
+    double unseen_upper, false_upper;        /* 95 % bounds of the missed share of the area, of the false share of the mapped
+                                              * target, where the sample shows neither; NAN otherwise */
 } msc_assess_target;
 
 typedef struct msc_assess_check { const char *name; double value, limit; int is_least, holds; } msc_assess_check;

@@ -95,6 +95,7 @@ static msc_status estimate_target(const msc_assessment *a, size_t n_cells, int n
         target->share = two->reference_share[0];
         target->map_share = two->map_share[0].value;
         target->unseen_upper = two->matrix[1][0] == 0 ? two->miss_upper[0] : NAN;
+        target->false_upper = two->matrix[0][1] == 0 && two->matrix[0][0] > 0 ? two->none_upper[0] / target->map_share : NAN;
     }
     msc_release(two);
     return status;

@@ -144,6 +144,8 @@ static void put_target(json_object *to, const msc_assessment *a, const msc_asses
     json_object *o = json_object_new_object();
     put_estimate(o, "miss_rate", t->miss, 1);
     put_estimate(o, "false_alarm_rate", t->false_alarm, 1);
+    put_number(o, "miss_rate_high_95", t->unseen_upper / (t->share.value + t->unseen_upper));
+    put_number(o, "false_alarm_rate_high_95", t->false_upper);
     put_estimate(o, "adjusted_area_ha", t->share, adjusted * frame_ha);
     put_number(o, "missed_area_ha_upper_95", t->unseen_upper * frame_ha);
     json_object_object_add(to, "target", o);

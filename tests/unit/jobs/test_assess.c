@@ -170,6 +170,10 @@ static void a_frozen_sample(void **state)
     json_object *top = json_object_from_file(o.report);
     assert_true(json_object_get_boolean(at(top, "is_map_that_was_sampled")));
     assert_int_equal(json_object_get_int(at(json_object_array_get_idx(at(top, "strata"), 0), "pixels")), 400);
+    /* No false alarm among the points of stratum 2, which is class 2. */
+    const int n_two = json_object_get_int(at(json_object_array_get_idx(at(top, "strata"), 1), "n"));
+    assert_true(fabs(json_object_get_double(at(at(top, "target"), "false_alarm_rate_high_95")) - (1 - pow(0.05, 1.0 / n_two))) < 1e-9);
+    assert_null(at(at(top, "target"), "miss_rate_high_95"));
     json_object_put(top);
     /* Gates: each holds or not, and a verdict tells. */
     o.miss_max = 0.05;

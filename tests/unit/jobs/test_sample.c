@@ -161,6 +161,33 @@ static void receipt_freezes_the_design(void **state)
     assert_int_equal(msc_sample_map(&no, &o, 0, NULL, &err), MSC_EEXISTS);
 }
 
+/* Small strata share one: all of the target, all of the rest; a single pixel never stands alone. */
+static void small_strata_are_merged(void **state)
+{
+    (void)state;
+    msc_frame_stratum strata[8] = { { .zone = 0, .value = 1, .units = 5000 }, { .zone = 0, .value = 2, .units = 7 }, { .zone = 0, .value = 3, .units = 9 },
+        { .zone = 0, .value = 4, .units = 8 }, { .zone = 0, .value = 5, .units = 60 }, { .zone = 1, .value = 1, .units = 900 }, { .zone = 1, .value = 3, .units = 1 } };
+    static uint8_t is_target[MSC_SAMPLE_CODES];
+    msc_frame f = { .map = "map", .is_by_value = 1, .is_target = is_target, .strata = strata, .n_strata = 7 };
+    msc_error err;
+    is_target[3] = is_target[4] = 1;
+    for (int h = 0; h < 7; h++) {
+        strata[h].candidates.limit = 4;
+        assert_true(msc_candidates_offer(&strata[h].candidates, (msc_candidate){ (uint64_t)(10 - h), h }));
+    }
+    assert_int_equal(msc_frame_merge(&f, 50, &err), MSC_OK);
+    assert_int_equal(f.n_strata, 5);
+    const struct { int32_t zone, value; int64_t units; size_t n; } wanted[] = {
+        { 0, 1, 5000, 1 }, { 0, 5, 60, 1 }, { 0, MSC_SAMPLE_OTHER_TARGET, 17, 2 }, { 0, MSC_SAMPLE_OTHER, 7, 1 }, { 1, 1, 901, 2 } };
+    for (int h = 0; h < 5; h++) {
+        assert_int_equal(strata[h].zone, wanted[h].zone);
+        assert_int_equal(strata[h].value, wanted[h].value);
+        assert_int_equal(strata[h].units, wanted[h].units);
+        assert_int_equal(strata[h].candidates.n, wanted[h].n);
+        msc_release(strata[h].candidates.at);
+    }
+}
+
 static void distance_and_exclusion(void **state)
 {
     (void)state;
@@ -281,7 +308,7 @@ static void candidates_keep_the_least(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_least_draws_of_each_stratum), cmocka_unit_test(receipt_freezes_the_design), cmocka_unit_test(distance_and_exclusion),
+        cmocka_unit_test(the_least_draws_of_each_stratum), cmocka_unit_test(receipt_freezes_the_design), cmocka_unit_test(distance_and_exclusion), cmocka_unit_test(small_strata_are_merged),
         cmocka_unit_test(simple_and_systematic), cmocka_unit_test(bad_input_and_simulation), cmocka_unit_test(candidates_keep_the_least),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
