@@ -107,6 +107,10 @@ typedef struct msc_image {
     const char *nodata;          /* "auto" (tag, mask band, alpha), "none", a value, or "edge:VALUE"; NULL: auto */
     const char *mask;            /* raster, 0 = not observed; may be NULL */
     const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
+    const char *const *shifts;   /* reports of shift, made on the grid that is read: the image and its mask (not the DEM) are */
+    int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
+    const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
+    const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -151,6 +155,8 @@ typedef struct msc_train_options {
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
     uint64_t seed;               /* default 1 */
     const char *grid_like;       /* raster whose grid is used; NULL: the first image's */
+    int is_selecting;            /* non-zero: drop features that cross-validation by polygon can do without (forest) */
+    char **selection;            /* what each was worth, as text in settings->lang, freed with msc_text_free(); may be NULL */
 } msc_train_options;
 MSC_API void msc_train_defaults(msc_train_options *options);
 MSC_API msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err);
@@ -208,12 +214,13 @@ MSC_API msc_status msc_shift(const msc_settings *settings, const msc_shift_optio
 typedef struct msc_irmad_options {
     msc_image before, after;     /* bands that both have, by name, are compared; up to 23 */
     const char *evidence;        /* output: round(254 P(no change)) a pixel, 255 not observed; may be NULL */
-    const char *report;          /* JSON: correlations, coefficients, iterations; may be NULL, but not both */
+    const char *report;          /* JSON: correlations, coefficients, iterations, gains; may be NULL, but not both */
+    const char *normalized;      /* output: AFTER with BEFORE's radiometry; needs the report; may be NULL */
     const char *classes_before, *classes_after;   /* class maps: pixels of code 0 are left out; may be NULL */
     const char *grid_like;       /* raster whose grid is used; NULL: BEFORE's */
     int max_iterations;          /* 1: plain MAD; default 50 */
     double tolerance;            /* of the largest change of a correlation; default 0.001 */
-    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 524288 */
+    int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 131072 */
     int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
     const char *run_id;
 } msc_irmad_options;
@@ -221,7 +228,7 @@ typedef struct msc_irmad_result {
     int64_t n_px;                /* pixels iterated on */
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
-    double no_change;            /* share of those pixels with P(no change) > 0.95 */
+    double no_change;            /* share of those pixels with P(no change) > 0.05 */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
@@ -233,9 +240,21 @@ MSC_API msc_status msc_irmad(const msc_settings *settings, const msc_irmad_optio
 typedef struct msc_change_options {
     const char *before, *after;                        /* class maps on one grid */
     const char *confidence_before, *confidence_after;  /* may be NULL */
+    const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
+    const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
+    const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
+                                                          observed; may be NULL. A and B are accepted */
+    const char *report;                                /* output: JSON of what each rule removed; may be NULL */
     int min_confidence;                                /* 0..100; a pixel needs it in both years; default 0 */
-    int edge_tolerance_px;                             /* default 1: see docs/METHODS.md */
+    int edge_tolerance_px;                             /* 0..16, default 1; the thresholds: see docs/METHODS.md */
+    double shift_rmse_px;                              /* root mean square displacement of one year against the other; default 0 */
+    double shift_quantile;                             /* share of displacements to reckon with; default 0.95 */
+    double change_rate;                                /* share of pixels expected to change; default 0.05 */
+    double evidence_weak;                              /* probability of no change at which evidence takes no side; default 0.05 */
+    double evidence_sure;                              /* at most this much for grade A; default 0.01 */
+    const int *impossible;                             /* before * 256 + after of transitions that are demoted */
+    int n_impossible;
     const char *run_id;
 } msc_change_options;
 MSC_API void msc_change_defaults(msc_change_options *options);
@@ -250,7 +269,9 @@ typedef struct msc_sieve_options {
     const char *run_id;
 } msc_sieve_options;
 typedef struct msc_sieve_counts {
-    int64_t n_regions_in, n_regions_out, n_merged, n_kept_alone, n_px_changed;
+    int64_t n_merged;            /* times that a region under the unit joined a neighbour */
+    int64_t n_kept_alone;        /* regions under the unit without a neighbour */
+    int64_t n_px_changed;
 } msc_sieve_counts;
 MSC_API void msc_sieve_defaults(msc_sieve_options *options);
 MSC_API msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *options, msc_sieve_counts *counts,
@@ -313,17 +334,88 @@ typedef struct msc_assess_options {
     const char *stratum_field, *weight_field;   /* may be NULL: simple random */
     const char *where;           /* OGR SQL WHERE, e.g. "confident = 1"; may be NULL */
     const char *report;          /* JSON */
-    double oa_min;               /* 0: no gate */
+    const char *const *tables;   /* areas of every class, in all and by zone: .csv, .xlsx */
+    int n_tables;
+    const char *before_field;    /* change maps: class before, class_field being that after; NULL: class_field is before * 256 + after */
+    const char *sample;          /* receipt of msc_sample_map: strata and weights are those frozen there; may be NULL */
+    const char *training;        /* training polygons: no pixel in them judges; may be NULL */
+    const char *training_where;  /* OGR SQL WHERE of them; may be NULL */
+    int is_poststratified;       /* non-zero: the map's classes are strata of a simple random or systematic sample */
+    const int *target;           /* codes whose miss and false-alarm rates are wanted; none: damage classes; change maps: all */
+    int n_target;
+    const msc_zone *zones;       /* up to 4 layers whose zones get figures of their own */
+    int n_zones;
+    int zone_min;                /* points without which a zone gets none; default 30 */
+    double oa_min;               /* least overall accuracy; 0: no gate */
+    double miss_max, false_max;  /* largest miss and false-alarm rate of the target, by area; 1: no gate */
+    double ci_max_ha;            /* largest half width of the 95 % interval of the target's area; 0: no gate */
+    int is_report_only;          /* non-zero: a gate that does not hold is told of, but is no error */
     const msc_class *classes;
     int n_classes;
 } msc_assess_options;
 typedef struct msc_assess_result {
     int64_t n, n_not_observed, n_outside;
     double overall, overall_half_width, kappa;  /* design-weighted overall accuracy, its 95 % half width; kappa of counts */
+    int64_t n_trained;                          /* reference pixels in training polygons, which do not judge */
+    int has_target;
+    double miss, false_alarm, target_ha, target_half_width_ha;
+    int is_accepted;                            /* every gate holds */
+    char verdict_en[512], verdict_zh[512];      /* "" without a gate */
 } msc_assess_result;
 MSC_API void msc_assess_defaults(msc_assess_options *options);
 MSC_API msc_status msc_assess(const msc_settings *settings, const msc_assess_options *options, msc_assess_result *result,
                               msc_error *err);
+
+/* Patches against reference polygons. */
+typedef struct msc_patch_assess_options {
+    const char *patches;         /* polygons that do not overlap, in a projected system */
+    const char *reference;       /* polygons */
+    const char *layer;           /* of the reference; NULL: the first */
+    const char *where;           /* which of the reference; may be NULL */
+    const char *blank_where;     /* other polygons of the reference layer, in which there is nothing: only patches there are
+                                  * false, the rest is not judged; NULL: the reference is complete */
+    double overlap_min;          /* share of area that makes a polygon found, a patch true; default 0.5 */
+    double miss_max, false_max;  /* gates by count; 0: none */
+    const char *report;          /* JSON; may be NULL */
+} msc_patch_assess_options;
+typedef struct msc_patch_assess_result {
+    int64_t n_reference, n_found, n_patches, n_true, n_false;
+    double miss, false_alarm, miss_by_area, false_by_area, mean_iou, distance_m;
+} msc_patch_assess_result;
+MSC_API void msc_patch_assess_defaults(msc_patch_assess_options *options);
+MSC_API msc_status msc_assess_patches(const msc_settings *settings, const msc_patch_assess_options *options,
+                                      msc_patch_assess_result *result, msc_error *err);
+
+/* ---- sample -------------------------------------------------------------------------------------------------- */
+typedef struct msc_sample_options {
+    const char *map;             /* class map, or change map (UInt16) */
+    const char *points;          /* output: points without labels; beside it "<points>.sample.json", the frozen design */
+    const char *design;          /* "stratified" (default), "simple", "systematic" */
+    const char *zone_path, *zone_field;      /* strata within these zones; may be NULL */
+    int is_by_zone_only;         /* non-zero: zones alone are the strata, not the map's values within them */
+    double buffer_m;             /* stratum of what lies within this distance of the target; 0: none */
+    const int *target;           /* codes that the area is wanted of; none: damage classes; change maps: every change */
+    int n_target;
+    int64_t n;                   /* points; 0: as many as `se` wants */
+    double se;                   /* standard error wanted of overall accuracy; default 0.01 */
+    double accuracy;             /* conjectured accuracy of every stratum; default 0.85 */
+    const char *const *users;    /* "CODE:ACCURACY", "buffer:ACCURACY": other conjectures */
+    int n_users;
+    const char *allocation;      /* "proportional" (default), "neyman", "equal" */
+    int64_t n_min;               /* least points a stratum; default 50 */
+    int64_t merge_px;            /* values with fewer pixels share one stratum; default -1: twice n_min */
+    double distance_m;           /* least distance of two points; 0: none */
+    const char *exclude;         /* training polygons: no point lies in them; may be NULL */
+    uint64_t seed;               /* default 1 */
+    int is_simulation;           /* non-zero: nothing is written */
+    const msc_class *classes;    /* NULL: as the map names them */
+    int n_classes;
+} msc_sample_options;
+MSC_API void msc_sample_defaults(msc_sample_options *options);
+/* *text, when asked for, is the plan with its expected intervals, as text or JSON; freed with msc_text_free(). The same
+ * points for any number of threads and size of tiles. */
+MSC_API msc_status msc_sample_map(const msc_settings *settings, const msc_sample_options *options, int as_json, char **text,
+                                  msc_error *err);
 
 /* ---- info, plan, run ------------------------------------------------------------------------------------------ */
 /* Both write text (or JSON) into *text, which the caller frees with msc_text_free(). */

@@ -137,9 +137,9 @@ class Bench:
                 self.grass.clump(self.ours.quarter_map())
         if "vectors" in wanted:
             made = self.ours.stages("vectors")
-            self.table.note(f"the class map: {self.describe(made[ours.VECTOR['fgb']])}")
+            self.table.note(f"the dense class map: {self.describe(made[ours.VECTOR['fgb']])}")
             if self.gdal:
-                self.gdal.vectors(self.ours.file("sieved"))
+                self.gdal.vectors(self.ours.file("dense"))
         if "background" in wanted:
             self.ours.stages("background")
 

@@ -1,9 +1,10 @@
 """ours.py - minescar's rows: every command at one thread and at all of them.
 
 A row is a line of STAGES: group, name, command. In the command {image} and {image_2} are the quarter images of the two dates, {dem}
-their elevation where there is one, {map} and {map_2} the class maps of the whole scene, {sieved} the first of them cleaned,
-{change} the accepted change map, {forest} and {gauss} models of bands; {out} begins the name of an output. What a stage needs is made
-first and not timed; a stage whose command or files this minescar or scene does not have is said and left out.
+their elevation where there is one, {map} and {map_2} the class maps of the whole scene, {sieved} the first of them cleaned, {dense}
+the same with all regions of 2 px and more (some 7000 a Mpx), {change} the accepted change map, {forest} and {gauss} models of bands;
+{out} begins the name of an output. What a stage needs is made first and not timed; a stage whose command or files this minescar or
+scene does not have is said and left out.
 """
 import json
 import pathlib
@@ -24,7 +25,7 @@ STAGES = [
     ("maps", MAJORITY, "majority {map} {out}.tif --window 5"),
     ("maps", SIEVE, "sieve {map} {out}.tif --mmu-px 25"),
     ("maps", "compare two class maps", "change {map} {map_2} {out}.tif"),
-    *(("vectors", stage, f"vectorize {{sieved}} {{out}}.{kind} --plain") for kind, stage in VECTOR.items()),
+    *(("vectors", stage, f"vectorize {{dense}} {{out}}.{kind} --plain") for kind, stage in VECTOR.items()),
     ("background", NO_HOLES, "vectorize {change} {out}.fgb --plain --skip 0"),
     ("background", HOLES, "vectorize {change} {out}.fgb --plain"),
 ]
@@ -107,11 +108,17 @@ class Ours:
     def _make_map_2(self):
         return self._map(1)
 
-    def _make_sieved(self):
-        out = self.dir / "sieved.tif"
+    def _cleaned(self, name, least_px):
+        out = self.dir / name
         if not out.exists():
-            self.once("sieve", self.file("map"), out, "--mmu-px", 25)
+            self.once("sieve", self.file("map"), out, "--mmu-px", least_px)
         return out
+
+    def _make_sieved(self):
+        return self._cleaned("sieved.tif", 25)
+
+    def _make_dense(self):
+        return self._cleaned("dense.tif", 2)
 
     def _make_change(self):
         raw, out = self.dir / "change.tif", self.dir / "change_sieved.tif"
@@ -135,12 +142,12 @@ class Ours:
         if not program:
             return self.table.note("bench_patches is not built; regions and rings in memory are skipped")
         for n in sorted({1, self.table.cores}):
-            for stage, raster, words in ((LABEL, self.quarter_map(), ("--labels",)), (TRACE, self.file("sieved"), ())):
+            for stage, raster, words in ((LABEL, self.quarter_map(), ("--labels",)), (TRACE, self.file("dense"), ())):
                 self.table.run(stage, "minescar", n, self.scene.crop_mpx(raster), [program, *words, raster, n], files=([raster], []))
         return None
 
     def quarter_map(self):
-        return self.scene.crop(self.file("sieved"), max(256, self.scene.side_px // 2), "sieved_half")
+        return self.scene.crop(self.file("dense"), max(256, self.scene.side_px // 2), "dense_half")
 
 
 def model_nodes(model):

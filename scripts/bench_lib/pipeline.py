@@ -11,6 +11,7 @@ import subprocess
 import numpy as np
 
 from . import ours
+from .otb import nodes
 from .scene import accuracy, burn, read, sh
 from .table import Cost, timed
 
@@ -66,8 +67,8 @@ def changed(polygons, truths):
     return 2 * np.count_nonzero(found & true) / max(1, np.count_nonzero(found) + np.count_nonzero(true))
 
 
-def note(table, who, maps, polygons, truths):
-    table.note(f"{who}: accuracy {accuracy(maps[0], truths[0]):.4f} and {accuracy(maps[1], truths[1]):.4f}, F1 of the plain difference "
+def note(table, who, forest, maps, polygons, truths):
+    table.note(f"{who}: {forest}, accuracy {accuracy(maps[0], truths[0]):.4f} and {accuracy(maps[1], truths[1]):.4f}, F1 of the plain difference "
                f"{change_f1(*maps, truths):.3f}, of the delivered change polygons {changed(polygons, truths):.3f}")
 
 
@@ -95,7 +96,8 @@ def run_ours(program, table, scene, images, truths):
             cost = timed([program, "run", which, "--threads", threads, "--quiet"], table.runs,
                          before=lambda: shutil.rmtree(out / "out", ignore_errors=True))
             table.add(ours.PIPELINE, who, threads, mpx, cost, limit=ideal(table, images, out, threads))
-        note(table, who, [out / f"out/classes_{y}.tif" for y in (2024, 2025)], out / "out/changes_2024_2025.shp", truths)
+        note(table, who, f"forest of {ours.model_nodes(out / 'out/model.msm')} nodes", [out / f"out/classes_{y}.tif" for y in (2024, 2025)],
+             out / "out/changes_2024_2025.shp", truths)
     receipt = json.loads((out / "out/receipt.json").read_text())
     for stage, s in receipt["stages"].items():
         table.add(f"  {stage}", "stage of minescar run", table.cores, mpx / 2,
@@ -115,4 +117,4 @@ def run_peers(table, scene, images, truths, script):
     out = scene.folder / "peer_pipeline"
     table.peer(ours.PIPELINE, "OTB + GDAL", table.cores, 2 * scene.crop_mpx(images[0]), [script, *images, out, *scene.trains],
                env={"THREADS": str(table.cores)}, before=lambda: shutil.rmtree(out, ignore_errors=True))
-    note(table, "OTB + GDAL", [out / "before.tif", out / "after.tif"], out / "changes.shp", truths)
+    note(table, "OTB + GDAL", nodes(out / "forest.model"), [out / "before.tif", out / "after.tif"], out / "changes.shp", truths)

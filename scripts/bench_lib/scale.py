@@ -93,10 +93,14 @@ def project(results, single, cores):
     """What other pixel sizes and machines would take, and on what it rests."""
     large, finer = results[-1], (PIXEL_M / 0.8)**2
     rests = "measured" if large["km2"] == 2500 else f"from {large['km2']} km2: training once, the rest by area"
-    area = (large["wall"] - large["fixed"]) / large["km2"]
-    whole = large["fixed"] + 2500 * area
-    print(f"\n2500 km2 at 2 m on {cores} cores: {whole:.0f} s ({rests})")
-    print(f"2500 km2 at 0.8 m on {cores} cores: {large['fixed'] + 2500 * area * finer:.0f} s: {finer:.2f} times the pixels, patches a km2 as at 2 m")
+    area = (large["wall"] - large["fixed"]) / large["km2"] * 2500
+    print(f"\n2500 km2 at 2 m on {cores} cores: {large['fixed'] + area:.0f} s ({rests})")
+    print(f"2500 km2 at 0.8 m on {cores} cores: {large['fixed'] + area * finer:.0f} s: {finer:.2f} times the pixels, patches a km2 as at 2 m, "
+          "training as it is")
+    if large["limit"]:
+        print(f"limit of decoding the inputs and encoding the outputs once, {cores} threads, by rates of this run: "
+              f"{large['limit'] * 2500 / large['km2']:.0f} s for 2500 km2 at 2 m, {100 * large['limit'] / large['wall']:.0f} % of the time "
+              f"at {large['km2']} km2")
     if not single or cores < 2:
         return
     pair = next(r for r in results if r["km2"] == single["km2"])
@@ -104,13 +108,16 @@ def project(results, single, cores):
     if got < 0.9 or speedup <= 1:
         work = large["cpu"] / large["km2"] * 2500
         return print(f"other work ran here: one thread got {100 * got:.0f} % of a core, so that these seconds do not hold and no serial share can "
-                     f"be told. By processor time 2500 km2 at 2 m take at most {work:.0f} CPU s, {work / cores:.0f} s on {cores} free cores")
+                     f"be told. By processor time 2500 km2 at 2 m take at most {work:.0f} CPU s: {work / cores:.0f} s on {cores} free cores, "
+                     f"{work / 16:.0f} s on 16 and {work / 64:.0f} s on 64 were nothing serial")
     serial = max(0.0, (cores / speedup - 1) / (cores - 1))
     print(f"{single['km2']} km2 on 1 thread: {single['wall']:.1f} s, on {cores}: {pair['wall']:.1f} s: {speedup:.2f} x, a serial share of "
-          f"{100 * serial:.1f} % (Amdahl)")
+          f"{100 * serial:.1f} % (Amdahl), training with it")
     for n in (16, 64):
-        faster = whole * speedup_of(serial, cores) / speedup_of(serial, n)
-        print(f"2500 km2 at 2 m on {n} cores: {faster:.0f} s; at 0.8 m {faster * finer:.0f} s, if memory bandwidth and disks grow with the cores")
+        gain = speedup_of(serial, cores) / speedup_of(serial, n)
+        print(f"2500 km2 at 2 m on {n} cores: {(large['fixed'] + area) * gain:.0f} s; at 0.8 m {(large['fixed'] + area * finer) * gain:.0f} s. "
+              f"Rests on: that serial share from 1 and {cores} threads, no more of it on {n} (not measured), memory bandwidth and disks that "
+              "grow with the cores")
     return None
 
 

@@ -15,6 +15,7 @@ extern const cli_command cli_change;
 extern const cli_command cli_majority;
 extern const cli_command cli_sieve;
 extern const cli_command cli_vectorize;
+extern const cli_command cli_sample;
 extern const cli_command cli_assess;
 extern const cli_command cli_verify;
 extern const cli_command cli_irmad;
@@ -24,6 +25,9 @@ msc_status cli_put(const char *text, msc_error *err);
 
 /* EVALUE unless it is 4 or 8. */
 msc_status cli_check_connectivity(int connectivity, msc_error *err);
+
+/* "[NAME=]FILE:FIELD" of --zones in place: the separators become ends. A name that is not given is the field's. EVALUE. */
+msc_status cli_bind_zone(char *text, cli_lang lang, msc_zone *zone, msc_error *err);
 
 /* A result on stdout: `json` with --json, else `line` on stderr unless --quiet. */
 msc_status cli_put_result(const cli_common *common, const char *line, const char *json, msc_error *err);

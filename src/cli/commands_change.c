@@ -11,10 +11,29 @@ static const cli_argument change_arguments[] = {
 static const cli_option change_options[] = {
     { "confidence-before", .kind = CLI_TEXT, .at = AT(confidence_before), .value = "FILE", .help = { "confidence of BEFORE", "BEFORE 的置信度" } },
     { "confidence-after", .kind = CLI_TEXT, .at = AT(confidence_after), .value = "FILE", .help = { "confidence of AFTER", "AFTER 的置信度" } },
+    { "posterior-before", .kind = CLI_TEXT, .at = AT(posterior_before), .value = "FILE", .help = { "posterior of BEFORE, from classify --posterior", "BEFORE 的后验概率（classify --posterior 的输出）" } },
+    { "posterior-after", .kind = CLI_TEXT, .at = AT(posterior_after), .value = "FILE", .help = { "posterior of AFTER", "AFTER 的后验概率" } },
+    { "evidence", .kind = CLI_TEXT, .at = AT(evidence), .value = "FILE",
+      .help = { "independent evidence: a byte a pixel, 254 x probability of no change, 255 none", "独立证据：每像元一字节，无变化概率乘 254，255 为无" } },
+    { "grade", .kind = CLI_TEXT, .at = AT(grade), .value = "FILE",
+      .help = { "output: 1 A, 2 B (both accepted), 3 C, 4 boundary, 5 impossible transition", "输出：1 为 A，2 为 B（均采纳），3 为 C，4 为边界，5 为不可能的转变" } },
+    { "report", .kind = CLI_TEXT, .at = AT(report), .value = "FILE", .help = { "output: JSON of what each rule removed, by pair of classes", "输出：JSON，各规则按类别转变剔除了多少" } },
     { "min-confidence", .kind = CLI_INT, .at = AT(min_confidence), .low = 0, .high = 100, .value = "N",
       .help = { "a change needs this confidence in both years", "两期置信度都达到此值才算变化" } },
     { "edge-tolerance-px", .kind = CLI_INT, .at = AT(edge_tolerance_px), .low = 0, .high = 16, .value = "PX",
-      .help = { "slivers along class edges up to this width are no change; 0: off", "沿类别边界不超过此宽度的碎条不算变化；0：关闭" } },
+      .help = { "classes of mixed pixels along edges are uncertain by this much; 0: off", "边缘混合像元的类别在此宽度内不确定；0：关闭" } },
+    { "shift-rmse-px", .kind = CLI_REAL, .at = AT(shift_rmse_px), .low = 0, .high = 27, .value = "PX",
+      .help = { "displacement between the years, root mean square", "两期之间的错位，均方根" } },
+    { "shift-quantile", .kind = CLI_REAL, .at = AT(shift_quantile), .low = 0.01, .high = 0.9999, .value = "Q",
+      .help = { "share of displacements to reckon with", "须顾及的错位所占比例" } },
+    { "change-rate", .kind = CLI_REAL, .at = AT(change_rate), .low = 1e-6, .high = 0.999999, .value = "SHARE",
+      .help = { "share of pixels expected to change", "预期发生变化的像元比例" } },
+    { "evidence-weak", .kind = CLI_REAL, .at = AT(evidence_weak), .low = 1e-6, .high = 0.3678, .value = "P",
+      .help = { "probability of no change at which evidence takes no side", "证据不偏向任何一方时的无变化概率" } },
+    { "evidence-sure", .kind = CLI_REAL, .at = AT(evidence_sure), .low = 1e-6, .high = 0.999999, .value = "P",
+      .help = { "grade A needs at most this probability of no change", "A 级要求无变化概率不超过此值" } },
+    { "impossible", .kind = CLI_INTS, .at = AT(impossible), .count_at = AT(n_impossible), .low = 0, .high = 65535, .value = "N",
+      .help = { "a transition that is demoted: before * 256 + after", "降级的转变：前类*256+后类" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
     END
 };
@@ -26,9 +45,16 @@ static msc_status run_change(cli_common *common, cli_lang lang, void *call, msc_
 }
 const cli_command cli_change = {
     .name = "change", .summary = { "Compare two class maps", "比较两期类别图" },
-    .detail = { "What is not observed in either year is not observed in the result, never 'no change'.", "任一期未观测的像元在结果中仍为未观测，绝不算作无变化。" },
+    .detail = { "What is not observed in either year is not observed in the result, never 'no change'.\n"
+                "A difference that a displacement of the years explains is boundary. The rest is graded by the posteriors of both\n"
+                "years and the evidence, where they are given: A when both agree, B when both together say change, else C.",
+                "任一期未观测的像元在结果中仍为未观测，绝不算作无变化。\n"
+                "可由两期错位解释的差异为边界。其余按两期后验概率和独立证据（如已给出）分级：\n"
+                "两者一致为 A，合起来支持变化为 B，否则为 C。" },
     .examples = "minescar change classes_2022.tif classes_2024.tif change.tif\n"
                 "minescar change classes_2022.tif classes_2024.tif change.tif --min-confidence 60 \\\n"
-                "    --confidence-before confidence_2022.tif --confidence-after confidence_2024.tif\n",
+                "    --confidence-before confidence_2022.tif --confidence-after confidence_2024.tif\n"
+                "minescar change classes_2022.tif classes_2024.tif change.tif --grade grade.tif --shift-rmse-px 0.4 \\\n"
+                "    --posterior-before p2022.tif --posterior-after p2024.tif --evidence evidence.tif\n",
     .arguments = change_arguments, .options = change_options, .bytes = sizeof(msc_change_options), .defaults = change_defaults, .run = run_change
 };

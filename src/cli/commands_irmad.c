@@ -7,7 +7,7 @@
 
 typedef struct irmad_call {
     msc_irmad_options options;
-    const char *path[2];
+    const char *path[2], *seamlines;
     const char *const *bands, *const *nodata, *const *mask;
     int n_bands, n_nodata, n_mask;
 } irmad_call;
@@ -27,7 +27,9 @@ static const cli_option irmad_options[] = {
     { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; once or one an image", "掩膜栅格，0 为未观测；一次或每期一次" } },
     { "classes-before", .kind = CLI_TEXT, .at = AT(options.classes_before), .value = "FILE", .help = { "class map of BEFORE: pixels of code 0 are left out", "BEFORE 的类别图：代码 0 的像元不参与" } },
     { "classes-after", .kind = CLI_TEXT, .at = AT(options.classes_after), .value = "FILE", .help = { "class map of AFTER: pixels of code 0 are left out", "AFTER 的类别图：代码 0 的像元不参与" } },
-    { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write correlations, coefficients and iterations", "写出相关系数、变换系数和迭代次数" } },
+    { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write correlations, coefficients, iterations, and gains for --radiometry of train and classify", "写出相关系数、变换系数、迭代次数，以及 train 和 classify 的 --radiometry 所用增益" } },
+    { "normalized", .kind = CLI_TEXT, .at = AT(options.normalized), .value = "FILE", .help = { "output: AFTER with the radiometry of BEFORE (with --report)", "输出：按 BEFORE 辐射归一化的 AFTER（需 --report）" } },
+    { "seamlines", .kind = CLI_TEXT, .at = AT(seamlines), .value = "FILE", .help = { "polygons of the scenes that AFTER is a mosaic of: gains by scene", "AFTER 镶嵌所用各景的面：逐景求增益" } },
     { "max-iterations", .kind = CLI_INT, .at = AT(options.max_iterations), .low = 1, .high = 10000, .value = "N", .help = { "stop after these; 1: without weights", "迭代上限；1：不加权" } },
     { "tolerance", .kind = CLI_REAL, .at = AT(options.tolerance), .low = 1e-12, .high = 1, .value = "X", .help = { "stop when no correlation moves by more", "相关系数变动小于此值时停止" } },
     { "sample-px", .kind = CLI_COUNT, .at = AT(options.sample_px), .low = 0, .high = 1e12, .value = "N",
@@ -51,11 +53,12 @@ static msc_status run_irmad(cli_common *common, cli_lang lang, void *call, msc_e
     for (int i = 0; i < 2; i++)
         *(i ? &c->options.after : &c->options.before) = (msc_image){ .paths = &c->path[i], .n_paths = 1, .bands = nth(c->bands, c->n_bands, i),
             .nodata = nth(c->nodata, c->n_nodata, i), .mask = nth(c->mask, c->n_mask, i) };
+    c->options.after.seamlines = c->seamlines;
     msc_irmad_result r = { 0 };
     MSC_TRY(msc_irmad(&common->settings, &c->options, &r, err));
     char line[256], json[320];
-    snprintf(line, sizeof line, cli_say(lang, (cli_words){ "correlations %.4f .. %.4f after %d iterations on %" PRId64 " pixels; %.1f %% of them surely unchanged",
-                                                           "相关系数 %.4f .. %.4f，迭代 %d 次，像元 %" PRId64 " 个；其中 %.1f %% 确定未变" }),
+    snprintf(line, sizeof line, cli_say(lang, (cli_words){ "correlations %.4f .. %.4f after %d iterations on %" PRId64 " pixels; %.1f %% of them without significant change",
+                                                           "相关系数 %.4f .. %.4f，迭代 %d 次，像元 %" PRId64 " 个；其中 %.1f %% 无显著变化" }),
              r.rho_least, r.rho_most, r.n_iterations, r.n_px, 100 * r.no_change);
     snprintf(json, sizeof json, "{\"rho_least\": %.9g, \"rho_most\": %.9g, \"iterations\": %d, \"is_converged\": %s, \"sampled_px\": %" PRId64 ", \"unchanged_share\": %.9g}\n",
              r.rho_least, r.rho_most, r.n_iterations, r.is_converged ? "true" : "false", r.n_px, r.no_change);

@@ -13,8 +13,8 @@ typedef struct train_call {
     msc_train_options options;
     const char *const *paths;
     const int *years;
-    const char *const *bands, *const *nodata, *const *mask, *const *dem;
-    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem;
+    const char *const *bands, *const *nodata, *const *mask, *const *dem, *const *radiometry, *const *seamlines;
+    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem, n_radiometry, n_seamlines;
     const char *job;
 } train_call;
 #define AT(field) offsetof(train_call, field)
@@ -35,7 +35,7 @@ static const cli_option train_options[] = {
     { "method", .kind = CLI_CHOICE, .at = AT(options.method), .choices = "forest|gauss",
       .help = { "random forest, or Gaussian maximum likelihood", "随机森林，或高斯最大似然" } },
     { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
-      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31 or others (see features); default: by the image; gauss: bands",
+      .help = { "bands,ndvi,ndwi,brightness,mean:5,std:5,open:31,close:31,slope,tpi:31,relief:63 or others (see features); default: by the image; gauss: bands",
                 "特征列表，逗号分隔（见 features）；默认按影像选取，gauss 为 bands" } },
     { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
       .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },
@@ -43,6 +43,10 @@ static const cli_option train_options[] = {
       .help = { "auto, none, a value, or edge:VALUE; once or one a year", "auto、none、数值或 edge:数值；一次或每年一次" } },
     { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; one a year", "掩膜栅格，0 为未观测；每年一个" } },
     { "dem", .kind = CLI_TEXTS, .at = AT(dem), .count_at = AT(n_dem), .value = "FILE", .help = { "elevation; once for all years, or one a year", "高程；一次用于所有年份，或每年一次" } },
+    { "radiometry", .kind = CLI_TEXTS, .at = AT(radiometry), .count_at = AT(n_radiometry), .value = "FILE.json",
+      .help = { "report of irmad with the image as AFTER: apply its gains; one a year, '' for none", "以该影像为 AFTER 的 irmad 报告：采用其增益；每年一个，'' 表示不用" } },
+    { "seamlines", .kind = CLI_TEXTS, .at = AT(seamlines), .count_at = AT(n_seamlines), .value = "FILE",
+      .help = { "the polygons that irmad was given; one a year, '' for none", "irmad 所用的各景面；每年一个，'' 表示不用" } },
     { "trees", .kind = CLI_INT, .at = AT(options.n_trees), .low = 1, .high = 10000, .value = "N", .help = { "trees in the forest", "森林中树的棵数" } },
     { "depth", .kind = CLI_INT, .at = AT(options.depth), .low = 1, .high = 30, .value = "N", .help = { "largest depth of a tree", "树的最大深度" } },
     { "min-leaf", .kind = CLI_INT, .at = AT(options.min_leaf), .low = 1, .high = 1e6, .value = "N", .help = { "fewest samples in a leaf", "叶节点的最少样本数" } },
@@ -51,6 +55,8 @@ static const cli_option train_options[] = {
     { "folds", .kind = CLI_INT, .at = AT(options.n_folds), .low = 0, .high = 100, .value = "N",
       .help = { "parts of the cross-validation by polygon; 0: none", "按样本面交叉验证的份数；0：不做" } },
     { "seed", .kind = CLI_SEED, .at = AT(options.seed), .value = "N", .help = { "seed of the forest and of the folds", "随机种子" } },
+    { "select", .kind = CLI_FLAG, .at = AT(options.is_selecting),
+      .help = { "drop features that the cross-validation can do without, and print what each is worth", "去掉交叉验证表明可有可无的特征，并列出各特征的增益" } },
     { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write accuracy, importance and counts", "写出精度、重要性和样本数" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(options.grid_like), .value = "FILE", .help = { "use this raster's grid; default: the first IMAGE's", "采用此栅格的网格；默认第一幅 IMAGE" } },
     END
@@ -59,6 +65,8 @@ static void train_defaults(void *call) { msc_train_defaults(&((train_call *)call
 
 /* The i-th of a list that holds one for all or one each. */
 static const char *nth(const char *const *list, int n, int i) { return n == 0 ? NULL : n == 1 ? list[0] : list[i]; }
+
+static const char *unless_empty(const char *text) { return text && *text ? text : NULL; }
 
 static msc_status check_per_year(const char *name, int n, int n_images, cli_lang lang, msc_error *err)
 {
@@ -75,10 +83,14 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     MSC_TRY(check_per_year("--nodata", c->n_nodata, n, lang, err));
     MSC_TRY(check_per_year("--mask", c->n_mask, n, lang, err));
     MSC_TRY(check_per_year("--dem", c->n_dem, n, lang, err));
+    MSC_TRY(check_per_year("--radiometry", c->n_radiometry, n, lang, err));
+    MSC_TRY(check_per_year("--seamlines", c->n_seamlines, n, lang, err));
     for (int i = 0; i < n; i++)
         images[i] = (msc_image){ .paths = c->n_years ? &c->paths[i] : c->paths, .n_paths = c->n_years ? 1 : c->n_paths,
                                  .bands = nth(c->bands, c->n_bands, i), .nodata = nth(c->nodata, c->n_nodata, i),
-                                 .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i) };
+                                 .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i),
+                                 .radiometry = unless_empty(nth(c->radiometry, c->n_radiometry, i)),
+                                 .seamlines = unless_empty(nth(c->seamlines, c->n_seamlines, i)) };
     c->options.images = images;
     c->options.n_images = n;
     c->options.years = c->n_years ? c->years : NULL;
@@ -109,7 +121,11 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
             c->options.classes = job->classes;
             c->options.n_classes = job->n_classes;
         }
+        char *gains = NULL;
+        c->options.selection = &gains;
         status = msc_train(&common->settings, &c->options, err);
+        if (status == MSC_OK && gains) status = cli_put(gains, err);
+        msc_text_free(&gains);
     }
     msc_job_free(&job);
     msc_release(images);
@@ -119,13 +135,18 @@ const cli_command cli_train = {
     .name = "train", .summary = { "Make a model from training polygons", "由训练样本面生成分类模型" },
     .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
                 "keeps a polygon's pixels together, so it does not flatter. The forest takes any features and needs no shape\n"
-                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.",
+                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.\n"
+                "--select drops, round by round, the features that matter least at held-out polygons, and keeps the fewest that\n"
+                "are within one standard error of the best: start from a generous list.",
                 "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。\n"
-                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。" },
+                "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。\n"
+                "--select 逐轮去掉在留出样本面上最无用的特征，保留与最优相差不超过一个标准误的最少特征：宜从宽列表开始。" },
     .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
                 "minescar train t2016.tif t2018.tif training.gpkg model.msm --year 2016 --year 2018 --year-field year \\\n"
                 "    --class-field code --bands blue:1,green:2,red:3,nir:7 --classes job.yaml\n"
-                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n",
+                "minescar train demo/image_2022.tif demo/training.gpkg gauss.msm --class-field code --method gauss\n"
+                "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --dem demo/dem_2022.tif --select \\\n"
+                "    --features bands,ndvi,ndwi,mean:5,std:5,open:60m,close:60m,slope,tpi:60m,depth:120m,rise:120m,floor:120m\n",
     .arguments = train_arguments, .options = train_options, .bytes = sizeof(train_call), .defaults = train_defaults, .run = run_train
 };
 
@@ -148,7 +169,11 @@ static const cli_option classify_options[] = {
     { "bands", .kind = CLI_TEXT, .at = AT(image.bands), .value = "blue:1,nir:4", .help = { "band names; default: from the file, else by count", "波段名称；默认取自文件或按波段数" } },
     { "nodata", .kind = CLI_TEXT, .at = AT(image.nodata), .value = "VALUE", .help = { "auto, none, a value, or edge:VALUE", "auto、none、数值或 edge:数值" } },
     { "mask", .kind = CLI_TEXT, .at = AT(image.mask), .value = "FILE", .help = { "raster, 0 = not observed", "掩膜栅格，0 为未观测" } },
+    { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
+      .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
+    { "radiometry", .kind = CLI_TEXT, .at = AT(image.radiometry), .value = "FILE.json", .help = { "report of irmad with IMAGE as AFTER: apply its gains", "以 IMAGE 为 AFTER 的 irmad 报告：采用其增益" } },
+    { "seamlines", .kind = CLI_TEXT, .at = AT(image.seamlines), .value = "FILE", .help = { "the polygons that irmad was given", "irmad 所用的各景面" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the outputs' metadata", "写入输出元数据" } },

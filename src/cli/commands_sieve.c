@@ -28,11 +28,10 @@ static msc_status run_sieve(cli_common *common, cli_lang lang, void *call, msc_e
     MSC_TRY(cli_check_connectivity(o->connectivity, err));
     MSC_TRY(msc_sieve(&common->settings, o, &n, err));
     snprintf(line, sizeof line, cli_say(lang, (cli_words){
-        "%" PRId64 " regions became %" PRId64 ": %" PRId64 " merged, %" PRId64 " small ones without a neighbour kept, %" PRId64 " pixels changed\n",
-        "%" PRId64 " 个区域变为 %" PRId64 " 个：合并 %" PRId64 " 个，无相邻而保留 %" PRId64 " 个，改变 %" PRId64 " 个像元\n" }),
-        n.n_regions_in, n.n_regions_out, n.n_merged, n.n_kept_alone, n.n_px_changed);
-    snprintf(json, sizeof json, "{\"regions_in\": %" PRId64 ", \"regions_out\": %" PRId64 ", \"merged\": %" PRId64 ", \"kept_alone\": %" PRId64
-             ", \"px_changed\": %" PRId64 "}\n", n.n_regions_in, n.n_regions_out, n.n_merged, n.n_kept_alone, n.n_px_changed);
+        "%" PRId64 " small regions merged, %" PRId64 " without a neighbour kept, %" PRId64 " pixels changed\n",
+        "合并小区域 %" PRId64 " 个，无相邻而保留 %" PRId64 " 个，改变 %" PRId64 " 个像元\n" }), n.n_merged, n.n_kept_alone, n.n_px_changed);
+    snprintf(json, sizeof json, "{\"merged\": %" PRId64 ", \"kept_alone\": %" PRId64 ", \"px_changed\": %" PRId64 "}\n",
+             n.n_merged, n.n_kept_alone, n.n_px_changed);
     return cli_put_result(common, line, json, err);
 }
 const cli_command cli_sieve = {

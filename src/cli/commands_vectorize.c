@@ -43,8 +43,7 @@ static const cli_option vectorize_options[] = {
 };
 static void vectorize_defaults(void *call) { msc_vectorize_defaults(&((vectorize_call *)call)->options); }
 
-/* "[NAME=]FILE:FIELD" in place: the separators become ends. A name that is not given is the field's. */
-static msc_status bind_zone(char *text, cli_lang lang, msc_zone *zone, msc_error *err)
+msc_status cli_bind_zone(char *text, cli_lang lang, msc_zone *zone, msc_error *err)
 {
     char *colon = strrchr(text, ':'), *equals = strchr(text, '=');
     if (!colon || colon == text || !colon[1])
@@ -83,7 +82,7 @@ static msc_status run_vectorize(cli_common *common, cli_lang lang, void *call, m
     msc_status status = outputs && zones && texts ? MSC_OK : msc_fail(err, MSC_ENOMEM, c->patches, "options");
     for (int i = 0; i < c->n_zones && status == MSC_OK; i++) {
         texts[i] = msc_copy_text(c->zones[i]);
-        status = texts[i] ? bind_zone(texts[i], lang, &zones[i], err) : msc_fail(err, MSC_ENOMEM, "--zones", "options");
+        status = texts[i] ? cli_bind_zone(texts[i], lang, &zones[i], err) : msc_fail(err, MSC_ENOMEM, "--zones", "options");
     }
     if (status == MSC_OK && c->job) status = msc_job_read(c->job, &job, err);
     if (status != MSC_OK) goto done;

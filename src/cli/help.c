@@ -204,7 +204,8 @@ static const char whole_way[] =
     "minescar vectorize sieved.tif changes.shp --also changes.gpkg --year-before 2024 --year-after 2025 \\\n"
     "    --classes demo/job.yaml --zones district=demo/districts.gpkg:NAME\n"
     "minescar assess classes_2025.tif demo/reference.gpkg accuracy.json --class-field code_2025 \\\n"
-    "    --stratum-field stratum --weight-field weight --classes demo/job.yaml\n```\n\n";
+    "    --stratum-field stratum --weight-field weight --classes demo/job.yaml\n"
+    "minescar sample sieved.tif points.gpkg --buffer-m 20 --se 0.03 --min 20 --exclude demo/training.gpkg --classes demo/job.yaml\n```\n\n";
 
 void cli_help_markdown(FILE *out, const cli_command *commands)
 {

@@ -24,6 +24,7 @@ static const cli_command *const all_commands[] = {
     &cli_majority,
     &cli_sieve,
     &cli_vectorize,
+    &cli_sample,
     &cli_assess,
     &cli_verify,
 };

@@ -5,6 +5,7 @@ set(MINESCAR_cli
   commands_irmad.c
   commands_model.c
   commands_run.c
+  commands_sample.c
   commands_scene.c
   commands_shift.c
   commands_sieve.c

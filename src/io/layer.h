@@ -20,10 +20,10 @@ typedef struct msc_shape {
 /* ---- writing ---- */
 typedef struct msc_layer_out msc_layer_out;
 typedef struct msc_layer_spec {
-    const char *path;            /* driver from settings->format, else from the extension: shp gpkg fgb geojson kml csv */
+    const char *path;            /* driver from settings->format, else from the extension: shp gpkg fgb geojson kml csv xlsx */
     const char *name;            /* layer name; NULL: the file's stem */
     const char *crs;
-    int is_point, is_multi;
+    int is_point, is_multi, is_table;   /* is_table: rows without geometry; CSV begins with a byte order mark, for spreadsheets */
     const msc_field *fields;
     int n_fields;
     const char *encoding;        /* shapefile attributes: GBK or UTF-8; a .cpg is written in both cases */
@@ -57,6 +57,8 @@ typedef struct msc_features_in {
 msc_status msc_layer_read(const char *path, const char *layer, const char *where, const char *crs,
                           const char *const *fields, int n_fields, msc_features_in *features, msc_error *err);
 void msc_features_in_clear(msc_features_in *features);
+/* The layer's coordinate system as WKT, "" when it has none. ENOFILE, EFORMAT. */
+msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_MAX], msc_error *err);
 /* True when the layer has the field. */
 int msc_layer_has_field(const char *path, const char *layer, const char *field);
 #endif

@@ -33,8 +33,10 @@ msc_status msc_layer_files_init(const char *path, int is_shapefile, int overwrit
     if (!name[0]) return msc_fail(err, MSC_EVALUE, path, "no file name");
     files->sidecars = is_shapefile ? shapefile_sidecars : no_sidecars;
     snprintf(files->path, sizeof files->path, "%s", path);
-    snprintf(files->temp, sizeof files->temp, "%.*s.%s.part-%ld%s", (int)(name - path), path, name, (long)getpid(),
-             path + stem_length(path));
+    /* The extension stands once only, at the end: GDAL looks for the first one in the name of an XLSX file. */
+    const char *extension = path + stem_length(path);
+    snprintf(files->temp, sizeof files->temp, "%.*s.%.*s_%s.part-%ld%s", (int)(name - path), path, (int)(extension - name), name,
+             *extension ? extension + 1 : "", (long)getpid(), extension);
     MSC_TRY(msc_file_check_output(path, overwrite, err));
     for (int i = 0; is_shapefile && i < 2; i++) {
         char sibling[MSC_PATH_MAX];

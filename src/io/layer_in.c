@@ -307,6 +307,21 @@ void msc_features_in_clear(msc_features_in *features)
     memset(features, 0, sizeof *features);
 }
 
+msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_MAX], msc_error *err)
+{
+    reader in = { .path = path };
+    char *text = NULL;
+    CPLPushErrorHandlerEx(hear, in.words);
+    const msc_status status = open_layer(&in, layer, NULL, err);
+    OGRSpatialReferenceH crs = status == MSC_OK ? OGR_L_GetSpatialRef(in.layer) : NULL;
+    if (crs) OSRExportToWkt(crs, &text);
+    snprintf(wkt, MSC_CRS_MAX, "%s", text ? text : "");
+    CPLFree(text);
+    if (in.dataset) GDALClose(in.dataset);
+    CPLPopErrorHandler();
+    return status;
+}
+
 int msc_layer_has_field(const char *path, const char *layer, const char *field)
 {
     char words[256] = "";

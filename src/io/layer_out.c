@@ -18,7 +18,7 @@ enum { SHP_NAME_MAX = 10, SHP_TEXT_WIDTH = 254, SHP_TEXT_DEFAULT = 80, SHP_REAL_
 static const struct { const char *extension, *driver; } drivers[] = {
     { "shp", "ESRI Shapefile" }, { "gpkg", "GPKG" }, { "fgb", "FlatGeobuf" }, { "geojson", "GeoJSON" },
     { "json", "GeoJSON" }, { "geojsonl", "GeoJSONSeq" }, { "kml", "KML" }, { "csv", "CSV" }, { "gml", "GML" },
-    { "sqlite", "SQLite" },
+    { "sqlite", "SQLite" }, { "xlsx", "XLSX" },
 };
 
 /* A warning that a value did not fit is a failure here: nothing is cut silently. */
@@ -74,7 +74,8 @@ static void gather_options(const msc_settings *settings, const msc_layer_spec *s
         *of_layer = CSLSetNameValue(*of_layer, "ENCODING", is_gbk ? "LDID/77" : "UTF-8");
         *of_layer = CSLSetNameValue(*of_layer, "DBF_DATE_LAST_UPDATE", "2000-01-01");
     }
-    if (EQUAL(name, "CSV")) *of_layer = CSLSetNameValue(*of_layer, "GEOMETRY", spec->is_point ? "AS_XY" : "AS_WKT");
+    if (EQUAL(name, "CSV") && spec->is_table) *of_layer = CSLSetNameValue(*of_layer, "WRITE_BOM", "YES");
+    else if (EQUAL(name, "CSV")) *of_layer = CSLSetNameValue(*of_layer, "GEOMETRY", spec->is_point ? "AS_XY" : "AS_WKT");
     for (int i = 0; settings && i < settings->n_creation; i++) {
         char *key = NULL;
         const char *option = settings->creation[i], *value = CPLParseNameValue(option, &key);
@@ -172,7 +173,7 @@ static msc_status open_dataset(msc_layer_out *out, const msc_settings *settings,
     const char *stem = CPLGetBasename(out->is_shp ? out->files.temp : spec->path);
     char name[MSC_PATH_MAX];
     snprintf(name, sizeof name, "%s", out->is_shp || !spec->name ? stem : spec->name);
-    const OGRwkbGeometryType type = spec->is_point ? wkbPoint : spec->is_multi && !out->is_shp ? wkbMultiPolygon : wkbPolygon;
+    const OGRwkbGeometryType type = spec->is_table ? wkbNone : spec->is_point ? wkbPoint : spec->is_multi && !out->is_shp ? wkbMultiPolygon : wkbPolygon;
     MSC_TRY(open_crs(spec->crs, spec->path, &srs, err));
     gather_options(settings, spec, driver, &of_dataset, &of_layer, &out->n_options);
     configure(1);

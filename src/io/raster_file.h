@@ -9,6 +9,7 @@
 #ifndef MSC_IO_RASTER_FILE_H
 #define MSC_IO_RASTER_FILE_H
 #include "grid/crs.h"
+#include "grid/displacement.h"
 #include "io/raster_in.h"
 #include <gdal.h>
 
@@ -219,23 +220,30 @@ msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err);
 
 /* ---- other grids (raster_warp.c) ---- */
 enum { MSC_WARP_STEP_PX = 16 };
+/* Two grids, the way from one CRS to the other, and displacements (px of the target) that are taken back on it. */
+typedef struct msc_place {
+    const msc_grid *target, *source;
+    msc_crs *crs;
+    const msc_displacement *shift;
+    int n_shifts;
+} msc_place;
 /* Source positions at the corners of lattice cells, that cover target columns x0.. of cells. */
 typedef struct msc_mesh {
     int32_t cell_x, cell_y, n_x, n_y;
     double *x, *y;
 } msc_mesh; /* [n_y][n_x] */
-/* Fills the nodes that cover `rect` of the target; x and y have room for msc_mesh_nodes(rect). crs NULL: same
- * CRS. */
+/* The nodes that cover `rect` of the target; returns how many x and y must have room for. */
 size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice);
-void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice);
+/* Where the ground of the target's pixels lies in the source; crs NULL: same CRS. */
+void msc_mesh_fill(const msc_place *place, msc_mesh *lattice);
 /* The source window that resampling `rect` may touch; w = 0 when none. */
 msc_rect msc_mesh_window(const msc_mesh *lattice, const msc_file *file, const msc_rect *rect);
 /* Resamples into the tile's planes from plane0 on, where rect (image frame) lies; sets valid where something
  * was written, leaves the rest alone. */
 void msc_warp_tile(const msc_mesh *lattice, const msc_file *file, const msc_window *window,
                    const msc_rect *rect, msc_tile *tile);
-/* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. ECRS. */
-msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err);
+/* Decides how a file lies on the target grid: is_aligned, shift, scale, reach. A moved file is never aligned. ECRS. */
+msc_status msc_warp_place(const msc_grid *target, int is_moved, msc_file *file, msc_error *err);
 
 static inline msc_rect msc_rect_and(msc_rect a, msc_rect b)
 {

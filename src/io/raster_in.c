@@ -154,10 +154,11 @@ static msc_status place_files(const msc_raster_spec *spec, msc_raster *raster, m
     if (spec->grid) raster->grid = *spec->grid;
     else MSC_TRY(msc_raster_union(raster->file, n, &raster->grid, err));
     int n_reaching = 0;
+    MSC_TRY(msc_raster_read_shifts(&spec->image, raster, err));
     for (int i = 0; i < raster->n_files; i++) {
         msc_file *file = &raster->file[i];
         if (i < n) file->as = raster->type;
-        MSC_TRY(msc_warp_place(&raster->grid, file, err));
+        MSC_TRY(msc_warp_place(&raster->grid, raster->n_shifts > 0, file, err));
         n_reaching += i < n && file->reach.w > 0 && file->reach.h > 0;
     }
     return n_reaching
@@ -247,6 +248,7 @@ void msc_raster_close(msc_raster **raster)
         msc_mosaic_free(&r->file[f].mosaic);
         msc_release(r->file[f].path);
     }
+    msc_release(r->shift);
     CSLDestroy(r->meta);
     CSLDestroy(r->category);
     msc_release(r->worker);

@@ -114,6 +114,19 @@ static msc_status read_piece(const msc_file *file, int index, msc_handle *handle
     return MSC_OK;
 }
 
+/* A piece with gaps is read a row of its blocks at a time, so that the room beside the window stays small. */
+static msc_status read_gaps(const msc_file *file, int index, msc_handle *handle, msc_rect on, msc_window *window, msc_error *err)
+{
+    const msc_piece *piece = &file->mosaic->piece[index];
+    const int32_t block_h = (int32_t)file->mosaic->file[piece->file].tiff.block_h, end = on.y + on.h;
+    for (msc_rect part = on; part.y < end; part.y += part.h) {
+        part.h = block_h - (part.y + piece->shift_y) % block_h;
+        if (part.h > end - part.y) part.h = end - part.y;
+        MSC_TRY(read_piece(file, index, handle, part, window, err));
+    }
+    return MSC_OK;
+}
+
 msc_status msc_mosaic_read(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
 {
     const msc_mosaic *mosaic = file->mosaic;
@@ -127,7 +140,8 @@ msc_status msc_mosaic_read(const msc_file *file, msc_handle *handle, msc_window 
     if (first < 0) fill(window, mosaic->fill);
     for (int i = first < 0 ? 0 : first; i < mosaic->n; i++) {
         const msc_rect on = msc_rect_and(mosaic->piece[i].on, all);
-        if (on.w > 0 && on.h > 0) MSC_TRY(read_piece(file, i, handle, on, window, err));
+        if (on.w > 0 && on.h > 0)
+            MSC_TRY((mosaic->piece[i].has_gap ? read_gaps : read_piece)(file, i, handle, on, window, err));
     }
     return MSC_OK;
 }

@@ -23,6 +23,8 @@ struct msc_raster {
     int n_workers;
     msc_worker *worker;
     msc_traffic *traffic; /* the settings'; what the workers counted is added at the end */
+    msc_displacement *shift; /* their sum moves all files */
+    int n_shifts;
     char **meta, **category; /* GDAL string lists of the first file */
 };
 
@@ -30,6 +32,8 @@ struct msc_raster {
 msc_status msc_raster_read_tile(msc_raster *raster, int worker, msc_tile *tile, msc_error *err);
 /* At least `bytes`, contents undefined; NULL without memory. */
 void *msc_room_get(msc_room *room, size_t count, size_t size);
+/* Fills raster->shift from the image's reports. ENOFILE, EFORMAT, EGRID. */
+msc_status msc_raster_read_shifts(const msc_image *image, msc_raster *raster, msc_error *err);
 /* The grid of all files together: the first file's lattice, over the extent of all. ECRS, EVALUE. */
 msc_status msc_raster_union(const msc_file *file, int n, msc_grid *grid, msc_error *err);
 #endif

@@ -200,12 +200,12 @@ static msc_status read_warped(const msc_raster *raster, const msc_file *file, ms
 {
     msc_mesh lattice;
     const size_t n = msc_mesh_nodes(&part, &lattice);
-    if (!handle->crs && raster->grid.crs[0] && !msc_crs_same(raster->grid.crs, file->grid.crs))
+    if (!handle->crs && raster->grid.crs[0] && file->grid.crs[0] && !msc_crs_same(raster->grid.crs, file->grid.crs))
         MSC_TRY(msc_crs_open(raster->grid.crs, file->grid.crs, &handle->crs, err));
     lattice.x = msc_room_get(&worker->nodes, 2 * n, sizeof *lattice.x);
     if (!lattice.x) return msc_fail(err, MSC_ENOMEM, file->path, "lattice");
     lattice.y = lattice.x + n;
-    msc_mesh_fill(&raster->grid, &file->grid, handle->crs, &lattice);
+    msc_mesh_fill(&(msc_place){ &raster->grid, &file->grid, handle->crs, raster->shift, raster->n_shifts }, &lattice);
     return warp_part(file, handle, worker, &lattice, part, tile, err);
 }
 

@@ -20,16 +20,20 @@ size_t msc_mesh_nodes(const msc_rect *rect, msc_mesh *lattice)
     return (size_t)lattice->n_x * (size_t)lattice->n_y;
 }
 
-void msc_mesh_fill(const msc_grid *target, const msc_grid *source, msc_crs *crs, msc_mesh *lattice)
+void msc_mesh_fill(const msc_place *place, msc_mesh *lattice)
 {
+    const msc_grid *target = place->target, *source = place->source;
     const size_t n = (size_t)lattice->n_x * (size_t)lattice->n_y;
     size_t i = 0;
     for (int32_t v = 0; v < lattice->n_y; v++)
         for (int32_t u = 0; u < lattice->n_x; u++, i++) {
-            lattice->x[i] = msc_grid_e(target, (double)(lattice->cell_x + u) * MSC_WARP_STEP_PX);
-            lattice->y[i] = msc_grid_n(target, (double)(lattice->cell_y + v) * MSC_WARP_STEP_PX);
+            const double x = (double)(lattice->cell_x + u) * MSC_WARP_STEP_PX, y = (double)(lattice->cell_y + v) * MSC_WARP_STEP_PX;
+            double d[2] = { 0, 0 };
+            for (int k = 0; k < place->n_shifts; k++) msc_displacement_add(&place->shift[k], x, y, d);
+            lattice->x[i] = msc_grid_e(target, x - d[0]);
+            lattice->y[i] = msc_grid_n(target, y - d[1]);
         }
-    if (crs) msc_crs_forward(crs, lattice->x, lattice->y, n, 1);
+    if (place->crs) msc_crs_forward(place->crs, lattice->x, lattice->y, n, 1);
     for (i = 0; i < n; i++) {
         if (!isfinite(lattice->x[i]) || !isfinite(lattice->y[i])) {
             lattice->x[i] = lattice->y[i] = NAN;
@@ -161,6 +165,42 @@ static int blend_four(const msc_window *w, int n_bands, double u, double v, doub
     return 1;
 }
 
+#define BLEND_ROWS(T)                                                                                        \
+    for (int b = 0; b < n_bands; b++) {                                                                      \
+        const T *p = (const T *)w->data + (size_t)b * plane + at;                                            \
+        double sum = 0;                                                                                      \
+        for (int j = 0; j < 4; j++, p += row)                                                                \
+            sum += wy[j] * (wx[0] * p[0] + wx[1] * p[1] + wx[2] * p[2] + wx[3] * p[3]);                      \
+        out[b] = sum;                                                                                        \
+    }
+
+/* The common case of the cubic: sixteen observed pixels round (u, v), whose weights sum to 1. 0 when one of them is not
+ * there. */
+static int blend_sixteen(const msc_window *w, int n_bands, double u, double v, double *out)
+{
+    const int32_t x = (int32_t)floor(u) - 1 - w->rect.x, y = (int32_t)floor(v) - 1 - w->rect.y;
+    const size_t row = (size_t)w->rect.w, plane = row * (size_t)w->rect.h;
+    if (x < 0 || y < 0 || x + 3 >= w->rect.w || y + 3 >= w->rect.h) return 0;
+    const size_t at = (size_t)y * row + (size_t)x;
+    uint8_t all = 1;
+    for (size_t j = 0; j < 4; j++)
+        for (size_t i = 0; i < 4; i++) all &= w->valid[at + j * row + i];
+    if (!all) return 0;
+    double wx[4], wy[4];
+    for (int i = 0; i < 4; i++) {
+        wx[i] = kernel(MSC_CUBIC, u - floor(u) + 1 - i);
+        wy[i] = kernel(MSC_CUBIC, v - floor(v) + 1 - i);
+    }
+    if (w->type == MSC_U8) {
+        BLEND_ROWS(uint8_t)
+    } else if (w->type == MSC_U16) {
+        BLEND_ROWS(uint16_t)
+    } else {
+        BLEND_ROWS(float)
+    }
+    return 1;
+}
+
 /* Interpolates at source position (x, y) whose own pixel is observed. */
 static void interpolate(const msc_file *file, const msc_window *w, double x, double y, size_t nearest,
                         double *out)
@@ -170,6 +210,7 @@ static void interpolate(const msc_file *file, const msc_window *w, double x, dou
     double total = 0;
     if (resample == MSC_BILINEAR && file->scale <= 1 && blend_four(w, file->n_bands, x - 0.5, y - 0.5, out))
         return;
+    if (resample == MSC_CUBIC && file->scale <= 1 && blend_sixteen(w, file->n_bands, x - 0.5, y - 0.5, out)) return;
     if (resample != MSC_NEAREST) {
         taps t;
         int n_missing = 0;
@@ -304,22 +345,23 @@ static double scale_at(const msc_grid *target, const msc_file *file, msc_crs *cr
     return scale < 1 / 0.95 ? 1 : scale > top ? top : scale;
 }
 
-msc_status msc_warp_place(const msc_grid *target, msc_file *file, msc_error *err)
+msc_status msc_warp_place(const msc_grid *target, int is_moved, msc_file *file, msc_error *err)
 {
     const int is_nameless = !target->crs[0] || !file->grid.crs[0],
               is_same = msc_crs_same(target->crs, file->grid.crs);
     msc_crs *there = NULL, *back = NULL;
     msc_status status = MSC_OK;
     file->scale = 1;
-    file->is_aligned = (is_same || is_nameless) && is_on_lattice(target, file);
+    const int is_on = (is_same || is_nameless) && is_on_lattice(target, file);
+    file->is_aligned = is_on && !is_moved;
     if (file->is_aligned) {
         file->reach = reach_of_aligned(target, file);
         return MSC_OK;
     }
-    if (is_nameless)
+    if (is_nameless && !is_on)
         return msc_fail(err, MSC_ECRS, file->path, "no coordinate system in the %s, and the grids differ",
                         file->grid.crs[0] ? "wanted grid" : "file");
-    if (!is_same) {
+    if (!is_same && !is_nameless) {
         status = msc_crs_open(target->crs, file->grid.crs, &there, err);
         if (status == MSC_OK) status = msc_crs_open(file->grid.crs, target->crs, &back, err);
     }

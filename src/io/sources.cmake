@@ -23,6 +23,7 @@ set(MINESCAR_io
   raster_out_tiff.c
   raster_read.c
   raster_say.c
+  raster_shift.c
   raster_tile.c
   raster_union.c
   raster_vrt.c

@@ -1,31 +1,106 @@
-/* assess.h - the parts of the assess command: reference labels as spans of pixels, and the report. */
+/* assess.h - the parts of the assess command: reference, the map under it, estimates, gate, report. */
 #ifndef MSC_JOBS_ASSESS_H
 #define MSC_JOBS_ASSESS_H
-#include "grid/grid.h"
-#include "io/layer.h"
+#include "grid/area.h"
+#include "io/raster_in.h"
+#include "jobs/spans.h"
 #include "model/accuracy.h"
 
-/* Pixels x0..x1-1 of row y that reference feature `feature` labels. */
-typedef struct msc_span { int32_t y, x0, x1; uint32_t feature; } msc_span;
-typedef struct msc_spans { msc_span *span; size_t n, capacity; } msc_spans;
+/* What a reference pixel has in the map beside the codes 0..65535. */
+enum { MSC_ASSESS_VALUES = 65536, MSC_ASSESS_NOT_SEEN = 65536, MSC_ASSESS_TRAINED = 65537, MSC_ASSESS_LAYERS = 4, MSC_ASSESS_STRATA = 4096,
+       MSC_ASSESS_ZONES = 4096 };
 
-/* The pixel of every point, the pixels with their centre inside every polygon, in raster order. *n_outside counts the
- * features without any pixel on the grid; features whose use[] is 0 are passed over. */
-msc_status msc_spans_find(const msc_features_in *features, const uint8_t *use, const msc_grid *grid, msc_spans *spans,
-                          int64_t *n_outside, msc_error *err);
-void msc_spans_clear(msc_spans *spans);
+/* n pixels of the map that have `value` under one reference feature, in one zone of each layer (-1: none). */
+typedef struct msc_found { uint32_t feature; int32_t value; int32_t zone[MSC_ASSESS_LAYERS]; int64_t n; } msc_found;
 
-/* All that the report tells beside the estimates. */
-typedef struct msc_assess_facts {
+typedef struct msc_assess_stratum {
+    char *name;                  /* of the stratum field */
+    int64_t n_pixels;            /* of the frozen design; 0: not known */
+    int64_t n_drawn, n_labelled; /* points of the frozen design, and those of them with a label */
+    int64_t n;                   /* units of the sample */
+    double weight_sum;
+} msc_assess_stratum;
+
+/* A layer of zones: figures of each are estimated apart. */
+typedef struct msc_assess_layer {
+    const msc_zone *zone;
+    msc_features_in features;
+    msc_spans spans;
+    int32_t *zone_of;            /* feature -> zone */
+    char **name;
+    int n_zones;
+    int64_t *px, *units;         /* [n_zones][values] observed pixels of the frame, their ellipsoidal area in MSC_AREA_UNIT_M2 */
+} msc_assess_layer;
+
+typedef struct msc_assess_target {
+    int is_known;
+    msc_estimate miss, false_alarm, share;   /* 1 - producer's, 1 - user's accuracy of the target as one class; its area */
+    double map_share, unseen_upper;          /* NAN unless no unit outside the mapped target had it */
+} msc_assess_target;
+
+typedef struct msc_assess_check { const char *name; double value, limit; int is_least, holds; } msc_assess_check;
+
+typedef struct msc_assessment {
+    const msc_settings *settings;
     const msc_assess_options *options;
-    const int *code;             /* class index -> code */
-    char *const *stratum;        /* names */
-    const int64_t *stratum_n;
-    const double *stratum_weight;
-    int n_strata, is_points;
-    int64_t n_outside, n_unlabelled, n_skipped, observed_px;
-    const int64_t *map_px;       /* pixels of each class in the whole map */
+    msc_rasters rasters;
+    msc_source source;
+    msc_features_in features, training;
+    msc_spans spans, training_spans;
+    uint8_t *use;
+    int32_t *label;              /* reference code of each feature */
+    int32_t *stratum_of;
+    double *weight;
+    msc_assess_stratum *strata;
+    int n_strata;
+    int64_t n_unlabelled, n_outside, n_trained;
+    int is_change, is_same_map;  /* is_same_map: the map is the one that was sampled; -1 not known */
+    int n_values;                /* codes that a pixel can have: 256 or 65536 */
+    char design[32];             /* of the sample's receipt; "" without */
+    msc_assess_layer layer[MSC_ASSESS_LAYERS];
+    msc_found *found;
+    size_t n_found, found_capacity;
+    int64_t *px, *units;         /* [MSC_ASSESS_VALUES] pixels of each value in the frame: observed, outside training; their area */
+    msc_area area;
+    int64_t trained_px;
+    msc_sample_cell *cells;      /* room for n_found */
+    uint8_t *is_target;          /* [MSC_ASSESS_VALUES] */
+    int has_target;
+    int code[MSC_ACCURACY_CLASSES], n_classes;
+    int n_collapsed;             /* classes that share a post-stratum */
+    msc_accuracy *accuracy;
+    msc_assess_target target;
+    char refusal[2][256];        /* why nothing is adjusted, English and Chinese; "" when it is */
+    msc_assess_check check[8];
+    int n_checks;
+    char verdict[2][512];        /* English, Chinese; "" without a gate */
     double pixel_m2;
-} msc_assess_facts;
-msc_status msc_assess_report(const msc_assess_facts *facts, const msc_accuracy *accuracy, msc_error *err);
+} msc_assessment;
+
+/* assess_reference.c: labels, strata and weights. The errors of msc_layer_read; EFIELD; ECHECK when points are not those
+ * of the sample's receipt. */
+msc_status msc_assess_read_reference(msc_assessment *a, msc_error *err);
+/* assess_frozen.c: strata and weights from the receipt of `minescar sample`; points must be those that were drawn. */
+msc_status msc_assess_read_frozen(msc_assessment *a, const msc_value *ids, const msc_value *numbers, size_t stride, msc_error *err);
+/* assess_count.c: zone layers and training polygons as spans; the map's values under the reference. */
+msc_status msc_assess_read_layers(msc_assessment *a, msc_error *err);
+msc_status msc_assess_count(msc_assessment *a, msc_error *err);
+
+/* assess_estimate.c: all figures; those of one zone. */
+msc_status msc_assess_estimate(msc_assessment *a, msc_error *err);
+/* *is_refused: fewer points than options->zone_min; then *accuracy holds counts only. */
+msc_status msc_assess_zone(msc_assessment *a, int layer, int zone, msc_accuracy *accuracy, msc_assess_target *target, int *is_refused,
+                           msc_error *err);
+
+/* assess_gate.c: compares with the limits; writes the verdicts. True when all hold. */
+int msc_assess_judge(msc_assessment *a);
+
+/* Name and label of a code in `size` bytes each, "" where there is none. */
+void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *label, size_t size);
+
+/* assess_table.c: areas of every class, in all and by zone, as CSV or XLSX by the extension of `path`. */
+msc_status msc_assess_table(msc_assessment *a, const char *path, msc_error *err);
+
+/* assess_report.c */
+msc_status msc_assess_report(msc_assessment *a, msc_error *err);
 #endif

@@ -1,8 +1,10 @@
 /* assess_report.c - the accuracy report as JSON: every figure with its interval, and the matrix by code. */
 #include "base/file.h"
+#include "base/mem.h"
 #include "jobs/assess.h"
 #include <json.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static void put_number(json_object *to, const char *key, double value)
@@ -17,7 +19,7 @@ static void put_integer(json_object *to, const char *key, int64_t value)
 
 static void put_text(json_object *to, const char *key, const char *value)
 {
-    json_object_object_add(to, key, value ? json_object_new_string(value) : NULL);
+    json_object_object_add(to, key, value && *value ? json_object_new_string(value) : NULL);
 }
 
 /* {"value": ..., "se": ..., "half_width_95": ...}, times `scale`. */
@@ -30,105 +32,242 @@ static void put_estimate(json_object *to, const char *key, msc_estimate e, doubl
     json_object_object_add(to, key, o);
 }
 
-static json_object *strata_of(const msc_assess_facts *f)
+static json_object *strata_of(const msc_assessment *a)
 {
     json_object *list = json_object_new_array();
-    for (int h = 0; h < f->n_strata; h++) {
+    for (int h = 0; h < a->n_strata; h++) {
+        const msc_assess_stratum *s = &a->strata[h];
         json_object *o = json_object_new_object();
-        put_text(o, "stratum", f->stratum[h]);
-        put_integer(o, "n", f->stratum_n[h]);
-        put_number(o, "sum_of_weights", f->stratum_weight[h]);
+        json_object_object_add(o, "stratum", json_object_new_string(s->name));
+        put_integer(o, "n", s->n);
+        put_number(o, "sum_of_weights", s->weight_sum);
+        if (a->design[0]) {
+            put_integer(o, "pixels", s->n_pixels);
+            put_integer(o, "n_drawn", s->n_drawn);
+            put_integer(o, "n_labelled", s->n_labelled);
+        }
         json_object_array_add(list, o);
     }
     return list;
 }
 
-static json_object *classes_of(const msc_assess_facts *f, const msc_accuracy *a)
+void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *label, size_t size)
+{
+    const msc_assess_options *options = a->options;
+    name[0] = label[0] = 0;
+    for (int part = a->is_change ? 0 : 1; part < 2; part++) {
+        const int one = part == 0 ? code >> 8 : code & 255;
+        for (int k = 0; k < options->n_classes && code > 0; k++) {
+            const msc_class *c = &options->classes[k];
+            if (c->code != one) continue;
+            const char *join = name[0] ? " > " : "";
+            snprintf(name + strlen(name), size - strlen(name), "%s%.80s", join, c->name);
+            snprintf(label + strlen(label), size - strlen(label), "%s%.80s", join, c->label ? c->label : c->name);
+        }
+    }
+    if (!a->is_change || code != 0) return;
+    snprintf(name, size, "no change");
+    snprintf(label, size, "无变化");
+}
+
+static void put_name(json_object *o, const msc_assessment *a, int code)
+{
+    char name[200], label[200];
+    msc_assess_class_name(a, code, name, label, sizeof name);
+    if (name[0]) put_text(o, "name", name);
+    if (name[0]) put_text(o, "label", label);
+}
+
+/* What was not adjusted is null; areas in ha of the frame. */
+static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, const int64_t *px, double frame_ha)
 {
     json_object *list = json_object_new_array();
-    const double observed_ha = (double)f->observed_px * f->pixel_m2 / 1e4;
-    for (int i = 0; i < a->n_classes; i++) {
+    const double adjusted = a->refusal[0][0] ? NAN : 1;
+    for (int i = 0; i < e->n_classes; i++) {
         json_object *o = json_object_new_object();
         int64_t n_map = 0, n_reference = 0;
-        for (int j = 0; j < a->n_classes; j++) {
-            n_map += a->matrix[i][j];
-            n_reference += a->matrix[j][i];
+        for (int j = 0; j < e->n_classes; j++) {
+            n_map += e->matrix[i][j];
+            n_reference += e->matrix[j][i];
         }
-        put_integer(o, "code", f->code[i]);
-        for (int k = 0; k < f->options->n_classes; k++)
-            if (f->options->classes[k].code == f->code[i]) {
-                put_text(o, "name", f->options->classes[k].name);
-                put_text(o, "label", f->options->classes[k].label);
-            }
+        if (n_map + n_reference + px[a->code[i]] == 0) {
+            json_object_put(o);
+            continue;
+        }
+        put_integer(o, "code", a->code[i]);
+        put_name(o, a, a->code[i]);
         put_integer(o, "n_map", n_map);
         put_integer(o, "n_reference", n_reference);
-        put_estimate(o, "users_accuracy", a->users[i], 1);
-        put_estimate(o, "producers_accuracy", a->producers[i], 1);
-        put_number(o, "f1", a->f1[i]);
-        put_number(o, "map_area_ha", (double)f->map_px[i] * f->pixel_m2 / 1e4);
-        put_estimate(o, "adjusted_share", a->reference_share[i], 1);
-        put_estimate(o, "adjusted_area_ha", a->reference_share[i], observed_ha);
+        put_estimate(o, "users_accuracy", e->users[i], 1);
+        put_estimate(o, "producers_accuracy", e->producers[i], 1);
+        if (n_map > 0 && e->matrix[i][i] == n_map) put_number(o, "users_accuracy_low_95", 1 - e->none_upper[i] / e->map_share[i].value);
+        if (n_reference > 0 && e->matrix[i][i] == n_reference)
+            put_number(o, "producers_accuracy_low_95", e->reference_share[i].value / (e->reference_share[i].value + e->miss_upper[i]));
+        put_number(o, "f1", e->f1[i]);
+        put_number(o, "map_area_ha", (double)px[a->code[i]] * a->pixel_m2 / 1e4);
+        put_estimate(o, "adjusted_share", e->reference_share[i], adjusted);
+        put_estimate(o, "adjusted_area_ha", e->reference_share[i], adjusted * frame_ha);
+        put_number(o, "unseen_area_ha_upper_95", n_reference == 0 ? e->absent_upper * frame_ha : n_reference == e->matrix[i][i] ? e->miss_upper[i] * frame_ha : NAN);
         json_object_array_add(list, o);
     }
     return list;
 }
 
-static json_object *matrix_of(const msc_assess_facts *f, const msc_accuracy *a)
+static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
 {
-    json_object *o = json_object_new_object(), *codes = json_object_new_array();
-    json_object *counts = json_object_new_array(), *shares = json_object_new_array();
-    for (int i = 0; i < a->n_classes; i++) {
+    json_object *o = json_object_new_object(), *codes = json_object_new_array(), *counts = json_object_new_array();
+    json_object *shares = json_object_new_array(), *upper = json_object_new_array();
+    for (int i = 0; i < e->n_classes; i++) {
         json_object *row = json_object_new_array(), *share = json_object_new_array();
-        json_object_array_add(codes, json_object_new_int(f->code[i]));
-        for (int j = 0; j < a->n_classes; j++) {
-            json_object_array_add(row, json_object_new_int64(a->matrix[i][j]));
-            json_object_array_add(share, json_object_new_double(a->share[i][j].value));
+        json_object_array_add(codes, json_object_new_int(a->code[i]));
+        for (int j = 0; j < e->n_classes; j++) {
+            json_object_array_add(row, json_object_new_int64(e->matrix[i][j]));
+            json_object_array_add(share, json_object_new_double(e->share[i][j].value));
         }
         json_object_array_add(counts, row);
         json_object_array_add(shares, share);
+        json_object_array_add(upper, json_object_new_double(e->none_upper[i]));
     }
     put_text(o, "rows", "map");
     put_text(o, "columns", "reference");
     json_object_object_add(o, "codes", codes);
     json_object_object_add(o, "counts", counts);
     json_object_object_add(o, "shares", shares);
+    json_object_object_add(o, "zero_share_upper_95", upper);   /* one a row: of every zero of it */
     return o;
 }
 
-msc_status msc_assess_report(const msc_assess_facts *f, const msc_accuracy *a, msc_error *err)
+static void put_target(json_object *to, const msc_assessment *a, const msc_assess_target *t, double frame_ha)
 {
-    const msc_assess_options *options = f->options;
-    json_object *top = json_object_new_object();
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", msc_file_name(options->map));
-    put_text(top, "reference", msc_file_name(options->reference));
-    put_text(top, "class_field", options->class_field);
-    put_text(top, "stratum_field", options->stratum_field);
-    put_text(top, "weight_field", options->weight_field);
-    put_text(top, "where", options->where);
-    put_text(top, "unit", f->is_points ? "point" : "pixel in a polygon");
-    put_text(top, "estimator", options->stratum_field || options->weight_field ? "stratified ratio" : "simple random");
-    put_integer(top, "n", a->n);
-    put_integer(top, "n_not_observed", a->n_not_observed);
-    put_integer(top, "n_outside", f->n_outside);
-    put_integer(top, "n_unlabelled", f->n_unlabelled);
-    put_integer(top, "n_without_geometry", f->n_skipped);
-    put_number(top, "map_observed_ha", (double)f->observed_px * f->pixel_m2 / 1e4);
-    put_estimate(top, "overall_accuracy", a->overall, 1);
-    put_number(top, "kappa", a->kappa);
-    put_number(top, "kappa_se", a->kappa_se);
-    put_number(top, "quantity_disagreement", a->quantity);
-    put_number(top, "allocation_disagreement", a->allocation);
-    if (options->oa_min > 0) {
-        put_number(top, "oa_min", options->oa_min);
-        json_object_object_add(top, "oa_min_holds", json_object_new_boolean(a->overall.value >= options->oa_min));
+    if (!t->is_known) return;
+    const double adjusted = a->refusal[0][0] ? NAN : 1;
+    json_object *o = json_object_new_object();
+    put_estimate(o, "miss_rate", t->miss, 1);
+    put_estimate(o, "false_alarm_rate", t->false_alarm, 1);
+    put_estimate(o, "adjusted_area_ha", t->share, adjusted * frame_ha);
+    put_number(o, "missed_area_ha_upper_95", t->unseen_upper * frame_ha);
+    json_object_object_add(to, "target", o);
+}
+
+static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, msc_accuracy *e, msc_error *err)
+{
+    const msc_assess_layer *layer = &a->layer[k];
+    const int64_t *px = layer->px + (size_t)z * (size_t)a->n_values;
+    msc_assess_target target = { 0 };
+    int is_refused;
+    int64_t frame_px = 0;
+    MSC_TRY(msc_assess_zone(a, k, z, e, &target, &is_refused, err));
+    for (int v = 0; v < a->n_values; v++) frame_px += px[v];
+    json_object *o = json_object_new_object();
+    json_object_array_add(list, o);
+    put_text(o, "layer", layer->zone->name);
+    put_text(o, "zone", layer->name[z]);
+    put_integer(o, "n", e->n);
+    put_number(o, "map_observed_ha", (double)frame_px * a->pixel_m2 / 1e4);
+    if (is_refused) {
+        put_text(o, "refused", a->refusal[0][0] ? a->refusal[0] : "too few points in this zone");
+        return MSC_OK;
     }
-    json_object_object_add(top, "matrix", matrix_of(f, a));
-    json_object_object_add(top, "classes", classes_of(f, a));
-    json_object_object_add(top, "strata", strata_of(f));
+    put_estimate(o, "overall_accuracy", e->overall, 1);
+    put_target(o, a, &target, (double)frame_px * a->pixel_m2 / 1e4);
+    json_object_object_add(o, "classes", classes_of(a, e, px, (double)frame_px * a->pixel_m2 / 1e4));
+    return MSC_OK;
+}
+
+static msc_status put_zones(json_object *top, msc_assessment *a, msc_error *err)
+{
+    if (a->options->n_zones == 0) return MSC_OK;
+    msc_accuracy *e = msc_alloc_zero(1, sizeof *e);
+    if (!e) return msc_fail(err, MSC_ENOMEM, a->options->report, "zones");
+    json_object *list = json_object_new_array();
+    msc_status status = MSC_OK;
+    json_object_object_add(top, "zones", list);
+    put_integer(top, "zone_least_points", a->options->zone_min);
+    for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
+        for (int z = 0; z < a->layer[k].n_zones && status == MSC_OK; z++) status = put_zone(list, a, k, z, e, err);
+    msc_release(e);
+    return status;
+}
+
+static void put_gate(json_object *top, const msc_assessment *a)
+{
+    if (a->n_checks == 0) return;
+    json_object *gate = json_object_new_object(), *list = json_object_new_array();
+    int holds = 1;
+    for (int i = 0; i < a->n_checks; i++) {
+        const msc_assess_check *c = &a->check[i];
+        json_object *o = json_object_new_object();
+        put_text(o, "figure", c->name);
+        put_number(o, "value", c->value);
+        put_number(o, c->is_least ? "least" : "most", c->limit);
+        json_object_object_add(o, "holds", json_object_new_boolean(c->holds));
+        json_object_array_add(list, o);
+        holds &= c->holds;
+    }
+    json_object_object_add(gate, "holds", json_object_new_boolean(holds));
+    json_object_object_add(gate, "checks", list);
+    put_text(gate, "verdict", a->verdict[0]);
+    put_text(gate, "verdict_zh", a->verdict[1]);
+    json_object_object_add(top, "acceptance", gate);
+}
+
+static void put_facts(json_object *top, const msc_assessment *a)
+{
+    const msc_assess_options *o = a->options;
+    put_text(top, "software", "minescar " MSC_VERSION);
+    put_text(top, "map", msc_file_name(o->map));
+    put_text(top, "reference", msc_file_name(o->reference));
+    put_text(top, "class_field", o->class_field);
+    put_text(top, "before_field", o->before_field);
+    put_text(top, "stratum_field", o->stratum_field);
+    put_text(top, "weight_field", o->weight_field);
+    put_text(top, "where", o->where);
+    put_text(top, "sample", o->sample ? msc_file_name(o->sample) : NULL);
+    put_text(top, "design", a->design);
+    if (o->sample) json_object_object_add(top, "is_map_that_was_sampled", a->is_same_map < 0 ? NULL : json_object_new_boolean(a->is_same_map));
+    put_text(top, "training", o->training ? msc_file_name(o->training) : NULL);
+    put_text(top, "unit", a->features.n > 0 && a->features.shape[0].is_point ? "point" : "pixel in a polygon");
+    put_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
+             ? "stratified ratio" : "simple random");
+    if (o->is_poststratified) put_integer(top, "n_collapsed_classes", a->n_collapsed);
+    put_text(top, "area", "projected");
+}
+
+msc_status msc_assess_report(msc_assessment *a, msc_error *err)
+{
+    const msc_accuracy *e = a->accuracy;
+    json_object *top = json_object_new_object();
+    int64_t frame_px = 0;
+    for (int v = 0; v < a->n_values; v++) frame_px += a->px[v];
+    const double frame_ha = (double)frame_px * a->pixel_m2 / 1e4;
+    put_facts(top, a);
+    put_integer(top, "n", e->n);
+    put_integer(top, "n_not_observed", e->n_not_observed - a->n_trained);
+    put_integer(top, "n_in_training", a->n_trained);
+    put_integer(top, "n_outside", a->n_outside);
+    put_integer(top, "n_unlabelled", a->n_unlabelled);
+    put_integer(top, "n_without_geometry", (int64_t)a->features.n_skipped);
+    put_number(top, "map_observed_ha", frame_ha);
+    double frame_m2 = 0;
+    for (int v = 0; v < a->n_values; v++) frame_m2 += (double)a->units[v] * MSC_AREA_UNIT_M2;
+    put_number(top, "map_observed_ellipsoidal_m2", frame_m2);
+    put_number(top, "training_ha", (double)a->trained_px * a->pixel_m2 / 1e4);
+    if (a->refusal[0][0]) put_text(top, "refused", a->refusal[0]);
+    put_estimate(top, "overall_accuracy", e->overall, 1);
+    if (e->overall.value >= 1) put_number(top, "overall_accuracy_low_95", 1 - e->absent_upper);
+    put_number(top, "kappa", e->kappa);
+    put_number(top, "kappa_se", e->kappa_se);
+    put_number(top, "quantity_disagreement", e->quantity);
+    put_number(top, "allocation_disagreement", e->allocation);
+    put_target(top, a, &a->target, frame_ha);
+    put_gate(top, a);
+    json_object_object_add(top, "matrix", matrix_of(a, e));
+    json_object_object_add(top, "classes", classes_of(a, e, a->px, frame_ha));
+    json_object_object_add(top, "strata", strata_of(a));
+    msc_status status = put_zones(top, a, err);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const msc_status status = text ? msc_file_write(options->report, text, strlen(text), err)
-                                   : msc_fail(err, MSC_ENOMEM, options->report, "report");
+    if (status == MSC_OK && !text) status = msc_fail(err, MSC_ENOMEM, a->options->report, "report");
+    if (status == MSC_OK) status = msc_file_write(a->options->report, text, strlen(text), err);
     json_object_put(top);
     return status;
 }

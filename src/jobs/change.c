@@ -1,26 +1,55 @@
-/* change.c - two class maps on one grid to a change map. */
+/* change.c - two class maps on one grid, and what else is known of them, to a change map and its grades. */
+#include "jobs/change.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/palette.h"
 #include "model/model.h"
-#include "ops/compare.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 typedef struct comparison {
-    const msc_settings *settings;
+    const msc_settings *settings, *of_grade;
     const msc_change_options *options;
-    msc_rasters rasters;         /* before, after and perhaps their confidences */
+    msc_rasters rasters;         /* before, after and perhaps their confidences, posteriors and evidence */
     msc_source source;
-    msc_compare compare;
+    msc_decide_limits limits;
+    msc_decide decide;
+    msc_area area;
+    msc_tally *tally;
     msc_class classes[255];
     char name[255][MSC_NAME_MAX];
     int n_classes;
     msc_raster_outs outs;
 } comparison;
 
-void msc_change_defaults(msc_change_options *options) { *options = (msc_change_options){ .edge_tolerance_px = 1 }; }
+void msc_change_defaults(msc_change_options *options)
+{
+    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
+}
+
+/* The quantile q of displacements whose two components are normal: they are Rayleigh's, of mean square rmse^2. */
+double msc_change_shift_px(const msc_change_options *o) { return o->shift_rmse_px * sqrt(-log1p(-o->shift_quantile)); }
+
+static msc_status check_share(const char *name, double value, double below, msc_error *err)
+{
+    return value > 0 && value < below ? MSC_OK : msc_fail(err, MSC_EVALUE, name, "%g; above 0, below %.4g", value, below);
+}
+
+static msc_status check_thresholds(const msc_change_options *o, msc_error *err)
+{
+    MSC_TRY(check_share("change-rate", o->change_rate, 1, err));
+    MSC_TRY(check_share("evidence-weak", o->evidence_weak, exp(-1), err));
+    MSC_TRY(check_share("evidence-sure", o->evidence_sure, 1, err));
+    MSC_TRY(check_share("shift-quantile", o->shift_quantile, 1, err));
+    if (!(o->shift_rmse_px >= 0) || !(msc_change_shift_px(o) <= MSC_CHANGE_MAX_SHIFT_PX))
+        return msc_fail(err, MSC_EVALUE, "shift-rmse-px", "%g px, to reckon with %g; 0..%d px", o->shift_rmse_px, msc_change_shift_px(o), MSC_CHANGE_MAX_SHIFT_PX);
+    for (int i = 0; i < o->n_impossible; i++)
+        if (o->impossible[i] < 0 || o->impossible[i] > 65535) return msc_fail(err, MSC_EVALUE, "impossible", "%d; before * 256 + after", o->impossible[i]);
+    return MSC_OK;
+}
 
 static msc_status check_options(const msc_change_options *o, msc_error *err)
 {
@@ -29,15 +58,17 @@ static msc_status check_options(const msc_change_options *o, msc_error *err)
     if (!o->change) return msc_fail(err, MSC_EUSAGE, "change", "no output given");
     if (o->min_confidence < 0 || o->min_confidence > 100)
         return msc_fail(err, MSC_EVALUE, "min-confidence", "%d; 0..100", o->min_confidence);
-    if (o->edge_tolerance_px < 0 || o->edge_tolerance_px > MSC_COMPARE_MAX_TOLERANCE_PX)
-        return msc_fail(err, MSC_EVALUE, "edge-tolerance", "%d; 0..%d px", o->edge_tolerance_px, MSC_COMPARE_MAX_TOLERANCE_PX);
+    if (o->edge_tolerance_px < 0 || o->edge_tolerance_px > MSC_CHANGE_MAX_TOLERANCE_PX)
+        return msc_fail(err, MSC_EVALUE, "edge-tolerance", "%d; 0..%d px", o->edge_tolerance_px, MSC_CHANGE_MAX_TOLERANCE_PX);
     if (o->min_confidence > 0 && !(o->confidence_before && o->confidence_after))
         return msc_fail(err, MSC_EUSAGE, "min-confidence", "needs the confidence of both years");
-    return MSC_OK;
+    if (!o->posterior_before != !o->posterior_after)
+        return msc_fail(err, MSC_EUSAGE, "posterior", "of one year only; both are needed");
+    return check_thresholds(o, err);
 }
 
-/* Opens one single-band byte raster; class maps count as observed where they are not 0. */
-static msc_status open_map(comparison *c, const char *path, int is_class_map, msc_error *err)
+/* Opens one byte raster of n_bands; class maps count as observed where they are not 0. */
+static msc_status open_map(comparison *c, const char *path, int is_class_map, int n_bands, msc_error *err)
 {
     const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_coded = 1, .is_class_map = is_class_map,
                                    .n_workers = msc_settings_threads(c->settings, NULL) };
@@ -46,7 +77,8 @@ static msc_status open_map(comparison *c, const char *path, int is_class_map, ms
     const int at = c->rasters.n++;
     c->rasters.raster[at] = raster;
     if (is_class_map) c->rasters.required |= 1u << at;
-    if (msc_raster_n_bands(raster) != 1) return msc_fail(err, MSC_EBAND, path, "%d bands; 1 is wanted", msc_raster_n_bands(raster));
+    if (msc_raster_n_bands(raster) != n_bands)
+        return msc_fail(err, MSC_EBAND, path, "%d bands; %d is wanted", msc_raster_n_bands(raster), n_bands);
     if (msc_raster_type(raster) != MSC_U8) return msc_fail(err, MSC_EFORMAT, path, "not one byte a pixel");
     if (at > 0 && !msc_grid_same(msc_raster_grid(raster), msc_raster_grid(c->rasters.raster[0])))
         return msc_fail(err, MSC_EGRID, path, "not on the grid of %.300s", c->options->before);
@@ -56,11 +88,24 @@ static msc_status open_map(comparison *c, const char *path, int is_class_map, ms
 static msc_status open_maps(comparison *c, msc_error *err)
 {
     const msc_change_options *o = c->options;
-    MSC_TRY(open_map(c, o->before, 1, err));
-    MSC_TRY(open_map(c, o->after, 1, err));
+    int plane = 2;
+    MSC_TRY(open_map(c, o->before, 1, 1, err));
+    MSC_TRY(open_map(c, o->after, 1, 1, err));
     if (o->min_confidence > 0) {
-        MSC_TRY(open_map(c, o->confidence_before, 0, err));
-        MSC_TRY(open_map(c, o->confidence_after, 0, err));
+        MSC_TRY(open_map(c, o->confidence_before, 0, 1, err));
+        MSC_TRY(open_map(c, o->confidence_after, 0, 1, err));
+        c->decide.confidence = plane;
+        plane += 2;
+    }
+    if (o->posterior_before) {
+        MSC_TRY(open_map(c, o->posterior_before, 0, MSC_POSTERIOR_BANDS, err));
+        MSC_TRY(open_map(c, o->posterior_after, 0, MSC_POSTERIOR_BANDS, err));
+        c->decide.posterior = plane;
+        plane += 2 * MSC_POSTERIOR_BANDS;
+    }
+    if (o->evidence) {
+        MSC_TRY(open_map(c, o->evidence, 0, 1, err));
+        c->decide.evidence = plane;
     }
     return msc_rasters_source(&c->rasters, &c->source, err);
 }
@@ -94,46 +139,102 @@ static void describe_classes(comparison *c)
     }
 }
 
-static msc_status open_output(comparison *c, const msc_layout *layout, msc_error *err)
+static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_error *err)
 {
+    const msc_change_options *o = c->options;
     char run_id[160], software[MSC_NAME_MAX];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", c->options->run_id ? c->options->run_id : "");
+    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
     snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
     const char *meta[2] = { software, run_id };
-    const msc_raster_out_spec spec = { .path = c->options->change, .grid = *msc_raster_grid(c->rasters.raster[0]), .n_bands = 1,
-                                       .type = MSC_U16, .has_nodata = 1, .nodata = MSC_CHANGE_NODATA, .classes = c->classes,
-                                       .n_classes = c->n_classes, .is_change = 1, .meta = meta,
-                                       .n_meta = c->options->run_id ? 2 : 1, .has_overviews = 1 };
-    return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err);
+    msc_raster_out_spec spec = { .path = o->change, .grid = *msc_raster_grid(c->rasters.raster[0]), .n_bands = 1,
+                                 .type = MSC_U16, .has_nodata = 1, .nodata = MSC_CHANGE_NODATA, .classes = c->classes,
+                                 .n_classes = c->n_classes, .is_change = 1, .meta = meta,
+                                 .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
+    MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
+    c->outs.n = 1;
+    if (!o->grade) return MSC_OK;
+    static const msc_class grades[] = {
+        { .code = MSC_GRADE_A, .name = "A", .label = "A", .rgb = { 215, 25, 28 } },
+        { .code = MSC_GRADE_B, .name = "B", .label = "B", .rgb = { 253, 174, 97 } },
+        { .code = MSC_GRADE_C, .name = "C", .label = "C", .rgb = { 255, 255, 150 } },
+        { .code = MSC_GRADE_BOUNDARY, .name = "boundary", .label = "boundary", .rgb = { 171, 217, 233 } },
+        { .code = MSC_GRADE_IMPOSSIBLE, .name = "impossible", .label = "impossible", .rgb = { 118, 42, 131 } },
+    };
+    spec.path = o->grade; spec.type = MSC_U8; spec.nodata = MSC_GRADE_NODATA; spec.is_change = 0;
+    spec.classes = grades; spec.n_classes = sizeof grades / sizeof *grades;
+    MSC_TRY(msc_raster_out_open(c->of_grade, &spec, layout, &c->outs.out[1], err));
+    c->outs.n = 2;
+    return MSC_OK;
+}
+
+static void set_rule(comparison *c)
+{
+    const msc_change_options *o = c->options;
+    c->limits = (msc_decide_limits){ .edge_tolerance_px = o->edge_tolerance_px, .shift_px = msc_change_shift_px(o),
+                                     .min_confidence = o->min_confidence, .change_rate = o->change_rate,
+                                     .evidence_weak = o->evidence_weak, .evidence_sure = o->evidence_sure };
+    msc_decide_init(&c->decide, &c->limits);
+    for (int i = 0; i < o->n_impossible; i++) msc_decide_forbid(&c->decide, o->impossible[i] >> 8, o->impossible[i] & 255);
 }
 
 static msc_status change(comparison *c, msc_error *err)
 {
+    set_rule(c);
     MSC_TRY(open_maps(c, err));
     describe_classes(c);
-    c->compare = (msc_compare){ c->options->edge_tolerance_px, c->options->min_confidence };
+    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), &c->area, err));
     msc_op op;
-    msc_compare_op(&c->compare, &op);
-    c->outs.n = 1;
+    msc_decide_op(&c->decide, &op);
+    msc_tally_sink counting = { .tally = c->tally, .area = &c->area };
     msc_sink sink;
-    msc_raster_outs_sink(&c->outs, &sink);
+    c->outs.n = c->options->grade ? 2 : 1;
+    msc_raster_outs_sink(&c->outs, &counting.next);
+    msc_tally_as_sink(&counting, &sink);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->source, &op, 1, &sink, 0, &layout, err));
-    MSC_TRY(open_output(c, &layout, err));
+    MSC_TRY(open_outputs(c, &layout, err));
     MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, &op, 1, &sink, "change", err));
-    return msc_raster_out_commit(&c->outs.out[0], err);
+    for (int i = 0; i < c->outs.n; i++) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
+    if (!c->options->report) return MSC_OK;
+    msc_tally_context context = { .options = c->options, .classes = c->classes, .n_classes = c->n_classes };
+    return msc_change_write_report(c->tally, &context, c->options->report, err);
 }
 
-msc_status msc_change(const msc_settings *settings, const msc_change_options *options, msc_error *err)
+msc_status msc_change_write_report(const msc_tally *tally, msc_tally_context *context, const char *path, msc_error *err)
+{
+    char *text = NULL;
+    context->shift_px = msc_change_shift_px(context->options);
+    context->boundary = msc_decide_boundary(context->options->edge_tolerance_px, context->shift_px);
+    msc_status status = msc_tally_report(tally, context, &text, err);
+    if (status == MSC_OK) status = msc_file_write(path, text, strlen(text), err);
+    msc_release(text);
+    return status;
+}
+
+msc_status msc_change_counted(const msc_settings *settings, const msc_settings *of_grade, const msc_change_options *options,
+                              msc_tally *tally, msc_error *err)
 {
     MSC_TRY(check_options(options, err));
     comparison *c = msc_alloc_zero(1, sizeof *c);
     if (!c) return msc_fail(err, MSC_ENOMEM, options->change, "%zu bytes", sizeof *c);
+    memset(tally, 0, sizeof *tally);
     c->settings = settings;
+    c->of_grade = of_grade;
     c->options = options;
+    c->tally = tally;
     const msc_status status = change(c, err);
-    msc_raster_out_abandon(&c->outs.out[0]);
+    for (int i = 0; i < 2; i++) msc_raster_out_abandon(&c->outs.out[i]);
     for (int i = c->rasters.n - 1; i >= 0; i--) msc_raster_close(&c->rasters.raster[i]);
+    msc_area_clear(&c->area);
     msc_release(c);
+    return status;
+}
+
+msc_status msc_change(const msc_settings *settings, const msc_change_options *options, msc_error *err)
+{
+    msc_tally *tally = msc_alloc_zero(1, sizeof *tally);
+    if (!tally) return msc_fail(err, MSC_ENOMEM, options->change ? options->change : "change", "%zu bytes", sizeof *tally);
+    const msc_status status = msc_change_counted(settings, settings, options, tally, err);
+    msc_release(tally);
     return status;
 }

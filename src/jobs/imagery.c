@@ -1,6 +1,7 @@
 /* imagery.c - one year's image, with its DEM when there is one, as a source of tiles. */
 #include "jobs/imagery.h"
 #include "grid/area.h"
+#include "jobs/radiometry.h"
 #include <math.h>
 
 msc_status msc_imagery_grid_like(const char *path, msc_grid *storage, const msc_grid **grid, msc_error *err)
@@ -31,7 +32,7 @@ static msc_status open_all(const msc_settings *settings, const msc_imagery_spec 
     const char *subject = spec->image->n_paths ? spec->image->paths[0] : "image";
     const int n_workers = msc_settings_threads(settings, NULL);
     const msc_raster_spec raster = { .image = *spec->image, .want = spec->want, .n_want = spec->n_want, .grid = spec->grid,
-                                     .resample = MSC_BILINEAR, .n_workers = n_workers };
+                                     .resample = spec->image->n_shifts ? MSC_CUBIC : MSC_BILINEAR, .n_workers = n_workers };
     MSC_TRY(msc_raster_open(&raster, settings, &made->image, err));
     made->rasters = (msc_rasters){ .raster = { made->image }, .n = 1, .required = 1u };
     made->n_bands = msc_raster_n_bands(made->image);
@@ -40,7 +41,11 @@ static msc_status open_all(const msc_settings *settings, const msc_imagery_spec 
     for (int b = 0; b < made->n_bands; b++) made->band[b] = msc_raster_band_name(made->image, b);
     made->pixel_m = sqrt(msc_area_pixel_m2(msc_raster_grid(made->image)));
     if (spec->has_dem && spec->image->dem) MSC_TRY(open_dem(settings, spec->image, n_workers, made, err));
-    return msc_rasters_source(&made->rasters, &made->source, err);
+    MSC_TRY(msc_rasters_source(&made->rasters, &made->source, err));
+    if (!spec->image->radiometry) return MSC_OK;
+    MSC_TRY(msc_radiometry_open(spec->image, msc_raster_grid(made->image), made->band, made->n_bands, &made->radiometry, err));
+    msc_radiometry_source(made->radiometry, &made->source);
+    return MSC_OK;
 }
 
 msc_status msc_imagery_open(const msc_settings *settings, const msc_imagery_spec *spec, msc_imagery *imagery, msc_error *err)
@@ -53,6 +58,7 @@ msc_status msc_imagery_open(const msc_settings *settings, const msc_imagery_spec
 
 void msc_imagery_close(msc_imagery *imagery)
 {
+    if (imagery->radiometry) msc_radiometry_close(&imagery->radiometry);
     if (imagery->dem) msc_raster_close(&imagery->dem);
     if (imagery->image) msc_raster_close(&imagery->image);
 }

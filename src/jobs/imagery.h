@@ -6,6 +6,7 @@
 
 typedef struct msc_imagery {
     msc_raster *image, *dem;     /* dem NULL: none */
+    struct msc_radiometry *radiometry;   /* NULL: values as they are in the file */
     msc_rasters rasters;
     msc_source source;           /* planes: the bands, then the DEM; valid where all of them are */
     const char *band[MSC_MAX_BANDS];

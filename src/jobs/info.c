@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "jobs/describe.h"
 #include "jobs/job_grid.h"
+#include "jobs/shift_map.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +103,18 @@ static const char *verdict(const msc_sheet *sheet, const msc_raster_facts *a, co
     return msc_sheet_words(sheet, "yes, after a warp onto one grid (run does it)", "能：需重采样到同一网格（run 自动完成）");
 }
 
-static void compare(msc_sheet *sheet, const char *path_a, const msc_raster_facts *a, const char *path_b, const msc_raster_facts *b)
+/* How far the second lies from the first, measured in a few windows. */
+static void compare_ground(const msc_settings *settings, msc_sheet *sheet, const char *path_a, const char *path_b)
+{
+    msc_shift_options o;
+    msc_shift_defaults(&o);
+    o.before = (msc_image){ .paths = &path_a, .n_paths = 1 };
+    o.after = (msc_image){ .paths = &path_b, .n_paths = 1 };
+    msc_shift_describe(settings, &o, NULL, sheet);
+}
+
+static void compare(const msc_settings *settings, msc_sheet *sheet, const char *path_a, const msc_raster_facts *a, const char *path_b,
+                    const msc_raster_facts *b)
 {
     char name[1100];
     double share = -1;
@@ -119,6 +131,7 @@ static void compare(msc_sheet *sheet, const char *path_a, const msc_raster_facts
     if ((is_same_crs || has_crs) && msc_grid_share(&a->grid, &b->grid, &share, &err) == MSC_OK)
         msc_sheet_number(sheet, "overlap", share, "%.2f %%%s", 100 * share, msc_sheet_words(sheet, " of the first", "（占第一幅）"));
     else share = -1;
+    if (share > 0 && !a->is_rotated && !b->is_rotated) compare_ground(settings, sheet, path_a, path_b);
     msc_sheet_text(sheet, "verdict", "%s", verdict(sheet, a, b, ratio, share));
 }
 
@@ -135,7 +148,7 @@ msc_status msc_info(const msc_settings *settings, const char *const *paths, int 
         msc_sheet_section(sheet, "image", paths[i]);
         msc_describe_raster(sheet, &facts[i]);
     }
-    for (int i = 1; i < n_paths && status == MSC_OK; i++) compare(sheet, paths[0], &facts[0], paths[i], &facts[i]);
+    for (int i = 1; i < n_paths && status == MSC_OK; i++) compare(settings, sheet, paths[0], &facts[0], paths[i], &facts[i]);
     if (status == MSC_OK) status = msc_sheet_finish(sheet, text, err);
     msc_sheet_free(&sheet);
     msc_release(facts);

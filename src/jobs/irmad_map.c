@@ -15,12 +15,13 @@ typedef struct detection {
     msc_irmad_fit fit;
     msc_variates variates;
     msc_irmad_sums unchanged;
+    int64_t n_unchanged;         /* by the last variates */
     msc_raster_outs outs;
 } detection;
 
 void msc_irmad_defaults(msc_irmad_options *options)
 {
-    *options = (msc_irmad_options){ .max_iterations = 50, .tolerance = 0.001, .sample_px = 524288 };
+    *options = (msc_irmad_options){ .max_iterations = 50, .tolerance = 0.001, .sample_px = 131072 };
 }
 
 static msc_status check_options(const msc_settings *settings, const msc_irmad_options *o, msc_error *err)
@@ -28,9 +29,11 @@ static msc_status check_options(const msc_settings *settings, const msc_irmad_op
     if (o->before.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "before", "none given");
     if (o->after.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "after", "none given");
     if (!o->evidence && !o->report) return msc_fail(err, MSC_EUSAGE, "evidence", "no output given");
+    if (o->normalized && !o->report) return msc_fail(err, MSC_EUSAGE, "normalized", "needs the report");
     if (o->max_iterations < 1) return msc_fail(err, MSC_EVALUE, "max-iterations", "%d; 1 or more", o->max_iterations);
     if (!(o->tolerance > 0)) return msc_fail(err, MSC_EVALUE, "tolerance", "%g; above 0", o->tolerance);
     if (o->sample_px < 0) return msc_fail(err, MSC_EVALUE, "sample-px", "%lld", (long long)o->sample_px);
+    if (o->normalized) MSC_TRY(msc_file_check_output(o->normalized, settings->overwrite, err));
     if (o->report) MSC_TRY(msc_file_check_output(o->report, settings->overwrite, err));
     return o->evidence ? msc_file_check_output(o->evidence, settings->overwrite, err) : MSC_OK;
 }
@@ -65,7 +68,9 @@ static msc_status fit(detection *d, msc_error *err)
     MSC_TRY(msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err));
     say(d);
     if (!o->is_plain) MSC_TRY(msc_irmad_calibrate(&sample, &d->variates, err));
-    return msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err);
+    MSC_TRY(msc_irmad_unchanged(d->settings, &sample, &d->variates, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err));
+    d->n_unchanged = d->unchanged.n_px;
+    return msc_irmad_unchanged(d->settings, &sample, &d->fit.first, MSC_IRMAD_UNCHANGED, -1, &d->unchanged, err);
 }
 
 static msc_status open_output(detection *d, const msc_layout *layout, msc_error *err)
@@ -84,7 +89,7 @@ static msc_status open_output(detection *d, const msc_layout *layout, msc_error 
 
 static msc_status write_evidence(detection *d, msc_error *err)
 {
-    const msc_evidence evidence = { &d->variates, d->pixels.scale };
+    const msc_evidence evidence = { &d->variates, d->pixels.limit };
     msc_op op;
     msc_sink sink;
     msc_layout layout;
@@ -102,16 +107,12 @@ static msc_status detect(detection *d, msc_irmad_result *result, msc_error *err)
     MSC_TRY(fit(d, err));
     *result = (msc_irmad_result){ .n_px = (int64_t)d->pixels.n, .n_iterations = d->fit.n_iterations, .is_converged = d->fit.is_converged,
                                   .rho_least = d->variates.rho[d->variates.n - 1], .rho_most = d->variates.rho[0],
-                                  .no_change = (double)d->unchanged.n_px / (double)d->pixels.n };
+                                  .no_change = (double)d->n_unchanged / (double)d->pixels.n };
     const msc_irmad_facts facts = { d->options, &d->pair, &d->lattice, &d->pixels, &d->fit, &d->variates, &d->unchanged };
-    if (d->options->evidence) {
-        msc_release(d->pixels.value);
-        msc_release(d->pixels.pixel);
-        d->pixels.value = NULL;
-        d->pixels.pixel = NULL;
-        MSC_TRY(write_evidence(d, err));
-    }
-    return d->options->report ? msc_irmad_report(&facts, err) : MSC_OK;
+    if (d->options->report) MSC_TRY(msc_irmad_report(d->settings, &facts, err));
+    msc_lattice_drop(&d->pixels);
+    if (d->options->evidence) MSC_TRY(write_evidence(d, err));
+    return d->options->normalized ? msc_irmad_write_normalized(d->settings, d->options, msc_raster_grid(d->pair.image[0].image), err) : MSC_OK;
 }
 
 msc_status msc_irmad(const msc_settings *settings, const msc_irmad_options *options, msc_irmad_result *result, msc_error *err)

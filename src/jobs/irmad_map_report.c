@@ -20,8 +20,7 @@ static json_object *coefficients(const msc_irmad_facts *f, int variate, int is_a
     json_object *o = json_object_new_object();
     for (int b = 0; b < f->pair->n_bands; b++) {
         const int p = b + is_after * f->pair->n_bands;
-        const double factor = f->pair->source.types[p] == MSC_F32 ? (double)f->pixels->scale[p].factor : 1;
-        const double value = f->variates->row[variate][p] * f->variates->sigma[variate] * factor;
+        const double value = f->variates->row[variate][p] * f->variates->sigma[variate];
         json_object_object_add(o, f->pair->band[b], json_object_new_double(is_after ? -value : value));
     }
     return o;
@@ -48,12 +47,13 @@ static json_object *left_out(const msc_irmad_facts *f, int is_after)
     return list;
 }
 
-msc_status msc_irmad_report(const msc_irmad_facts *f, msc_error *err)
+msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *f, msc_error *err)
 {
-    json_object *top = json_object_new_object(), *bands = json_object_new_array();
+    json_object *top = json_object_new_object(), *bands = json_object_new_array(), *radiometry = NULL;
+    msc_status status = msc_irmad_radiometry(settings, f, &radiometry, err);
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "before", f->options->before.paths[0]);
-    put_text(top, "after", f->options->after.paths[0]);
+    put_text(top, "before", msc_file_name(f->options->before.paths[0]));
+    put_text(top, "after", msc_file_name(f->options->after.paths[0]));
     for (int b = 0; b < f->pair->n_bands; b++) json_object_array_add(bands, json_object_new_string(f->pair->band[b]));
     json_object_object_add(top, "bands", bands);
     json_object_object_add(top, "left_out_before", left_out(f, 0));
@@ -63,15 +63,15 @@ msc_status msc_irmad_report(const msc_irmad_facts *f, msc_error *err)
     put_integer(top, "iterations", f->fit->n_iterations);
     json_object_object_add(top, "is_converged", json_object_new_boolean(f->fit->is_converged));
     json_object_object_add(top, "last_step_of_rho", json_object_new_double(f->fit->delta));
-    json_object_object_add(top, "rho_without_weights", numbers(f->fit->first_rho, f->variates->n));
+    json_object_object_add(top, "rho_without_weights", numbers(f->fit->first.rho, f->variates->n));
     json_object_object_add(top, "rho", numbers(f->variates->rho, f->variates->n));
     json_object_object_add(top, "variates", variates(f));
     json_object_object_add(top, "scale", json_object_new_double(f->variates->scale));
-    json_object_object_add(top, "unchanged_above", json_object_new_double(MSC_IRMAD_UNCHANGED));
-    put_integer(top, "unchanged_px", f->unchanged->n_px);
+    json_object_object_add(top, "radiometry_from_px", json_object_new_int64(f->unchanged->n_px));
+    json_object_object_add(top, "radiometry", radiometry);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const msc_status status = text ? msc_file_write(f->options->report, text, strlen(text), err)
-                                   : msc_fail(err, MSC_ENOMEM, f->options->report, "report");
+    if (status == MSC_OK)
+        status = text ? msc_file_write(f->options->report, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, f->options->report, "report");
     json_object_put(top);
     return status;
 }

@@ -27,6 +27,11 @@ static const msc_rule class_keys[] = {
     { "rgb", MSC_RULE_RGB, .at = IN_CLASS(rgb) },
     { 0 }
 };
+static const msc_rule sun_keys[] = {
+    { "azimuth_deg", MSC_RULE_REAL, .at = IN_EPOCH(sun.azimuth_deg), .is_required = 1, .low = 0, .high = 360 },
+    { "elevation_deg", MSC_RULE_REAL, .at = IN_EPOCH(sun.elevation_deg), .is_required = 1, .low = 1, .high = 90 },
+    { 0 }
+};
 static const msc_rule epoch_keys[] = {
     { "year", MSC_RULE_INT, .at = IN_EPOCH(year), .is_required = 1, .low = 1900, .high = 2199 },
     { "date", MSC_RULE_DATE, .at = IN_EPOCH(date) },
@@ -36,6 +41,8 @@ static const msc_rule epoch_keys[] = {
     { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
+    { "sun", MSC_RULE_MAP, .keys = sun_keys },
+    { "seamlines", MSC_RULE_PATH, .at = IN_EPOCH(image.seamlines) },
     { 0 }
 };
 static const msc_rule training_keys[] = {
@@ -44,6 +51,7 @@ static const msc_rule training_keys[] = {
     { "year", MSC_RULE_TEXT, .at = IN_DOC(job.training.year_field) },
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
+    { "select", MSC_RULE_BOOL, .at = IN_DOC(job.training.is_selecting) },
     { 0 }
 };
 static const msc_rule grid_keys[] = {
@@ -57,6 +65,11 @@ static const msc_rule alignment_keys[] = {
     { "refuse_px", MSC_RULE_REAL, .at = IN_DOC(job.alignment.refuse_px), .low = 0, .high = 1e3 },
     { 0 }
 };
+static const msc_rule mask_keys[] = {
+    { "terrain_shadow", MSC_RULE_BOOL, .at = IN_DOC(job.masks.terrain_shadow) },
+    { "shadow_reach_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.shadow_reach_m), .low = 1, .high = 1e5 },
+    { 0 }
+};
 static const msc_rule forest_keys[] = {
     { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 10000 },
     { "depth", MSC_RULE_INT, .at = IN_DOC(job.forest.depth), .low = 1, .high = 30 },
@@ -65,6 +78,10 @@ static const msc_rule forest_keys[] = {
 };
 static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { 0 }
+};
+static const msc_rule radiometry_keys[] = {
+    { "normalize", MSC_RULE_TEXT, .at = IN_DOC(job.radiometry.normalize) },
     { 0 }
 };
 static const msc_rule classify_keys[] = {
@@ -94,6 +111,14 @@ static const msc_rule reference_keys[] = {
     { "stratum", MSC_RULE_TEXT, .at = IN_DOC(job.reference.stratum) },
     { "weight", MSC_RULE_TEXT, .at = IN_DOC(job.reference.weight) },
     { "year_field", MSC_RULE_TEXT, .at = IN_DOC(job.reference.year_field) },
+    { "sample", MSC_RULE_PATH, .at = IN_DOC(job.reference.sample) },
+    { 0 }
+};
+static const msc_rule acceptance_keys[] = {
+    { "oa_min", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.oa_min), .low = 0, .high = 1 },
+    { "miss_max", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.miss_max), .low = 0, .high = 1 },
+    { "false_max", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.false_max), .low = 0, .high = 1 },
+    { "ci_max_ha", MSC_RULE_REAL, .at = IN_DOC(job.acceptance.ci_max_ha), .low = 0, .high = 1e9 },
     { 0 }
 };
 static const msc_rule job_keys[] = {
@@ -108,13 +133,16 @@ static const msc_rule job_keys[] = {
     { "grid", MSC_RULE_MAP, .keys = grid_keys },
     { "alignment", MSC_RULE_MAP, .keys = alignment_keys },
     { "features", MSC_RULE_NAMES, .at = IN_DOC(job.features) },
+    { "masks", MSC_RULE_MAP, .keys = mask_keys },
     { "forest", MSC_RULE_MAP, .keys = forest_keys },
     { "evidence", MSC_RULE_MAP, .keys = evidence_keys },
+    { "radiometry", MSC_RULE_MAP, .keys = radiometry_keys },
     { "classify", MSC_RULE_MAP, .keys = classify_keys },
     { "change", MSC_RULE_MAP, .keys = change_keys },
     { "vectorize", MSC_RULE_MAP, .keys = vectorize_keys },
     { "zones", MSC_RULE_LIST, .at = IN_DOC(job.zones), .count_at = IN_DOC(job.n_zones), .item_bytes = sizeof(msc_zone), .keys = zone_keys },
     { "reference", MSC_RULE_MAP, .keys = reference_keys },
+    { "acceptance", MSC_RULE_MAP, .keys = acceptance_keys },
     { "deliver", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver), .count_at = IN_DOC(job.n_deliver), .choices = "shp gpkg fgb geojson kml csv" },
     { "encoding", MSC_RULE_CHOICE, .at = IN_DOC(job.encoding), .choices = "GBK UTF-8" },
     { 0 }
@@ -128,15 +156,18 @@ static void set_defaults(msc_job *job)
     job->alignment.mode = "report";
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
+    job->masks.shadow_reach_m = 500;
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->evidence.method = "irmad";
+    job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";
+    job->acceptance.miss_max = job->acceptance.false_max = 1;
     job->deliver = default_deliver;
     job->n_deliver = 2;
     job->encoding = "GBK";
@@ -161,6 +192,29 @@ static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
     return MSC_OK;
 }
 
+static msc_status check_masks(const msc_job *job, const char *path, msc_error *err)
+{
+    for (int i = 0; i < job->n_epochs && job->masks.terrain_shadow; i++) {
+        const msc_job_epoch *e = &job->epochs[i];
+        if (e->sun.elevation_deg > 0 && e->image.dem) continue;
+        return msc_fail(err, MSC_EJOB, path, "masks: terrain_shadow needs %s of %d", e->image.dem ? "the sun" : "the dem", e->year);
+    }
+    return MSC_OK;
+}
+
+/* off, auto, or a year that is there. */
+static msc_status check_radiometry(const msc_job *job, const char *path, msc_error *err)
+{
+    const char *to = job->radiometry.normalize;
+    char year[16];
+    if (strcmp(to, "off") == 0 || strcmp(to, "auto") == 0) return MSC_OK;
+    for (int i = 0; i < job->n_epochs; i++) {
+        snprintf(year, sizeof year, "%d", job->epochs[i].year);
+        if (strcmp(to, year) == 0) return MSC_OK;
+    }
+    return msc_fail(err, MSC_EJOB, path, "radiometry: normalize is '%.60s', not off, auto or a year of the epochs", to);
+}
+
 static msc_status check_job(msc_job *job, const char *path, msc_error *err)
 {
     MSC_TRY(check_classes(job, path, err));
@@ -169,13 +223,22 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         if (job->epochs[i].year <= job->epochs[i - 1].year)
             return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once",
                             job->epochs[i].year, job->epochs[i - 1].year);
+    MSC_TRY(check_radiometry(job, path, err));
     if (!job->training.samples == !job->training.model)
         return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
                                                                                  : "neither samples nor model is given");
     if (job->training.model && job->training.method)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
+    if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
+        return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
+    MSC_TRY(check_masks(job, path, err));
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
+    if (job->reference.sample && job->reference.weight)
+        return msc_fail(err, MSC_EJOB, path, "reference: weight is given beside sample, which has its own");
+    if (!job->reference.points && (job->acceptance.oa_min > 0 || job->acceptance.miss_max < 1 || job->acceptance.false_max < 1 ||
+                                   job->acceptance.ci_max_ha > 0))
+        return msc_fail(err, MSC_EJOB, path, "acceptance: there is no reference to judge by");
     if (job->classify.smooth_px != 0 && (job->classify.smooth_px < 3 || job->classify.smooth_px % 2 == 0))
         return msc_fail(err, MSC_EJOB, path, "classify: smooth_px is %d, not odd and from 3 on", job->classify.smooth_px);
     for (int i = 0; i < job->n_zones; i++)

@@ -8,6 +8,7 @@ typedef struct msc_job_epoch {
     const char *date;            /* "2016-09-27"; NULL when not given */
     msc_image image;             /* absolute or joined paths; bands as "blue:1,green:2"; NULL where not given */
     const char *sensor;          /* free text; NULL when not given */
+    struct { double azimuth_deg, elevation_deg; } sun;     /* clockwise from north, above the horizon; elevation 0: not given */
 } msc_job_epoch;
 
 typedef struct msc_job {
@@ -18,18 +19,21 @@ typedef struct msc_job {
     int n_classes;
     msc_job_epoch *epochs;       /* two or more, oldest first */
     int n_epochs;
-    struct { const char *samples, *class_field, *year_field, *method, *model; } training;   /* samples or model, never both; method NULL: forest */
+    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting; } training;   /* samples or model, never both; method NULL: forest */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
+    struct { int terrain_shadow; double shadow_reach_m; } masks;           /* 0, 500 */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
     struct { const char *method; } evidence;               /* "irmad" or "off" */
+    struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
     struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;
     int n_zones;
-    struct { const char *points, *stratum, *weight, *year_field; } reference;   /* points NULL: no assessment */
+    struct { const char *points, *stratum, *weight, *year_field, *sample; } reference;   /* points NULL: no assessment; sample: receipt of its plan */
+    struct { double oa_min, miss_max, false_max, ci_max_ha; } acceptance;   /* 0, 1, 1, 0: none */
     const char **deliver;        /* file extensions without a dot: "shp", "gpkg"... */
     int n_deliver;
     const char *encoding;        /* of shapefile attributes: "GBK" or "UTF-8" */

@@ -6,14 +6,15 @@
 #include "io/layer.h"
 #include "jobs/describe.h"
 #include "jobs/job_grid.h"
+#include "jobs/shift_map.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Widest halo of the default features (tpi:31), used to size tiles before the model is known. */
-enum { HALO_PX = 16 };
+/* Widest halo of the default features (relief:63), used to size tiles before the model is known. */
+enum { HALO_PX = 32 };
 
 /* Processor seconds a pixel: of classifying and tracing an epoch, of comparing and tracing a pair; and of growing a
  * forest. `/usr/bin/time -f %U` of train, classify, change and vectorize on `simulate --size-px 1024`, 4 bands and DEM. */
@@ -234,6 +235,30 @@ static void plan_machine(const plan *p)
     msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
+/* How far the images of two years lie apart, from a few windows, and what the job does about it. */
+static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
+{
+    const msc_job_epoch *before = &p->job->epochs[epoch - 1], *after = &p->job->epochs[epoch];
+    const char *mode = p->job->alignment.mode;
+    char name[64];
+    msc_shift_options o;
+    msc_shift_defaults(&o);
+    o.before = before->image;
+    o.after = after->image;
+    snprintf(name, sizeof name, "%d - %d", before->year, after->year);
+    msc_sheet_section(p->sheet, "pair", name);
+    msc_sheet_text(p->sheet, "alignment", "%s", strcmp(mode, "resample") == 0 ? msc_sheet_words(p->sheet, "resample: the older image is moved onto the newer", "resample：旧影像移到新影像上")
+                   : strcmp(mode, "off") == 0 ? msc_sheet_words(p->sheet, "off: not measured", "off：不测量")
+                                              : msc_sheet_words(p->sheet, "report: measured, nothing is moved", "report：只测量，不移动影像"));
+    if (strcmp(mode, "off") == 0) return MSC_OK;
+    const double found_px = msc_shift_describe(p->settings, &o, &p->grid, p->sheet);
+    const int is_moved = strcmp(mode, "resample") == 0;
+    if (found_px > p->job->alignment.refuse_px && !is_moved)
+        return msc_fail(err, MSC_ESHIFT, name, "%.2f px RMSE, limit %.2f px", found_px, p->job->alignment.refuse_px);
+    if (found_px > p->job->alignment.warn_px && !is_moved) msc_warn(p->settings, MSC_WSHIFT, name, "%.2f px RMSE", found_px);
+    return MSC_OK;
+}
+
 static msc_status plan_job(plan *p, msc_error *err)
 {
     int is_own = 0;
@@ -247,6 +272,7 @@ static msc_status plan_job(plan *p, msc_error *err)
                    : msc_sheet_words(p->sheet, "the first epoch's", "取第一个年份的"));
     msc_describe_grid(p->sheet, &p->grid);
     for (int i = 0; i < p->job->n_epochs; i++) MSC_TRY(plan_epoch(p, &p->job->epochs[i], err));
+    for (int i = 1; i < p->job->n_epochs; i++) MSC_TRY(plan_pair(p, i, err));
     MSC_TRY(plan_layers(p, err));
     MSC_TRY(plan_output(p, err));
     plan_machine(p);

@@ -62,7 +62,7 @@ static int stage_matches(const char *stage, const char *wanted)
 static int is_in_shard(const msc_job_run *run, const msc_stage *stage)
 {
     if (run->n_shards == 0) return 1;
-    return stage->epoch < 0 || (!stage->is_pair && stage->epoch % run->n_shards == run->shard);
+    return stage->epoch < 0 || stage->is_shared || (!stage->is_pair && stage->epoch % run->n_shards == run->shard);
 }
 
 /* "2/3" is the share with index 1 of 3. */

@@ -15,6 +15,7 @@ msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error 
     MSC_TRY(msc_run_path(run, report, err, "evidence_%d_%d.json", y0, y1));
     o.before = run->job->epochs[stage->epoch - 1].image;
     o.after = run->job->epochs[stage->epoch].image;
+    o.before.radiometry = o.after.radiometry = NULL;      /* gains do not matter here */
     o.classes_before = before; o.classes_after = after;
     o.evidence = evidence; o.report = report;
     o.grid_like = run->grid_like; o.run_id = run->id;

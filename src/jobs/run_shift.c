@@ -1,7 +1,7 @@
 /* run_shift.c - the stage that tells how far two years' images lie apart, and whether that is too far. */
 #include "base/mem.h"
 #include "jobs/run_stages.h"
-#include "jobs/shift.h"
+#include "jobs/shift_map.h"
 #include <json.h>
 #include <string.h>
 
@@ -36,6 +36,22 @@ msc_status msc_run_shift_rmse(const msc_job_run *run, int epoch, double *rmse_px
     return MSC_OK;
 }
 
+msc_status msc_run_align_epochs(msc_job_run *run, msc_error *err)
+{
+    const int n = run->job->n_epochs - 1;
+    if (!is_mode(run, "resample")) return MSC_OK;
+    if (n > MSC_RUN_MAX_SHIFTS) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most %d with alignment", n + 1, MSC_RUN_MAX_SHIFTS + 1);
+    for (int i = 0; i < n; i++) {
+        MSC_TRY(msc_run_path(run, run->shift_path[i], err, "shift_%d_%d.json", msc_run_year(run, i), msc_run_year(run, i + 1)));
+        run->shifts[i] = run->shift_path[i];
+    }
+    for (int i = 0; i < n; i++) {
+        run->job->epochs[i].image.shifts = run->shifts + i;
+        run->job->epochs[i].image.n_shifts = n - i;
+    }
+    return MSC_OK;
+}
+
 static msc_status record(const msc_job_run *run, const char *group, const msc_shift_result *r, msc_error *err)
 {
     MSC_TRY(msc_receipt_number(run->receipt, group, "windows", r->n_windows, err));
@@ -58,6 +74,7 @@ msc_status msc_run_shift(msc_job_run *run, const msc_stage *stage, msc_error *er
     MSC_TRY(msc_run_path(run, path, err, "%s.json", stage->name));
     o.before = job->epochs[stage->epoch - 1].image;
     o.after = job->epochs[stage->epoch].image;
+    o.before.n_shifts = o.after.n_shifts = 0;
     o.grid_like = run->grid_like;
     o.report = path;
     MSC_TRY(msc_shift(&run->settings, &o, &r, err));

@@ -11,13 +11,14 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     (void)stage;
     const msc_job *job = run->job;
     char model[MSC_PATH_MAX], report[MSC_PATH_MAX];
-    msc_image images[64];
-    int years[64];
+    msc_image images[MSC_RUN_MAX_EPOCHS];
+    int years[MSC_RUN_MAX_EPOCHS];
     msc_train_options o;
     msc_train_defaults(&o);
-    if (job->n_epochs > 64) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most 64", job->n_epochs);
+    if (job->n_epochs > MSC_RUN_MAX_EPOCHS) return msc_fail(err, MSC_EJOB, "epochs", "%d; at most %d", job->n_epochs, MSC_RUN_MAX_EPOCHS);
     for (int i = 0; i < job->n_epochs; i++) {
         images[i] = job->epochs[i].image;
+        images[i].n_shifts = 0;   /* polygons were drawn on the image as it is */
         years[i] = job->epochs[i].year;
     }
     MSC_TRY(msc_run_path(run, model, err, "model.msm"));
@@ -30,6 +31,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     o.model = model; o.report = report;
     if (job->training.method) o.method = job->training.method;
     o.features = job->features;
+    o.is_selecting = job->training.is_selecting;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
     MSC_TRY(msc_train(&run->settings, &o, err));
@@ -61,8 +63,7 @@ static msc_status sieve(msc_job_run *run, const msc_settings *settings, const ch
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
     MSC_TRY(msc_sieve(settings, &o, &c, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_before", (double)c.n_regions_in, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_after", (double)c.n_regions_out, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_regions_merged", (double)c.n_merged, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "sieve_pixels_changed", (double)c.n_px_changed, err));
     return msc_receipt_number(run->receipt, group, "sieve_kept_without_neighbour", (double)c.n_kept_alone, err);
 }
@@ -174,31 +175,6 @@ static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_erro
     return status;
 }
 
-static msc_status assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
-{
-    const msc_job *job = run->job;
-    char map[MSC_PATH_MAX], report[MSC_PATH_MAX], field[64];
-    const int year = msc_run_year(run, stage->epoch);
-    msc_assess_options o;
-    msc_assess_result r;
-    msc_assess_defaults(&o);
-    MSC_TRY(msc_run_path(run, map, err, "classes_%d.tif", year));
-    MSC_TRY(msc_run_path(run, report, err, "accuracy_%d.json", year));
-    if (job->reference.year_field) {
-        MSC_TRY(msc_job_year_field(job->reference.year_field, year, field, sizeof field, err));
-        o.class_field = field;
-    }
-    o.map = map; o.reference = job->reference.points; o.report = report;
-    o.stratum_field = job->reference.stratum; o.weight_field = job->reference.weight;
-    o.classes = job->classes; o.n_classes = job->n_classes;
-    MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    msc_run_note_output(run, report);
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points", (double)r.n, err));
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_not_observed", (double)r.n_not_observed, err));
-    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r.overall, err));
-    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_half_width_95", r.overall_half_width, err);
-}
-
 static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int is_pair,
                             msc_status (*work)(msc_job_run *, const msc_stage *, msc_error *), msc_error *err)
 {
@@ -216,9 +192,20 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
+    int has_masks = 0;
+    MSC_TRY(msc_run_bind_masks(run, &has_masks, err));
+    if (has_masks) MSC_TRY(add_stage(run, "masks", -1, 0, msc_run_masks, err));
+    MSC_TRY(msc_run_choose_reference(run, err));
+    for (int i = 0; i < n && run->reference >= 0; i++)
+        if (i != run->reference) MSC_TRY(add_stage(run, "radiometry", i, 0, msc_run_radiometry, err));
     if (run->job->training.samples) MSC_TRY(add_stage(run, "train", -1, 0, train, err));
-    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+    for (int i = 1; i < n && strcmp(run->job->alignment.mode, "off") != 0; i++) {
+        MSC_TRY(add_stage(run, "shift", i, 1, msc_run_shift, err));
+        run->stages[run->n_stages - 1].is_shared = strcmp(run->job->alignment.mode, "resample") == 0;
+    }
+    MSC_TRY(msc_run_align_epochs(run, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
+    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "unobserved", i, 0, msc_run_unobserved, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
         if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
@@ -226,7 +213,9 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
     }
-    for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, assess, err));
+    for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, msc_run_assess, err));
+    for (int i = 1; i < n && msc_run_can_assess_change(run); i++) MSC_TRY(add_stage(run, "assess_change", i, 1, msc_run_assess_change, err));
+    if (msc_run_has_gate(run)) MSC_TRY(add_stage(run, "accept", -1, 0, msc_run_accept, err));
     return MSC_OK;
 }
 
@@ -250,10 +239,12 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
         for (int k = 0; k < image->n_paths; k++) MSC_TRY(add_input(run, image->paths[k], err, "image_%d_%d", msc_run_year(run, i), k));
         MSC_TRY(add_input(run, image->mask, err, "mask_%d", msc_run_year(run, i)));
         MSC_TRY(add_input(run, image->dem, err, "dem_%d", msc_run_year(run, i)));
+        MSC_TRY(add_input(run, image->seamlines, err, "seamlines_%d", msc_run_year(run, i)));
     }
     MSC_TRY(add_input(run, job->training.samples, err, "training"));
     MSC_TRY(add_input(run, job->training.model, err, "model"));
     MSC_TRY(add_input(run, job->reference.points, err, "reference"));
+    MSC_TRY(add_input(run, job->reference.sample, err, "sample"));
     for (int i = 0; i < job->n_zones; i++) MSC_TRY(add_input(run, job->zones[i].path, err, "zone_%s", job->zones[i].name));
     return MSC_OK;
 }

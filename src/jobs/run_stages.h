@@ -5,7 +5,7 @@
 #include "jobs/job.h"
 #include "jobs/receipt.h"
 
-enum { MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512 };
+enum { MSC_RUN_MAX_EPOCHS = 64, MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512, MSC_RUN_MAX_SHIFTS = 64 };
 
 typedef struct msc_job_run msc_job_run;
 
@@ -13,6 +13,7 @@ typedef struct msc_stage {
     char name[48];               /* "train", "classify_2016", "change_2016_2018", ... */
     int epoch;                   /* index; of a pair of epochs the later one; -1: of the whole job */
     int is_pair;
+    int is_shared;               /* each shard needs it, and makes it for itself to the same bytes */
     int is_done;                 /* in this run, or in an earlier one whose outputs were found to be in place */
     msc_status (*work)(msc_job_run *run, const struct msc_stage *stage, msc_error *err);
 } msc_stage;
@@ -27,6 +28,12 @@ struct msc_job_run {
     size_t n_job_text;
     int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
+    char shift_path[MSC_RUN_MAX_SHIFTS][MSC_PATH_MAX];   /* reports of the pairs of epochs, where the job resamples */
+    const char *shifts[MSC_RUN_MAX_SHIFTS];
+    const char *own_mask[MSC_RUN_MAX_EPOCHS];       /* the user's, where a made one has taken its place */
+    char made_mask[MSC_RUN_MAX_EPOCHS][MSC_PATH_MAX];
+    int reference;                    /* epoch whose radiometry the others are brought to; -1: none */
+    char radiometry[64][MSC_PATH_MAX];   /* gains of each epoch */
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
@@ -46,6 +53,20 @@ msc_status msc_run_replay(const msc_settings *settings, const char *receipt, msc
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
 
+/* Lets every epoch of a job with masks read the mask that the stage `masks` makes, in the place of its own, which goes into
+ * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
+msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
+msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Area that was not observed in a year, by reason and zone. */
+msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* run_assess.c: accuracy of each year's classes and of each change map against the job's reference, and acceptance. */
+msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
+int msc_run_can_assess_change(const msc_job_run *run);   /* the reference has a label of every year */
+/* ECHECK with the first verdict that does not hold; every accuracy was reported by then. */
+msc_status msc_run_accept(msc_job_run *run, const msc_stage *stage, msc_error *err);
+int msc_run_has_gate(const msc_job_run *run);
+
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);
 int msc_run_year(const msc_job_run *run, int epoch);
@@ -60,6 +81,8 @@ void msc_run_remove_raster(const char *path);
 /* The stage "shift_Y0_Y1" (run_shift.c): measures how far the images of a pair of epochs lie apart, warns and refuses by the
  * job's limits (ESHIFT). */
 msc_status msc_run_shift(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Where the job asks for it, lets every later stage see each epoch moved onto the newest one. EJOB. */
+msc_status msc_run_align_epochs(msc_job_run *run, msc_error *err);
 /* What misregistration is left between epoch - 1 and epoch as the later stages see them, px, from that stage's report:
  * rmse_px where the job resamples, else rmse_before_px; the limit of the warning where nothing could be measured; 0 where
  * the job says off. ENOFILE, EFORMAT. */
@@ -72,6 +95,9 @@ msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PAT
 msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error *err);
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
+msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Settles which epoch is the reference, and lets the images of the others name their gains. */
+msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */

@@ -1,6 +1,6 @@
 /* shift_report.c - the displacement between two images as JSON: the figures, the field and every window. */
 #include "base/file.h"
-#include "jobs/shift.h"
+#include "jobs/shift_map.h"
 #include <json.h>
 #include <string.h>
 
@@ -85,8 +85,8 @@ msc_status msc_shift_report(const msc_shift_facts *f, const msc_shift_options *o
     const int n_measured = f->n_of[MSC_SHIFT_MEASURED];
     json_object *top = json_object_new_object(), *why = json_object_new_object();
     put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "before", options->before.n_paths ? options->before.paths[0] : NULL);
-    put_text(top, "after", options->after.n_paths ? options->after.paths[0] : NULL);
+    put_text(top, "before", options->before.n_paths ? msc_file_name(options->before.paths[0]) : NULL);
+    put_text(top, "after", options->after.n_paths ? msc_file_name(options->after.paths[0]) : NULL);
     put_text(top, "band_before", f->band[0]);
     put_text(top, "band_after", f->band[1]);
     json_object_object_add(top, "grid", grid_of(&f->grid));

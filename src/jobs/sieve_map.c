@@ -10,14 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHANGE_NODATA = 65535, GRAPH_PERCENT = 90 };
+/* Of the memory cap: all that the sieve holds, and the share of records. */
+enum { CHANGE_NODATA = 65535, ALL_PERCENT = 90, RECORD_PERCENT = 6 };
 
 typedef struct sieving {
     const msc_settings *settings;
     const msc_sieve_options *options;
     msc_rasters rasters;
     msc_raster_outs outs;
-    msc_sieve_graph *graph;
+    msc_sieve_pass *pass;
+    char tmpdir[MSC_PATH_MAX];
     msc_type type;
     int64_t mmu_px;
     msc_legend legend;
@@ -73,33 +75,43 @@ static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *e
     return msc_raster_out_open(s->settings, &spec, layout, &s->outs.out[0], err);
 }
 
+static msc_status make_pass(sieving *s, const msc_layout *layout, msc_error *err)
+{
+    const int64_t percent = msc_settings_memory(s->settings, NULL) / 100, left = (ALL_PERCENT - RECORD_PERCENT) * percent - layout->bytes;
+    const msc_grid *grid = msc_raster_grid(s->rasters.raster[0]);
+    snprintf(s->tmpdir, sizeof s->tmpdir, "%s", s->options->out);
+    char *slash = strrchr(s->tmpdir, '/');
+    if (slash) slash[slash == s->tmpdir] = 0;
+    else snprintf(s->tmpdir, sizeof s->tmpdir, ".");
+    const msc_sieve_spec spec = { .width_px = grid->width_px, .height_px = grid->height_px, .type = s->type, .mmu_px = s->mmu_px,
+        .connectivity = s->options->connectivity, .front_bytes = left > 0 ? left : 0, .record_bytes = RECORD_PERCENT * percent,
+        .tmpdir = s->settings->tmpdir ? s->settings->tmpdir : s->tmpdir };
+    return msc_sieve_new(&spec, layout, &s->pass, err);
+}
+
 static msc_status sieve(sieving *s, msc_sieve_counts *counts, msc_error *err)
 {
-    msc_source source;
-    msc_op op;
+    msc_source source, settled;
+    msc_op room;
     msc_sink gather, write;
     msc_layout layout;
-    const msc_grid *grid;
     MSC_TRY(msc_file_check_output(s->options->out, s->settings->overwrite, err));
     MSC_TRY(open_map(s, err));
-    grid = msc_raster_grid(s->rasters.raster[0]);
     find_unit(s);
     msc_legend_read(s->rasters.raster[0], &s->legend);
     MSC_TRY(msc_rasters_source(&s->rasters, &source, err));
     s->outs.n = 1;
     msc_raster_outs_sink(&s->outs, &write);
-    /* One layout serves both passes: pieces are numbered by tile. The op's scratch is as large as what pass 1 keeps. */
-    msc_sieve_op(NULL, s->type, &op);
-    MSC_TRY(msc_stream_plan(s->settings, &source, &op, 1, &write, 0, &layout, err));
-    const int64_t left = msc_settings_memory(s->settings, NULL) / 100 * GRAPH_PERCENT - layout.bytes;
-    MSC_TRY(msc_sieve_new(grid->width_px, grid->height_px, &layout, s->mmu_px, s->options->connectivity, left > 0 ? left : 0,
-                          &s->graph, err));
-    msc_sieve_sink(s->graph, &gather);
+    /* One layout serves both passes: records are of tiles. */
+    msc_sieve_room(s->type, &room);
+    MSC_TRY(msc_stream_plan(s->settings, &source, &room, 1, &write, 0, &layout, err));
+    MSC_TRY(make_pass(s, &layout, err));
+    msc_sieve_sink(s->pass, &gather);
     MSC_TRY(msc_stream_run(s->settings, &layout, &source, NULL, 0, &gather, "regions", err));
-    MSC_TRY(msc_sieve_merge(s->graph, s->settings, counts, err));
+    msc_sieve_count(s->pass, counts);
     MSC_TRY(open_output(s, &layout, err));
-    msc_sieve_op(s->graph, s->type, &op);
-    MSC_TRY(msc_stream_run(s->settings, &layout, &source, &op, 1, &write, "sieve", err));
+    msc_sieve_source(s->pass, &settled);
+    MSC_TRY(msc_stream_run(s->settings, &layout, &settled, NULL, 0, &write, "sieve", err));
     return msc_raster_out_commit(&s->outs.out[0], err);
 }
 
@@ -113,7 +125,7 @@ msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *opti
     s->options = options;
     const msc_status status = sieve(s, &found, err);
     msc_raster_out_abandon(&s->outs.out[0]);
-    msc_sieve_free(&s->graph);
+    msc_sieve_free(&s->pass);
     msc_raster_close(&s->rasters.raster[0]);
     msc_release(s);
     if (status == MSC_OK && counts) *counts = found;

@@ -30,6 +30,8 @@ static void append_classes(char *text)
 msc_status msc_sim_write_job(const msc_sim *sim, msc_error *err)
 {
     static const char *const date[MSC_SCENE_YEARS] = {"2024-06-24", "2025-10-15"};
+    static const char *const sun[MSC_SCENE_YEARS] = {", sun: {azimuth_deg: 128, elevation_deg: 62}",
+                                                     ", sun: {azimuth_deg: 157, elevation_deg: 39}"};   /* scene/sky.c's */
     char *text = msc_alloc_zero(TEXT_MAX, 1);
     if (!text)
         return msc_fail(err, MSC_ENOMEM, "job.yaml", "%d bytes", TEXT_MAX);
@@ -45,6 +47,7 @@ msc_status msc_sim_write_job(const msc_sim *sim, msc_error *err)
         append(text, line);
         snprintf(line, sizeof line, ", dem: dem_%d.tif", y);
         append(text, sim->options->has_dem ? line : "");
+        append(text, sun[year]);
         append(text, "}\n");
     }
     append(text, "training: {samples: training.gpkg, class: code, year: year}\n"

@@ -1,44 +1,68 @@
 set(MINESCAR_jobs
   assess.c
+  assess_count.c
+  assess_estimate.c
+  assess_frozen.c
+  assess_gate.c
+  assess_patches.c
+  assess_reference.c
   assess_report.c
-  assess_spans.c
+  assess_table.c
   change.c
   classify.c
   feature_map.c
   imagery.c
   irmad_map.c
+  irmad_map_radiometry.c
   irmad_map_report.c
   info.c
   job.c
   job_grid.c
   pair.c
+  mask_map.c
   palette.c
   job_plan.c
   legend.c
   majority_map.c
+  radiometry.c
   receipt.c
   run.c
+  run_assess.c
   run_classify.c
   run_evidence.c
   run_grid.c
+  run_masks.c
   run_outputs.c
   run_replay.c
   run_shift.c
+  run_radiometry.c
   run_stages.c
   schema.c
-  shift.c
+  shift_map.c
   shift_report.c
   sieve_map.c
+  sample.c
+  sample_draw.c
+  sample_frame.c
+  sample_merge.c
+  sample_points.c
+  sample_receipt.c
+  sample_sheet.c
   simulate.c
   simulate_change.c
   simulate_draw.c
   simulate_job.c
   simulate_layers.c
+  tally.c
+  tally_report.c
+  spans.c
   text.c
   train.c
   train_polygons.c
   train_report.c
+  train_select.c
   transitions.c
+  unobserved.c
   vectorize.c
   verify.c
   verify_layers.c

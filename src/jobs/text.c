@@ -24,11 +24,16 @@ static const char *const chinese[][2] = {
     { "n_tiles", "瓦片数" }, { "tile_bytes", "瓦片内存" }, { "path", "路径" }, { "n_features", "要素数" },
     { "n_on_grid", "在网格内" }, { "n_skipped", "略去" }, { "directory", "目录" }, { "disk_bytes", "所需磁盘" },
     { "disk_free_bytes", "可用磁盘" }, { "deliver", "交付格式" }, { "threads", "线程" }, { "memory_bytes", "内存上限" },
-    { "time_s", "时间" }, { "complete", "运行完成" }, { "job_file", "任务文件" }, { "inputs", "输入" },
+    { "time_s", "时间" }, { "displacement", "错位" }, { "median_dx_px", "错位：向右" }, { "median_dy_px", "错位：向下" },
+    { "rmse_before_px", "错位均方根" }, { "rmse_px", "去除平滑场后" }, { "alignment", "配准" }, { "complete", "运行完成" }, { "job_file", "任务文件" }, { "inputs", "输入" },
     { "hash", "哈希" }, { "codes", "代码" }, { "table", "转移矩阵" }, { "valid", "几何有效" },
     { "overlaps", "无重叠" }, { "numbers", "编号" }, { "areas", "面积属性" }, { "area_sum", "面积合计" },
     { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "same_in_formats", "各格式一致" },
     { "n_checks", "检查项" }, { "n_failed", "不通过" }, { "result", "结论" },
+    { "design", "抽样方法" }, { "n_points", "样点数" }, { "step_px", "间隔（像元）" },
+    { "area_ha", "面积（公顷）" }, { "not_observed_ha", "未观测（公顷）" }, { "excluded_ha", "已排除（公顷）" },
+    { "expected_accuracy", "预期总体精度" }, { "expected_area", "预期目标面积" }, { "with_one_miss", "若漏判一点" },
+    { "miss_in", "漏判所在层" }, { "unseen_up_to", "漏判上限" }, { "pixels", "像元数" }, { "conjecture", "假定精度" },
 };
 
 void msc_text_free(char **text)

@@ -26,6 +26,8 @@ static msc_status check_options(const msc_settings *settings, const msc_train_op
     if (o->depth < 1 || o->depth > 64) return msc_fail(err, MSC_EVALUE, "depth", "%d; 1..64", o->depth);
     if (o->min_leaf < 1) return msc_fail(err, MSC_EVALUE, "min-leaf", "%d", o->min_leaf);
     if (o->n_folds < 0 || o->n_folds == 1 || o->n_folds > 100) return msc_fail(err, MSC_EVALUE, "folds", "%d; 0 or 2..100", o->n_folds);
+    if (o->is_selecting && method != MSC_FOREST) return msc_fail(err, MSC_EUSAGE, "select", "%s has no selection; forest has", o->method);
+    if (o->is_selecting && o->n_folds == 0) return msc_fail(err, MSC_EUSAGE, "select", "needs folds; 2..100");
     if (o->max_per_class < 0) return msc_fail(err, MSC_EVALUE, "max-per-class", "%d", o->max_per_class);
     if (o->max_per_polygon < 0) return msc_fail(err, MSC_EVALUE, "max-per-polygon", "%d", o->max_per_polygon);
     MSC_TRY(msc_file_check_output(o->model, settings->overwrite, err));
@@ -208,6 +210,7 @@ static msc_status train(msc_training *t, msc_imagery *imagery, msc_error *err)
     MSC_TRY(make_room(t, err));
     MSC_TRY(collect(t, imagery, err));
     MSC_TRY(settle_samples(t, err));
+    if (o->is_selecting) MSC_TRY(msc_training_select(t, err));
     return fit_and_write(t, err);
 }
 
@@ -229,6 +232,7 @@ msc_status msc_train(const msc_settings *settings, const msc_train_options *opti
         msc_features_in_clear(&t->polygons);
         msc_features_close(&t->features);
         msc_model_clear(&t->model);
+        msc_release(t->selection);
         msc_release(t->samples.x);
         msc_release(t->samples.label);
         msc_release(t->samples.group);

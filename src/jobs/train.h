@@ -2,9 +2,17 @@
 #ifndef MSC_JOBS_TRAIN_H
 #define MSC_JOBS_TRAIN_H
 #include "io/layer.h"
+#include "model/forest_select.h"
 #include "model/model.h"
 #include "model/samples.h"
 #include "ops/features.h"
+
+/* What selection found, with the names of the features that it chose from. */
+typedef struct msc_training_selection {
+    msc_selection found;
+    int n;
+    char name[MSC_MAX_FEATURES][MSC_NAME_MAX];
+} msc_training_selection;
 
 /* Everything that one training holds, from polygons to report. */
 typedef struct msc_training {
@@ -12,6 +20,7 @@ typedef struct msc_training {
     const msc_train_options *options;
     msc_model model;
     msc_forest_report report;
+    msc_training_selection *selection;   /* NULL: not asked for */
     msc_samples samples;
     msc_features *features;
     msc_features_in polygons;
@@ -27,6 +36,12 @@ typedef struct msc_training {
 /* Reads the polygons, settles the classes (into the model) and a label and year for each polygon; what cannot be used
  * is counted in a warning. EFIELD, ETRAIN without a usable polygon, EVALUE. */
 msc_status msc_training_read_polygons(msc_training *training, msc_error *err);
+
+/* Drops what cross-validation by polygon can do without: from samples, model and features. Errors of msc_forest_select. */
+msc_status msc_training_select(msc_training *training, msc_error *err);
+/* The gains as lines for people, released by the caller; and as JSON. */
+msc_status msc_training_selection_text(const msc_training_selection *selection, const char *lang, char **text, msc_error *err);
+struct json_object *msc_training_selection_json(const msc_training_selection *selection);
 
 /* The JSON text of report and provenance; released by the caller. ENOFILE, EREAD, ENOMEM. */
 msc_status msc_training_report(const msc_training *training, char **text, msc_error *err);

@@ -119,6 +119,7 @@ msc_status msc_training_report(const msc_training *t, char **text, msc_error *er
     json_object_object_add(all, "method", json_object_new_string(msc_method_name(t->model.method)));
     if (t->model.method == MSC_FOREST) json_object_object_add(all, "forest", describe_forest(t->options));
     json_object_object_add(all, "oob_accuracy", number(t->report.oob_accuracy));
+    if (t->selection) json_object_object_add(all, "selection", msc_training_selection_json(t->selection));
     json_object_object_add(all, "cross_validation", describe_validation(t));
     const char *json = json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     char *copy = json ? msc_copy_text(json) : NULL;

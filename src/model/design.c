@@ -142,3 +142,37 @@ msc_status msc_design_forecast(const msc_design_stratum *s, int n_strata, int is
     msc_release(q);
     return MSC_OK;
 }
+
+/* What n units would give by measure alone, with the least numbers on top. */
+static int64_t with_least(const msc_design_stratum *s, int n_strata, double n, msc_allocation allocation, int64_t n_min)
+{
+    double all = 0, sum = 0;
+    for (int h = 0; h < n_strata; h++) all += measure(&s[h], allocation);
+    for (int h = 0; h < n_strata; h++) {
+        const double part = all > 0 ? n * measure(&s[h], allocation) / all : 0, floor_n = (double)least(&s[h], n_min);
+        sum += part > floor_n ? part : floor_n;
+    }
+    return (int64_t)ceil(sum - 1e-9);
+}
+
+int64_t msc_design_reach(msc_design_stratum *s, int n_strata, int is_stratified, double se, msc_allocation allocation,
+                         int64_t n_min, int64_t n_most)
+{
+    enum { ROUNDS = 40 };
+    double n = (double)msc_design_size(s, n_strata, is_stratified, se);
+    int64_t total = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        msc_forecast f;
+        msc_error unheard;
+        total = msc_design_allocate(s, n_strata, with_least(s, n_strata, n, allocation, n_min), allocation, n_min);
+        if (total < 0 || msc_design_forecast(s, n_strata, is_stratified, &f, &unheard) != MSC_OK) return -1;
+        if (!(f.overall.se > se) || n >= units_of(s, n_strata)) break;
+        n = ceil(n * (f.overall.se / se) * (f.overall.se / se));
+    }
+    for (int h = 0; h < n_strata; h++)
+        if (s[h].n > n_most) {
+            total -= s[h].n - n_most;
+            s[h].n = n_most;
+        }
+    return total;
+}

@@ -22,6 +22,12 @@ int64_t msc_design_size(const msc_design_stratum *strata, int n_strata, int is_s
  * ENOMEM: -1. */
 int64_t msc_design_allocate(msc_design_stratum *strata, int n_strata, int64_t n_wanted, msc_allocation allocation, int64_t n_min);
 
+/* Allocates as many units as bring the forecast's standard error of overall accuracy down to `se`, from msc_design_size() on:
+ * the least numbers come on top, so that large strata keep their share. No stratum gets more than n_most. Returns the sum, or
+ * -1. */
+int64_t msc_design_reach(msc_design_stratum *strata, int n_strata, int is_stratified, double se, msc_allocation allocation,
+                         int64_t n_min, int64_t n_most);
+
 typedef struct msc_forecast {
     msc_estimate overall;        /* accuracy */
     msc_estimate target;         /* area of the target as a share of all units, when the sample finds no omission */

@@ -116,16 +116,19 @@ static int test_step(void *self, size_t item)
 {
     const testing *t = self;
     const size_t end = (item + 1) * STEP < t->data->n ? (item + 1) * STEP : t->data->n;
-    for (size_t i = item * STEP; i < end; i++) {
-        if (t->fold[i] != t->this_fold) continue;
-        uint32_t votes[MSC_MAX_CLASSES] = { 0 };
-        uint8_t winner = 0;
-        for (int k = 0; k < t->grove->n_trees; k++) votes[msc_tree_class(t->grove->nodes[k], t->data->bins + i, t->data->n)]++;
-        for (int c = 1; c < t->data->n_classes; c++)
-            if (votes[c] > votes[winner]) winner = (uint8_t)c;
-        t->answer[i] = winner;
-    }
+    for (size_t i = item * STEP; i < end; i++)
+        if (t->fold[i] == t->this_fold) t->answer[i] = msc_grove_class(t->grove, t->data->n_classes, t->data->bins + i, t->data->n);
     return 1;
+}
+
+uint8_t msc_grove_class(const msc_grove *grove, int n_classes, const uint8_t *pixel, size_t stride)
+{
+    uint32_t votes[MSC_MAX_CLASSES] = { 0 };
+    uint8_t winner = 0;
+    for (int k = 0; k < grove->n_trees; k++) votes[msc_tree_class(grove->nodes[k], pixel, stride)]++;
+    for (int c = 1; c < n_classes; c++)
+        if (votes[c] > votes[winner]) winner = (uint8_t)c;
+    return winner;
 }
 
 /* Copies the samples outside a fold; returns how many. */
@@ -143,29 +146,40 @@ static size_t leave_out(const msc_binned *data, const uint8_t *fold, int left_ou
     return rest->n = n;
 }
 
-static msc_status cross_validate(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
-                                 const msc_forest_spec *spec, int n_folds, msc_forest_report *report, msc_error *err)
+msc_status msc_forest_cross(const msc_settings *settings, const msc_binned *data, const uint8_t *fold, int n_folds,
+                            const msc_forest_spec *spec, const msc_fold_use *use, uint8_t *answer, msc_error *err)
 {
     msc_binned rest = { .n_features = data->n_features, .n_classes = data->n_classes };
-    uint8_t *fold = msc_alloc(data->n, 1), *answer = msc_alloc(data->n, 1);
     msc_status status = MSC_OK;
-    size_t n_right = 0;
     rest.bins = msc_alloc(msc_mul_size(data->n, (size_t)data->n_features), 1);
     rest.label = msc_alloc(data->n, 1);
-    const int ready = fold && answer && rest.bins && rest.label;
-    n_folds = ready ? msc_forest_folds(samples, n_folds, spec->seed, fold) : 0;
-    if (n_folds == 0) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
-    if (n_folds < 2) goto done;   /* one polygon: nothing to hold out */
-    for (int k = 0; k < n_folds; k++) {
+    if (!rest.bins || !rest.label) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
+    for (int k = 0; k < n_folds && status == MSC_OK; k++) {
         msc_grove grove = { 0 };
         msc_forest_spec s = *spec;
         testing t = { data, &grove, fold, k, answer };
         s.seed = msc_random(spec->seed, 5, (uint64_t)k);
         if (leave_out(data, fold, k, &rest) == 0) continue;
-        if ((status = msc_grove_grow(settings, &rest, &s, &grove, err)) != MSC_OK) goto done;
+        if ((status = msc_grove_grow(settings, &rest, &s, &grove, err)) != MSC_OK) break;
         msc_forest_each(msc_forest_threads(settings), NULL, (data->n + STEP - 1) / STEP, test_step, &t);
+        if (use) use->with(use->self, &grove, k);
         msc_grove_clear(&grove);
     }
+    msc_release(rest.bins);
+    msc_release(rest.label);
+    return status;
+}
+
+static msc_status cross_validate(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
+                                 const msc_forest_spec *spec, int n_folds, msc_forest_report *report, msc_error *err)
+{
+    uint8_t *fold = msc_alloc(data->n, 1), *answer = msc_alloc(data->n, 1);
+    msc_status status = MSC_OK;
+    size_t n_right = 0;
+    n_folds = fold && answer ? msc_forest_folds(samples, n_folds, spec->seed, fold) : 0;
+    if (n_folds == 0) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
+    if (n_folds < 2) goto done;   /* one polygon: nothing to hold out */
+    if ((status = msc_forest_cross(settings, data, fold, n_folds, spec, NULL, answer, err)) != MSC_OK) goto done;
     for (size_t i = 0; i < data->n; i++) {
         report->cv_matrix[answer[i]][data->label[i]] += 1;
         n_right += answer[i] == data->label[i];
@@ -174,8 +188,6 @@ static msc_status cross_validate(const msc_settings *settings, const msc_samples
 done:
     msc_release(fold);
     msc_release(answer);
-    msc_release(rest.bins);
-    msc_release(rest.label);
     return status;
 }
 

@@ -53,6 +53,15 @@ msc_status msc_forest_judge(const msc_settings *settings, const msc_samples *sam
                             const msc_grove *grove, const msc_forest_spec *spec, int n_folds,
                             msc_forest_report *report, msc_error *err);
 
+/* The class with the most votes for a pixel whose features stand `stride` apart; ties: the lower class index. */
+uint8_t msc_grove_class(const msc_grove *grove, int n_classes, const uint8_t *pixel, size_t stride);
+
+/* For each fold a forest of the samples outside answers for those inside: answer[i] is the class of sample i. `use` may be
+ * NULL; else use->with sees the forest of each fold. A fold that holds all samples gets no answer. ENOMEM, ECANCELLED. */
+typedef struct msc_fold_use { void *self; void (*with)(void *self, const msc_grove *grove, int fold); } msc_fold_use;
+msc_status msc_forest_cross(const msc_settings *settings, const msc_binned *data, const uint8_t *fold, int n_folds,
+                            const msc_forest_spec *spec, const msc_fold_use *use, uint8_t *answer, msc_error *err);
+
 /* Threads that the settings ask for. */
 int msc_forest_threads(const msc_settings *settings);
 #endif

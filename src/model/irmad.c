@@ -6,9 +6,9 @@
 
 /* A band is determined by others of its image when less than this share of its variance is its own. */
 #define OWN_SHARE 1e-8
-/* The table ends where a weight of 16 bits is 0; a variate's variance is at least this: images that are equal to the last
- * bit have variates of nothing but rounding. */
-#define LEAST_P 4e-6
+/* Where the table ends; and the least variance of a variate: those of images that are equal to the last bit are nothing but
+ * rounding. */
+#define LEAST_P 1e-10
 #define LEAST_VARIANCE 1e-9
 
 enum { N = MSC_IRMAD_BANDS };
@@ -45,7 +45,7 @@ static void make_table(msc_variates *irmad)
     irmad->step_inverse = last / high;
     for (int i = 0; i <= last + 1; i++) {
         const double root = i * high / last;
-        irmad->no_change[i] = (float)msc_chi2_above(root * root, irmad->n);
+        irmad->no_change[i] = msc_chi2_above(root * root, irmad->n);
     }
 }
 
@@ -57,10 +57,9 @@ static int choose_bands(const msc_irmad_sums *sums, int first, int n, uint8_t *i
     lapack_int pivot[N], rank = 0;
     int varying[N], m = 0;
     for (int p = first; p < first + n; p++) {
-        const double mean = msc_irmad_mean(sums, p);
+        const double least = 1e-12 * msc_irmad_mean(sums, p);   /* what rounding makes of a constant */
         is_used[p] = 0;
-        /* Rounding of the squares alone looks like some variance. */
-        if (msc_irmad_covariance(sums, p, p) > 1e-13 * mean * mean) varying[m++] = p;
+        if (msc_irmad_covariance(sums, p, p) > least * least) varying[m++] = p;
     }
     for (int i = 0; i < m; i++)
         for (int j = 0; j < m; j++)

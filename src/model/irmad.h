@@ -4,12 +4,11 @@
 #define MSC_MODEL_IRMAD_H
 #include "stream/stream.h"
 
-/* Planes are the bands of the image before, then those of the image after, all in 16 bits. */
+/* Planes are the bands of the image before, then those of the image after, as floats. */
 enum {
     MSC_IRMAD_BANDS = 23,                     /* most bands of one image */
     MSC_IRMAD_PLANES = 2 * MSC_IRMAD_BANDS,
-    MSC_IRMAD_PAIRS = (MSC_IRMAD_PLANES + 1) * (MSC_IRMAD_PLANES + 2) / 2,
-    MSC_IRMAD_FULL = 65535                    /* weight 1 */
+    MSC_IRMAD_PAIRS = (MSC_IRMAD_PLANES + 1) * (MSC_IRMAD_PLANES + 2) / 2
 };
 
 /* P(chi-square with `dof` degrees of freedom > z): 1 at z <= 0. Finite sums of positive terms (Abramowitz & Stegun 1964,
@@ -18,21 +17,23 @@ double msc_chi2_above(double z, int dof);
 /* The z, up to 4096, that is exceeded with this probability. */
 double msc_chi2_at(double above, int dof);
 
-/* How a plane of floats becomes 16 bits: (value - low) * factor, rounded and held in 0..65535; integers stay. */
-typedef struct msc_irmad_scale { float low, factor; } msc_irmad_scale;
-void msc_irmad_quantise(msc_type type, const void *row, size_t n, const msc_irmad_scale *scale, uint16_t *out);
+/* What values of a plane are held within: a stray value in a file of floats must not decide a covariance. Integers need
+ * none: -INFINITY, INFINITY. */
+typedef struct msc_irmad_limit { float low, high; } msc_irmad_limit;
+/* A row of any type as floats within the limit; NaN, which is not observed, becomes the lower one. */
+void msc_irmad_load(msc_type type, const void *row, size_t n, const msc_irmad_limit *limit, float *out);
 
-/* Weighted sums of all products of two planes (a plane of ones among them): integers of 128 bits, so that neither the
- * order nor the partition of the pixels matters. */
+/* Weighted sums of all products of two planes less their centres, a plane of ones among them. */
 typedef struct msc_irmad_sums {
     int n_planes;
     int64_t n_px;                             /* of weight above 0 */
-    struct { uint64_t high, low; } pair[MSC_IRMAD_PAIRS];
+    double centre[MSC_IRMAD_PLANES];          /* near the means: keeps the digits that covariances are made of */
+    double pair[MSC_IRMAD_PAIRS];
 } msc_irmad_sums;
-void msc_irmad_sums_begin(msc_irmad_sums *sums, int n_planes);
-/* weight: 0..65535 a pixel. plane[p] points at n values. */
-void msc_irmad_sums_add(msc_irmad_sums *sums, const uint16_t *const *plane, const uint16_t *weight, size_t n);
-void msc_irmad_sums_merge(msc_irmad_sums *sums, const msc_irmad_sums *more);
+void msc_irmad_sums_begin(msc_irmad_sums *sums, int n_planes, const double *centre);
+/* weight: 0 or more a pixel. plane[p] points at n values. The order of additions follows from n and the order of pixels. */
+void msc_irmad_sums_add(msc_irmad_sums *sums, const float *const *plane, const double *weight, size_t n);
+void msc_irmad_sums_merge(msc_irmad_sums *sums, const msc_irmad_sums *more);   /* of the same centres */
 /* Weighted mean of a plane, and covariance of two by the same weights (divisor: their sum). */
 double msc_irmad_mean(const msc_irmad_sums *sums, int plane);
 double msc_irmad_covariance(const msc_irmad_sums *sums, int p, int q);
@@ -48,7 +49,7 @@ typedef struct msc_variates {
     double sigma[MSC_IRMAD_BANDS];
     double scale;                             /* P(no change) is that of z / scale; 1 until msc_irmad_calibrate() */
     double step_inverse;                      /* of the table of P(no change) over sqrt(z) */
-    float no_change[2050];
+    double no_change[8194];
 } msc_variates;
 
 /* Chooses the bands to use: is_used, n. Bands of an image that others determine, or that are constant, are left out, the
@@ -58,13 +59,13 @@ msc_status msc_irmad_choose(const msc_irmad_sums *sums, int n_before, int n_afte
 msc_status msc_irmad_solve(const msc_irmad_sums *sums, msc_variates *irmad, msc_error *err);
 
 /* z[k]: sum of squares of the n variates over their variances, chi-square with n degrees of freedom where nothing changed. */
-void msc_irmad_score(const msc_variates *irmad, const uint16_t *const *plane, size_t n, double *z);
-/* P(no change) by the table, within 2e-6 of msc_chi2_above(z / scale, n). */
+void msc_irmad_score(const msc_variates *irmad, const float *const *plane, size_t n, double *z);
+/* P(no change) by the table, within 2e-7 of msc_chi2_above(z / scale, n). */
 double msc_irmad_no_change(const msc_variates *irmad, double z);
 
 /* A sample of pixels in memory: value i of plane p is value[p * n + i]. */
 typedef struct msc_irmad_sample {
-    const uint16_t *value;
+    const float *value;
     const uint16_t *group;                    /* NULL, or a number a pixel: see msc_irmad_unchanged */
     size_t n;
     int n_before, n_after;
@@ -75,11 +76,12 @@ typedef struct msc_irmad_fit {
     double tolerance;                         /* of max |delta rho| */
     int n_iterations, is_converged;           /* out */
     double delta;                             /* out: the last max |delta rho| */
-    double first_rho[MSC_IRMAD_BANDS];        /* out: without weights */
+    msc_variates first;                       /* out: without weights */
 } msc_irmad_fit;
 
 /* Iterates: weights are P(no change) by the last variates. When the weighted covariance becomes singular, what came before
- * stays and is_converged is 0. Same result for any number of threads. ENODATA, ENOMEM, ECANCELLED. */
+ * stays and is_converged is 0. Sums are made of parts of the sample that depend on its size alone, and joined in order: the
+ * same result for any number of threads. ENODATA, ENOMEM, ECANCELLED. */
 msc_status msc_irmad_iterate(const msc_settings *settings, const msc_irmad_sample *sample, msc_irmad_fit *fit,
                              msc_variates *irmad, msc_error *err);
 

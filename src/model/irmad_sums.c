@@ -1,70 +1,64 @@
-/* irmad_sums.c - weighted sums of products as exact integers, and pixels scored by canonical variates. */
+/* irmad_sums.c - weighted sums of products of planes, and pixels scored by canonical variates. */
 #include "model/irmad.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-/* Pixels that are worked on together: their planes stay in the first cache, and 64 products of 48 bits in 64. */
-enum { STRIP = 64 };
+/* Pixels that are worked on together: their planes stay in the first cache. LANES sums of every so many-th product are kept
+ * apart, in this order on any machine. */
+enum { STRIP = 64, LANES = 8 };
 
-void msc_irmad_quantise(msc_type type, const void *row, size_t n, const msc_irmad_scale *scale, uint16_t *out)
+void msc_irmad_load(msc_type type, const void *row, size_t n, const msc_irmad_limit *limit, float *out)
 {
-    if (type == MSC_U16) {
-        memcpy(out, row, n * sizeof *out);
-        return;
-    }
     const uint8_t *bytes = row;
+    const uint16_t *words = row;
     const float *floats = row;
+    const float low = limit->low, high = limit->high;
     if (type == MSC_U8)
-        for (size_t i = 0; i < n; i++) out[i] = bytes[i];
+        for (size_t i = 0; i < n; i++) out[i] = (float)bytes[i];
+    else if (type == MSC_U16)
+        for (size_t i = 0; i < n; i++) out[i] = (float)words[i];
     else
-        for (size_t i = 0; i < n; i++) {
-            const float v = (floats[i] - scale->low) * scale->factor + 0.5f;
-            out[i] = v > 0 ? v < 65535 ? (uint16_t)v : 65535 : 0;   /* NaN becomes 0: it is not observed */
-        }
+        for (size_t i = 0; i < n; i++) out[i] = floats[i] > low ? floats[i] < high ? floats[i] : high : low;
 }
 
-void msc_irmad_sums_begin(msc_irmad_sums *sums, int n_planes)
+void msc_irmad_sums_begin(msc_irmad_sums *sums, int n_planes, const double *centre)
 {
     assert(n_planes <= MSC_IRMAD_PLANES);
     memset(sums, 0, sizeof *sums);
     sums->n_planes = n_planes;
+    memcpy(sums->centre, centre, (size_t)n_planes * sizeof *centre);
 }
 
 /* Where the product of planes p <= q lies; plane -1 holds ones. */
 static size_t pair_of(int p, int q) { return (size_t)(q + 1) * (size_t)(q + 2) / 2 + (size_t)(p + 1); }
 
-static void add_wide(msc_irmad_sums *sums, size_t pair, uint64_t high, uint64_t low)
+static double dot(const double *restrict a, const double *restrict b)
 {
-    sums->pair[pair].low += low;
-    sums->pair[pair].high += high + (sums->pair[pair].low < low);
+    double lane[LANES] = { 0 };
+    for (int i = 0; i < STRIP; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l] * b[i + l];
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
 }
 
-static uint64_t dot(const uint32_t *restrict a, const uint32_t *restrict b)
+void msc_irmad_sums_add(msc_irmad_sums *sums, const float *const *plane, const double *weight, size_t n)
 {
-    uint64_t sum = 0;
-    for (int i = 0; i < STRIP; i++) sum += (uint64_t)a[i] * b[i];
-    return sum;
-}
-
-void msc_irmad_sums_add(msc_irmad_sums *sums, const uint16_t *const *plane, const uint16_t *weight, size_t n)
-{
-    uint32_t x[MSC_IRMAD_PLANES][STRIP], one[STRIP], weighted[STRIP];
+    double x[MSC_IRMAD_PLANES][STRIP], one[STRIP], weighted[STRIP];
     for (int i = 0; i < STRIP; i++) one[i] = 1;
     for (size_t first = 0; first < n; first += STRIP) {
         const size_t some = n - first < STRIP ? n - first : STRIP;
-        uint32_t w[STRIP] = { 0 };
+        double w[STRIP] = { 0 };
         for (size_t i = 0; i < some; i++) {
             w[i] = weight[first + i];
-            sums->n_px += w[i] != 0;
+            sums->n_px += w[i] > 0;
         }
-        add_wide(sums, pair_of(-1, -1), 0, dot(w, one));
+        sums->pair[0] += dot(w, one);
         for (int q = 0; q < sums->n_planes; q++) {
             memset(x[q], 0, sizeof x[q]);
-            for (size_t i = 0; i < some; i++) x[q][i] = plane[q][first + i];
+            for (size_t i = 0; i < some; i++) x[q][i] = (double)plane[q][first + i] - sums->centre[q];
             for (int i = 0; i < STRIP; i++) weighted[i] = w[i] * x[q][i];
-            add_wide(sums, pair_of(-1, q), 0, dot(weighted, one));
-            for (int p = 0; p <= q; p++) add_wide(sums, pair_of(p, q), 0, dot(weighted, x[p]));
+            sums->pair[pair_of(-1, q)] += dot(weighted, one);
+            for (int p = 0; p <= q; p++) sums->pair[pair_of(p, q)] += dot(weighted, x[p]);
         }
     }
 }
@@ -73,51 +67,50 @@ void msc_irmad_sums_merge(msc_irmad_sums *sums, const msc_irmad_sums *more)
 {
     assert(sums->n_planes == more->n_planes);
     sums->n_px += more->n_px;
-    for (int q = -1; q < sums->n_planes; q++)
-        for (int p = -1; p <= q; p++) {
-            const size_t pair = pair_of(p, q);
-            add_wide(sums, pair, more->pair[pair].high, more->pair[pair].low);
-        }
+    for (size_t pair = 0; pair <= pair_of(sums->n_planes - 1, sums->n_planes - 1); pair++) sums->pair[pair] += more->pair[pair];
 }
 
-static double real(const msc_irmad_sums *sums, int p, int q)
-{
-    const size_t pair = pair_of(p, q);
-    return ldexp((double)sums->pair[pair].high, 64) + (double)sums->pair[pair].low;
-}
+static double mean_less_centre(const msc_irmad_sums *sums, int plane) { return sums->pair[pair_of(-1, plane)] / sums->pair[0]; }
 
-double msc_irmad_mean(const msc_irmad_sums *sums, int plane) { return real(sums, -1, plane) / real(sums, -1, -1); }
+double msc_irmad_mean(const msc_irmad_sums *sums, int plane) { return sums->centre[plane] + mean_less_centre(sums, plane); }
 
 double msc_irmad_covariance(const msc_irmad_sums *sums, int p, int q)
 {
-    const double mean = real(sums, p < q ? p : q, p < q ? q : p) / real(sums, -1, -1);
-    return mean - msc_irmad_mean(sums, p) * msc_irmad_mean(sums, q);
+    const double mean = sums->pair[p < q ? pair_of(p, q) : pair_of(q, p)] / sums->pair[0];
+    return mean - mean_less_centre(sums, p) * mean_less_centre(sums, q);
 }
 
 /* Sums of products in a fixed order of planes, so that a pixel's score does not depend on its neighbours. */
-static void score_strip(const msc_variates *irmad, const uint16_t *const *plane, size_t first, size_t n, double *restrict z)
+static void score_lanes(const msc_variates *irmad, const double (*x)[STRIP], const int *used, int n_used, int at, double *z)
+{
+    double sum[LANES] = { 0 };
+    for (int i = 0; i < irmad->n; i++) {
+        double d[LANES];
+        for (int l = 0; l < LANES; l++) d[l] = -irmad->offset[i];
+        for (int u = 0; u < n_used; u++) {
+            const double c = irmad->row[i][used[u]];
+            for (int l = 0; l < LANES; l++) d[l] += c * x[u][at + l];
+        }
+        for (int l = 0; l < LANES; l++) sum[l] += d[l] * d[l];
+    }
+    memcpy(z, sum, sizeof sum);
+}
+
+static void score_strip(const msc_variates *irmad, const float *const *plane, size_t first, size_t n, double *z)
 {
     const int n_planes = irmad->n_before + irmad->n_after;
-    double x[MSC_IRMAD_PLANES][STRIP], d[STRIP];
+    double x[MSC_IRMAD_PLANES][STRIP];
     int used[MSC_IRMAD_PLANES], n_used = 0;
     for (int p = 0; p < n_planes; p++) {
         if (!irmad->is_used[p]) continue;
-        for (size_t k = 0; k < n; k++) x[n_used][k] = plane[p][first + k];
+        for (size_t k = 0; k < n; k++) x[n_used][k] = (double)plane[p][first + k];
         for (size_t k = n; k < STRIP; k++) x[n_used][k] = 0;
         used[n_used++] = p;
     }
-    for (int k = 0; k < STRIP; k++) z[k] = 0;
-    for (int i = 0; i < irmad->n; i++) {
-        for (int k = 0; k < STRIP; k++) d[k] = -irmad->offset[i];
-        for (int u = 0; u < n_used; u++) {
-            const double c = irmad->row[i][used[u]];
-            for (int k = 0; k < STRIP; k++) d[k] += c * x[u][k];
-        }
-        for (int k = 0; k < STRIP; k++) z[k] += d[k] * d[k];
-    }
+    for (int at = 0; at < (int)n; at += LANES) score_lanes(irmad, (const double (*)[STRIP])x, used, n_used, at, z + at);
 }
 
-void msc_irmad_score(const msc_variates *irmad, const uint16_t *const *plane, size_t n, double *z)
+void msc_irmad_score(const msc_variates *irmad, const float *const *plane, size_t n, double *z)
 {
     double strip[STRIP];
     for (size_t first = 0; first < n; first += STRIP) {
@@ -133,6 +126,5 @@ double msc_irmad_no_change(const msc_variates *irmad, double z)
     const double at = sqrt(z) * irmad->step_inverse;
     if (!(at < LAST)) return 0;
     const int i = (int)at;
-    const double low = (double)irmad->no_change[i];
-    return low + (at - i) * ((double)irmad->no_change[i + 1] - low);
+    return irmad->no_change[i] + (at - i) * (irmad->no_change[i + 1] - irmad->no_change[i]);
 }

@@ -2,6 +2,7 @@
 #include "model/lattice.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,7 @@ typedef struct collector {
     int n_planes;
     int64_t n_cells;
     int32_t n_across;
-    uint16_t *integer;           /* [n_planes][n_cells] */
-    float *real;                 /* the same; NULL without planes of floats */
+    float *value;                /* [n_planes][n_cells] */
     uint8_t *is_observed;        /* [n_cells] */
 } collector;
 
@@ -54,9 +54,9 @@ static msc_status prepare(void *self, const msc_tile *tile, void *kept, msc_erro
             const int64_t cell = (int64_t)v * c->n_across + u;
             c->is_observed[cell] = 1;
             for (int p = 0; p < c->n_planes; p++) {
-                const int64_t at = p * c->n_cells + cell;
-                if (tile->plane[p].type == MSC_F32) c->real[at] = msc_row_f32(tile, p, y)[x];
-                else c->integer[at] = tile->plane[p].type == MSC_U16 ? msc_row_u16(tile, p, y)[x] : msc_row_u8(tile, p, y)[x];
+                const msc_type type = tile->plane[p].type;
+                c->value[p * c->n_cells + cell] = type == MSC_F32 ? msc_row_f32(tile, p, y)[x]
+                                                : type == MSC_U16 ? (float)msc_row_u16(tile, p, y)[x] : (float)msc_row_u8(tile, p, y)[x];
             }
         }
     return MSC_OK;
@@ -74,18 +74,17 @@ static int by_value(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* From one width below the 0.5 % quantile to one above the 99.5 % quantile: a stray value in a file costs no precision, and
- * some 20,000 steps lie where the pixels are. */
-static msc_status scale_of(const float *value, size_t n, msc_irmad_scale *scale, msc_error *err)
+/* From one width below the 0.5 % quantile to one above the 99.5 % quantile. */
+static msc_status limit_of(const float *value, size_t n, msc_irmad_limit *limit, msc_error *err)
 {
     const size_t step = n / MOST_RANKED + 1, m = (n + step - 1) / step;
-    float *ranked = msc_alloc(m ? m : 1, sizeof *ranked);
+    float *ranked = msc_alloc(m + 1, sizeof *ranked);
     if (!ranked) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu values", m);
     for (size_t i = 0; i < m; i++) ranked[i] = value[i * step];
     qsort(ranked, m, sizeof *ranked, by_value);
-    const float low = m ? ranked[m / 200] : 0, high = m ? ranked[m - 1 - m / 200] : 0, width = high - low;
+    const float low = m ? ranked[m / 200] : 0, high = m ? ranked[m - 1 - m / 200] : 0;
     msc_release(ranked);
-    *scale = (msc_irmad_scale){ low - width, width > 0 ? 65535 / (3 * width) : 1 };
+    *limit = (msc_irmad_limit){ low - (high - low), high + (high - low) };
     return MSC_OK;
 }
 
@@ -106,18 +105,15 @@ static msc_status pack(collector *c, msc_lattice_pixels *out, msc_error *err)
         out->pixel[i++] = (int64_t)y * c->lattice->width_px + x;
     }
     for (int p = 0; p < c->n_planes; p++) {
-        const int is_real = c->source->types[p] == MSC_F32;
-        float *real = is_real ? c->real + p * c->n_cells : NULL;
-        const uint16_t *integer = c->integer + p * c->n_cells;
+        const float *from = c->value + p * c->n_cells;
+        float *to = out->value + (size_t)p * n;
         i = 0;
-        for (int64_t cell = 0; cell < c->n_cells; cell++) {
-            if (!c->is_observed[cell]) continue;
-            if (is_real) real[i++] = real[cell];
-            else out->value[(size_t)p * n + i++] = integer[cell];
-        }
-        if (!is_real) continue;
-        MSC_TRY(scale_of(real, n, &out->scale[p], err));
-        msc_irmad_quantise(MSC_F32, real, n, &out->scale[p], out->value + (size_t)p * n);
+        for (int64_t cell = 0; cell < c->n_cells; cell++)
+            if (c->is_observed[cell]) to[i++] = from[cell];
+        out->limit[p] = (msc_irmad_limit){ -INFINITY, INFINITY };
+        if (c->source->types[p] != MSC_F32) continue;
+        MSC_TRY(limit_of(to, n, &out->limit[p], err));
+        msc_irmad_load(MSC_F32, to, n, &out->limit[p], to);
     }
     return MSC_OK;
 }
@@ -125,16 +121,13 @@ static msc_status pack(collector *c, msc_lattice_pixels *out, msc_error *err)
 static msc_status collect(const msc_settings *settings, collector *c, msc_lattice_pixels *pixels, msc_error *err)
 {
     const size_t n = msc_mul_size((size_t)c->n_cells, (size_t)c->n_planes);
-    int has_real = 0;
-    for (int p = 0; p < c->n_planes; p++) has_real |= c->source->types[p] == MSC_F32;
-    const int64_t bytes = (int64_t)n * (has_real ? 8 : 4) + 9 * c->n_cells;
+    const int64_t bytes = (int64_t)n * 8 + 9 * c->n_cells;
     const msc_sink sink = { .self = c, .prepare = prepare, .put = put };
     msc_layout layout;
     MSC_TRY(msc_stream_plan(settings, c->source, NULL, 0, &sink, bytes, &layout, err));
-    c->integer = msc_alloc(n, sizeof *c->integer);
+    c->value = msc_alloc(n, sizeof *c->value);
     c->is_observed = msc_alloc_zero((size_t)c->n_cells, 1);
-    if (has_real) c->real = msc_alloc(n, sizeof *c->real);
-    if (!c->integer || !c->is_observed || (has_real && !c->real)) return msc_fail(err, MSC_ENOMEM, "irmad", "%lld bytes", (long long)bytes);
+    if (!c->value || !c->is_observed) return msc_fail(err, MSC_ENOMEM, "irmad", "%lld bytes", (long long)bytes);
     MSC_TRY(msc_stream_run(settings, &layout, c->source, NULL, 0, &sink, "sample", err));
     return pack(c, pixels, err);
 }
@@ -146,16 +139,22 @@ msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *
                     .n_across = across(lattice) };
     *pixels = (msc_lattice_pixels){ 0 };
     const msc_status status = collect(settings, &c, pixels, err);
-    msc_release(c.real);
     msc_release(c.is_observed);
-    msc_release(c.integer);
+    msc_release(c.value);
     if (status != MSC_OK) msc_lattice_clear(pixels);
     return status;
 }
 
-void msc_lattice_clear(msc_lattice_pixels *pixels)
+void msc_lattice_drop(msc_lattice_pixels *pixels)
 {
     msc_release(pixels->pixel);
     msc_release(pixels->value);
+    pixels->pixel = NULL;
+    pixels->value = NULL;
+}
+
+void msc_lattice_clear(msc_lattice_pixels *pixels)
+{
+    msc_lattice_drop(pixels);
     *pixels = (msc_lattice_pixels){ 0 };
 }

@@ -15,14 +15,15 @@ int64_t msc_lattice_cells(const msc_lattice *lattice);
 /* The pixels that were observed, in the order of their cells. */
 typedef struct msc_lattice_pixels {
     size_t n;
-    uint16_t *value;                          /* of plane p: value[p * n + i]; floats by the scale below */
+    float *value;                             /* of plane p: value[p * n + i] */
     int64_t *pixel;                           /* y * width_px + x */
-    msc_irmad_scale scale[MSC_IRMAD_PLANES];  /* of planes of floats: made from the sample */
+    msc_irmad_limit limit[MSC_IRMAD_PLANES];  /* which the values are held within */
 } msc_lattice_pixels;
 
 /* Reads the source once and collects its first n_planes planes; the caller clears it. Same result for any tile size and
  * number of threads. Errors of the source, EMEMCAP, ENOMEM. */
 msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *lattice, const msc_source *source,
                                int n_planes, msc_lattice_pixels *pixels, msc_error *err);
+void msc_lattice_drop(msc_lattice_pixels *pixels);    /* the pixels, not what is known of them */
 void msc_lattice_clear(msc_lattice_pixels *pixels);
 #endif

@@ -9,6 +9,7 @@ set(MINESCAR_model
     forest_judge.c
     forest_layout.c
     forest_levels.c
+    forest_select.c
     forest_train.c
     forest_tree.c
     gauss.c
@@ -20,4 +21,4 @@ set(MINESCAR_model
     model.c
     model_head.c
     samples.c
-    shift.c)
+    shift_field.c)

@@ -6,8 +6,8 @@ enum { PIECE = 256 };
 
 static void score_piece(const msc_evidence *e, const msc_tile *in, int32_t y, int32_t x, int32_t n, uint8_t *out, uint8_t *valid)
 {
-    uint16_t value[MSC_IRMAD_PLANES][PIECE];
-    const uint16_t *plane[MSC_IRMAD_PLANES] = { NULL };
+    float value[MSC_IRMAD_PLANES][PIECE];
+    const float *plane[MSC_IRMAD_PLANES] = { NULL };
     const uint8_t *is_observed = msc_row_valid(in, y) + x;
     double z[PIECE];
     memcpy(valid, is_observed, (size_t)n);
@@ -16,11 +16,7 @@ static void score_piece(const msc_evidence *e, const msc_tile *in, int32_t y, in
     for (int p = 0; p < e->irmad->n_before + e->irmad->n_after; p++) {
         const msc_type type = in->plane[p].type;
         const uint8_t *row = (const uint8_t *)in->plane[p].data + ((ptrdiff_t)y * in->stride_px + x) * (ptrdiff_t)msc_type_bytes(type);
-        if (type == MSC_U16) {
-            plane[p] = (const uint16_t *)(const void *)row;
-            continue;
-        }
-        msc_irmad_quantise(type, row, (size_t)n, &e->scale[p], value[p]);
+        msc_irmad_load(type, row, (size_t)n, &e->limit[p], value[p]);
         plane[p] = value[p];
     }
     msc_irmad_score(e->irmad, plane, (size_t)n, z);

@@ -7,7 +7,7 @@ enum { MSC_EVIDENCE_FULL = 254, MSC_EVIDENCE_NODATA = 255 };
 
 typedef struct msc_evidence {
     const msc_variates *irmad;
-    const msc_irmad_scale *scale;   /* of each plane */
+    const msc_irmad_limit *limit;   /* of each plane */
 } msc_evidence;
 
 /* Makes the op: planes in are the bands before and after (more may follow and are not looked at); plane out (u8) is

@@ -8,6 +8,10 @@
 
 /* Windows of 5 px are a default only where they span at most this much ground: wider ones mix what stands beside. */
 #define MAX_WINDOW_M 25.0
+/* What tells pits, heaps and ponds apart on made scenes of 2 m (seeds 1..3) is brightness without things narrower than 31 px, and
+ * relief within 63 px, which was better than 31 px and is the widest window. */
+#define OPENING_M 62.0
+#define RELIEF_M 126.0
 
 /* The registry. A windowed feature is asked for as name:side; one that runs over bands as name:side:band; one of grey
  * levels as name:side:band:low:high, where the band may be empty for all and low and high may be left out. */
@@ -122,6 +126,13 @@ static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const
     return append(r, made, item, err);
 }
 
+/* The widest window allowed, or the nearest odd number of pixels to so much ground. */
+static int32_t side_over(double ground_m, double pixel_m)
+{
+    const double odd = 2.0 * floor(ground_m / pixel_m / 2.0) + 1.0;
+    return odd <= MSC_WINDOW_MIN_PX ? MSC_WINDOW_MIN_PX : odd <= MSC_WINDOW_MAX_PX ? (int32_t)odd : MSC_WINDOW_MAX_PX;
+}
+
 /* A window's side: an odd number of pixels, or metres ("60m"), for which the nearest odd number of at least 3 is taken.
  * *end: where the text goes on; 0 when it is no side. */
 static int32_t read_side(const char *text, double pixel_m, char **end)
@@ -131,8 +142,7 @@ static int32_t read_side(const char *text, double pixel_m, char **end)
     *end += is_metres;
     if (!(side > 0.0) || !(side < 1e9) || (**end && **end != ':')) return 0;
     if (!is_metres) return side == floor(side) && fmod(side, 2.0) == 1.0 && side <= MSC_WINDOW_MAX_PX ? (int32_t)side : 0;
-    const double odd = 2.0 * floor(side / pixel_m / 2.0) + 1.0;
-    return odd <= MSC_WINDOW_MIN_PX ? MSC_WINDOW_MIN_PX : odd <= MSC_WINDOW_MAX_PX ? (int32_t)odd : 0;
+    return 2.0 * floor(side / pixel_m / 2.0) + 1.0 <= MSC_WINDOW_MAX_PX ? side_over(side, pixel_m) : 0;
 }
 
 /* What follows a name: ":side", ":side:band" or ":side:band:low:high". */
@@ -191,6 +201,14 @@ static msc_status add_list(resolver *r, const char *list, msc_error *err)
     return MSC_OK;
 }
 
+static void write_defaults(double pixel_m, char *list, size_t size)
+{
+    const int opening = (int)side_over(OPENING_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
+    int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
+    if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",mean:5,std:5,open:%d,close:%d", opening, opening);
+    snprintf(list + n, size - (size_t)n, ",slope,tpi:31,relief:%d", relief);
+}
+
 msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,
                              int has_dem, double pixel_m, msc_features **features, msc_error *err)
 {
@@ -204,10 +222,9 @@ msc_status msc_features_open(const msc_settings *settings, const char *list, con
     made->pixel_m = pixel_m;
     made->side_px = 1;
     resolver r = { settings, bands, list == NULL, made, "" };
-    const char *chosen = list ? list
-                         : 5.0 * pixel_m <= MAX_WINDOW_M ? "bands,ndvi,ndwi,brightness,mean:5,std:5,slope,tpi:31"
-                                                         : "bands,ndvi,ndwi,brightness,slope,tpi:31";
-    msc_status status = add_list(&r, chosen, err);
+    char defaults[128];
+    if (!list) write_defaults(pixel_m, defaults, sizeof defaults);
+    msc_status status = add_list(&r, list ? list : defaults, err);
     if (status == MSC_OK && made->n == 0) status = msc_fail(err, MSC_EVALUE, "features", "an empty list");
     if (status != MSC_OK) {
         msc_release(made);

@@ -207,10 +207,10 @@ static void judge_row(const msc_predict *self, const msc_tile *in, int32_t y, co
     } else {
         msc_gauss_ask(self->gauss, (const float *const *)k->row, (size_t)w, code, share_row(self, out, y));
     }
-    for (int32_t x = 0; x < w; x++) {
-        seen[x] = valid[x] & !self->classes.is_masked[code[x]];
-        code[x] = self->classes.code[code[x]];
-    }
+    uint8_t shown[MSC_MAX_CLASSES]; /* no class has code 0 */
+    for (int c = 0; c < self->classes.n_classes; c++) shown[c] = self->classes.is_masked[c] ? 0 : self->classes.code[c];
+    for (int32_t x = 0; x < w; x++) code[x] = shown[code[x]];
+    for (int32_t x = 0; x < w; x++) seen[x] = valid[x] & (code[x] != 0);
     for (int b = 0; b < out->n_planes; b++) blank(msc_row_u8(out, b, y), seen, w);
 }
 

@@ -1,5 +1,6 @@
 set(MINESCAR_ops
-    compare.c
+    boundary.c
+    decide.c
     evidence.c
     features.c
     features_row.c
@@ -10,6 +11,7 @@ set(MINESCAR_ops
     rank.c
     shift.c
     rays.c
+    shadow.c
     smooth.c
     terrain.c
     texture.c

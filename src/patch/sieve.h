@@ -1,32 +1,39 @@
-/* sieve.h - a minimum mapping unit as a guarantee: two passes round a graph of regions.
+/* sieve.h - a minimum mapping unit as a guarantee, in two passes whose memory follows the sweep front.
  *
- *      pass 1: tiles -> runs -> regions and shared borders --sink--> graph
- *      merge:  smallest region first, into the neighbour with the longest shared border
- *      pass 2: tiles -> the same runs -> final values (op)
- */
+ *      pass 1: tiles -> runs -> small regions, settled as far as the tile tells --sink--> front settles the rest
+ *                                      '--> records of final runs, spilled
+ *      pass 2: records (a source) -> final values
+ *
+ * The region with the fewest pixels (ties: the one whose first pixel comes first) takes its turn first: it takes the value with
+ * which it shares the longest border (ties: the lowest value where x + y of its first pixel is even, else the highest) and unites
+ * with all neighbours of that value. It ends when only regions without any neighbour are under the unit. */
 #ifndef MSC_PATCH_SIEVE_H
 #define MSC_PATCH_SIEVE_H
 #include "stream/stream.h"
 
-typedef struct msc_sieve_graph msc_sieve_graph;
+typedef struct msc_sieve_pass msc_sieve_pass;
 
-/* `mmu_px`: the least number of pixels that a region may have; connectivity 4 or 8. The graph may hold up to
- * `memory_bytes`; a map with more regions gives EMEMCAP while pass 1 runs. `layout` is borrowed until the free and must
- * serve both passes. */
-msc_status msc_sieve_new(int32_t width_px, int32_t height_px, const msc_layout *layout, int64_t mmu_px, int connectivity,
-                         int64_t memory_bytes, msc_sieve_graph **graph, msc_error *err);
-void msc_sieve_free(msc_sieve_graph **graph);
+typedef struct msc_sieve_spec {
+    int32_t width_px, height_px;
+    msc_type type;               /* MSC_U8 or MSC_U16 */
+    int64_t mmu_px;              /* the least number of pixels that a region may have */
+    int connectivity;            /* 4 or 8 */
+    int64_t front_bytes;         /* what unsettled regions may take; more gives EMEMCAP while pass 1 runs */
+    int64_t record_bytes;        /* of records in memory; the rest goes to a file without a name in `tmpdir` */
+    const char *tmpdir;          /* borrowed until the free */
+} msc_sieve_spec;
 
-/* Pass 1: gathers regions of plane 0 (u8 or u16). What is not valid belongs to no region and is nobody's neighbour. */
-void msc_sieve_sink(msc_sieve_graph *graph, msc_sink *sink);
-/* The same sink for planning, before there is a graph: its slots' size and halo. */
-void msc_sieve_sink_shape(msc_sink *sink);
+/* `layout` must serve both passes. */
+msc_status msc_sieve_new(const msc_sieve_spec *spec, const msc_layout *layout, msc_sieve_pass **pass, msc_error *err);
+void msc_sieve_free(msc_sieve_pass **pass);
 
-/* Merges the smallest region first (ties: the one whose first pixel comes first) into the neighbour with the longest
- * shared border (ties: the larger, then the one whose first pixel comes first), whose value it takes; it also unites
- * with all other neighbours of that value. Ends when only regions without any neighbour are under the unit. */
-msc_status msc_sieve_merge(msc_sieve_graph *graph, const msc_settings *settings, msc_sieve_counts *counts, msc_error *err);
+/* Pass 1: takes in plane 0. What is not valid belongs to no region and is nobody's neighbour. */
+void msc_sieve_sink(msc_sieve_pass *pass, msc_sink *sink);
+/* For the plan that serves both passes: an op whose scratch is what pass 1 needs of each worker at worst, connectivity 8. */
+void msc_sieve_room(msc_type type, msc_op *op);
 
-/* Pass 2: plane 0 with final values, same type; validity is kept. Needs the layout of pass 1. */
-void msc_sieve_op(const msc_sieve_graph *graph, msc_type type, msc_op *op);
+/* Pass 2: plane 0 with final values, of the same type, 0 where not valid. Follows pass 1. */
+void msc_sieve_source(msc_sieve_pass *pass, msc_source *source);
+/* What pass 1 did; whole after it. */
+void msc_sieve_count(const msc_sieve_pass *pass, msc_sieve_counts *counts);
 #endif

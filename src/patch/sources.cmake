@@ -2,8 +2,9 @@ set(MINESCAR_patch
   geos_shape.c
   topology.c
   zones.c
+  match.c
   sieve.c
-  sieve_merge.c
+  sieve_front.c sieve_merge.c sieve_record.c
   sieve_runs.c sieve_tile.c
   patches_regions.c
   patches_chains.c

@@ -9,7 +9,7 @@ import tempfile
 MINESCAR, PROGRAMS = sys.argv[1:3]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
-from bench_lib import block_table, mosaic  # noqa: E402  needs the path above
+from bench_lib import block_table, mosaic, ours, targets  # noqa: E402  needs the path above
 
 
 def bench(*words):
@@ -24,13 +24,15 @@ def rows_of(lines, stage):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    lines = bench("256", folder, "--runs", "1", "--no-peers", "--only", "classify,maps,background")
-    for stage in ("classify rf 100 x 15", "sieve 25 px", "change map, background out", "change map, background too"):
+    lines = bench("256", folder, "--runs", "1", "--no-peers", "--only", "classify,gauss,windows,maps,vectors,background")
+    for _, stage, _ in ours.STAGES:
         rows = rows_of(lines, stage)
         assert rows, f"no row of {stage}: {lines}"
         for row in rows:
             threads, wall, cpu, rate, ns, *_ = row.split("minescar")[1].split()
             assert int(threads) >= 1 and float(wall) > 0 and float(rate) > 0 and float(ns) > 0, row
+    made = {stage for _, stage, _ in ours.STAGES} | {ours.TRAIN, ours.LABEL, ours.TRACE, ours.PIPELINE}
+    assert {stage for stage, _, _ in targets.TARGETS} <= made, "a ratio is asked for that no row gives"
     assert any("not measured: no row of OTB" in line for line in lines), lines
     assert any(line.startswith("change map, background too") and "<= 1.5 x" in line for line in lines), lines
 

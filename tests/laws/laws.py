@@ -7,6 +7,9 @@
   polygons   every polygon is valid by GEOS, none overlaps, areas sum to pixels x pixel area; the same patches as GDAL's polygonizer
   simplified the same with simplification, within 0.01 %
   sieve      no region under the unit; f(f(x)) = f(x); not observed is kept
+  specks     the sieve's memory follows the width of a map, not its number of small regions; any cap, tile and thread: the same pixels
+  shift      an image shifted by 0.5 to 3 px against itself is found to have moved so far; reports and moved images are the same
+             for any threads and tiles
   self       a year compared with itself gives no change
   transitions  the from-to table is what the maps hold
   shards     a run in two shards at once, joined by a third, leaves the same files with the same bytes as one run
@@ -82,6 +85,8 @@ def steps(made, out, *options, env=None):
         minescar("classify", made / f"image_{year}.tif", out / f"classes_{year}.tif", "--model", model, "--dem",
                  made / f"dem_{year}.tif", "--confidence", out / f"confidence_{year}.tif", *o, env=env)
     minescar("change", out / "classes_2024.tif", out / "classes_2025.tif", out / "change.tif", *o, env=env)
+    minescar("irmad", made / "image_2024.tif", made / "image_2025.tif", out / "evidence.tif", "--sample-px", 60000, "--report",
+             out / "evidence.json", "--classes-after", out / "classes_2025.tif", *o, env=env)
     minescar("sieve", out / "classes_2025.tif", out / "sieved.tif", "--mmu-px", 100, *o, env=env)
     minescar("majority", out / "classes_2025.tif", out / "majority.tif", "--window", 7, *o, env=env)
     minescar("features", made / "image_2025.tif", out / "features.tif", "--dem", made / "dem_2025.tif", "--features", FEATURES, *o, env=env)
@@ -90,7 +95,7 @@ def steps(made, out, *options, env=None):
     return out
 
 
-RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "sieved", "majority", "features")
+RASTERS = ("classes_2024", "classes_2025", "confidence_2024", "confidence_2025", "change", "evidence", "sieved", "majority", "features")
 
 
 def same_content(a, b):
@@ -228,6 +233,80 @@ def law_sieve(folder):
         everything = read_patches(folder / "s1.gpkg")
         alone = [g for _, g in small if not any(g is not h and g.Intersects(h) and g.Intersection(h).Length() > 0 for _, h in everything)]
         check(f"sieve {unit}: no region under the unit that has a neighbour", len(alone) == len(small), len(small) - len(alone))
+
+
+def peak_mb(*args):
+    """Through a small process: one that starts another lends it its own peak."""
+    ask = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", ask, MINESCAR, *map(str, args), "--quiet"], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"minescar {' '.join(map(str, args))}: {done.stderr}")
+    return int(done.stdout.split()[-1]) / 1024
+
+
+def law_specks(folder):
+    rng = np.random.default_rng(7)
+    peaks = []
+    for n_down in (1, 6):
+        block = np.kron(rng.integers(0, 6, (128 * n_down, 128)).astype(np.uint8), np.ones((16, 16), np.uint8))
+        v = np.where(rng.random(block.shape) < 0.25, rng.integers(1, 7, block.shape), block).astype(np.uint8)
+        path, out = folder / f"specks{n_down}.tif", folder / "cleaned.tif"
+        made = gdal.GetDriverByName("GTiff").Create(str(path), v.shape[1], v.shape[0], 1, gdal.GDT_Byte, ["COMPRESS=DEFLATE", "TILED=YES"])
+        made.GetRasterBand(1).SetNoDataValue(0)
+        made.WriteArray(v)
+        made = None
+        peaks.append(peak_mb("sieve", path, out, "--mmu-px", 30, "--memory", "96M", "--threads", 2, "--overwrite"))
+        if n_down > 1:
+            continue
+        want = pixels(out)
+        check("specks: not observed is kept", np.array_equal(v == 0, want == 0))
+        for options in (("--tile", 64), ("--tile", 300, "--threads", 3), ("--memory", "2G", "--threads", 1)):
+            minescar("sieve", path, out, "--mmu-px", 30, *options, "--overwrite")
+            check(f"specks: the same pixels with {' '.join(map(str, options))}", np.array_equal(pixels(out), want))
+    # Records of a tile row and the libraries' caches are all that may grow; a graph of regions would take 300 MB.
+    check("specks: six times the regions in the same memory", peaks[1] < peaks[0] + 8, peaks)
+
+
+def shifted_copy(source, to, dx, dy):
+    """The image with its content moved by (dx, dy) px, by GDAL's cubic."""
+    image = gdal.Open(str(source))
+    g = image.GetGeoTransform()
+    w, h = image.RasterXSize, image.RasterYSize
+    west, north = g[0] - dx * g[1], g[3] - dy * g[5]
+    made = gdal.Warp(str(to), image, outputBounds=(west, north + h * g[5], west + w * g[1], north), width=w, height=h, resampleAlg="cubic")
+    made.SetGeoTransform(g)
+    for b in range(image.RasterCount):
+        made.GetRasterBand(b + 1).SetDescription(image.GetRasterBand(b + 1).GetDescription())
+    made.FlushCache()
+
+
+def law_shift(folder):
+    made = scene(folder)
+    for year in (2024, 2025):
+        for px in (0.5, 1, 2, 3):
+            dx, dy = px * 0.8, px * -0.6
+            shifted_copy(made / f"image_{year}.tif", folder / "moved.tif", dx, dy)
+            minescar("shift", made / f"image_{year}.tif", folder / "moved.tif", folder / "shift.json", "--overwrite")
+            r = json.loads((folder / "shift.json").read_text())
+            measured = [(t["dx_px"] - dx, t["dy_px"] - dy) for t in r["tiles"] if t["state"] == "measured"]
+            worst = max(max(map(abs, e)) for e in measured)
+            check(f"{year} by {px} px: found", abs(r["median_dx_px"] - dx) < 0.03 and abs(r["median_dy_px"] - dy) < 0.03 and worst < 0.1
+                  and len(measured) > 0.6 * r["n_tiles"], (r["median_dx_px"], r["median_dy_px"], worst, len(measured)))
+    images = made / "image_2024.tif", made / "image_2025.tif"
+    minescar("shift", *images, folder / "want.json", "--threads", 1, "--overwrite")
+    want = (folder / "want.json").read_bytes()
+    truth = json.loads(want)
+    check("the simulator's own shift is found", abs(truth["median_dx_px"] + 0.32) < 0.1 and abs(truth["median_dy_px"] - 0.24) < 0.1, truth["median_dx_px"])
+    move = ["--features", "bands", "--shift", folder / "want.json", "--overwrite"]
+    minescar("features", images[0], folder / "want.tif", *move, "--threads", 1)
+    for options in (["--threads", 3], ["--tile", 64], ["--tile", 511], ["--memory", "256M"]):
+        minescar("shift", *images, folder / "got.json", *options, "--overwrite")
+        check(f"{options}: the same report", (folder / "got.json").read_bytes() == want)
+        minescar("features", images[0], folder / "got.tif", *move, *options)
+        check(f"{options}: the same moved image", pixels(folder / "got.tif").tobytes() == pixels(folder / "want.tif").tobytes())
+    minescar("shift", folder / "want.tif", images[1], folder / "left.json", "--band", "red", "--overwrite")
+    left = json.loads((folder / "left.json").read_text())
+    check("moved, nothing is left", abs(left["median_dx_px"]) < 0.05 and abs(left["median_dy_px"]) < 0.05, left["median_dx_px"])
 
 
 def law_self(folder):

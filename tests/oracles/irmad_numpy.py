@@ -85,7 +85,7 @@ def compare(room, name, x, y, kind, tolerance=1e-6):
     off = np.abs(np.array(report["rho"]) - rho).max()
     check(f"{name}: correlations after {n} iterations", off < tolerance and report["iterations"] == n, f"{off:.1e}, {report['iterations']}")
     step = np.abs(got.ravel() - 254 * chi2.sf(z, len(x)))
-    check(f"{name}: raster", step.max() < 1.0 and np.mean(step > 0.51) < 1e-3, f"{step.max():.3f}")
+    check(f"{name}: raster", step.max() < 0.51, f"{step.max():.3f}")
     scaled, report = run(room, before, after)
     scale = max(1.0, np.median(z) / chi2.isf(0.5, len(x)))
     step = np.abs(scaled.ravel() - 254 * chi2.sf(z / scale, len(x)))
@@ -115,13 +115,13 @@ def main():
         x, y = made(rng)
         compare(room, "16 bits", np.round(20000 + 900 * x), np.round(21000 + 900 * y), gdal.GDT_UInt16)
         compare(room, "bytes", np.clip(np.round(120 + 18 * x), 0, 255), np.clip(np.round(110 + 18 * y), 0, 255), gdal.GDT_Byte)
-        compare(room, "floats", x.astype(np.float32), y.astype(np.float32), gdal.GDT_Float32, 1e-5)
+        compare(room, "floats", x.astype(np.float32), y.astype(np.float32), gdal.GDT_Float32)
         plain, _ = run(room, write(os.path.join(room, "x.tif"), x, gdal.GDT_Float32), write(os.path.join(room, "y.tif"), y, gdal.GDT_Float32))
         turn = rng.normal(size=(2, 4, 4))
         u, v = 100 * np.tensordot(turn[0], x, 1) + 7, -0.01 * np.tensordot(turn[1], y, 1) - 3
         mapped, _ = run(room, write(os.path.join(room, "u.tif"), u, gdal.GDT_Float32), write(os.path.join(room, "v.tif"), v, gdal.GDT_Float32))
         off = np.abs(plain.astype(int) - mapped.astype(int))
-        check("invertible maps of the bands", off.mean() < 0.1 and off.max() <= 4, f"mean {off.mean():.4f}, most {off.max()} of 254")
+        check("invertible maps of the bands", off.mean() < 0.02 and off.max() <= 1, f"mean {off.mean():.4f}, most {off.max()} of 254")
         ground = np.tensordot(rng.normal(size=(4, 3)), rng.normal(size=(3, 300, 300)), 1)
         same = [np.round(20000 + 500 * (ground + rng.normal(0, 0.2, ground.shape))) for _ in range(2)]
         got, _ = run(room, write(os.path.join(room, "m.tif"), same[0], gdal.GDT_UInt16), write(os.path.join(room, "n.tif"), same[1], gdal.GDT_UInt16),

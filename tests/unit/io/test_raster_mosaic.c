@@ -1,5 +1,6 @@
 /* test_raster_mosaic.c - VRTs that lay files side by side, read past GDAL, against GDAL's own reading of the same VRT. */
 #include "raster_made.h"
+#include <gdal_utils.h>
 
 enum { W = 150, H = 130, TEXT_MAX = 1 << 14 };
 
@@ -187,6 +188,31 @@ static void other_vrts_are_left_to_gdal(void **state)
         "</VRTRasterBand></MaskBand></VRTDataset>")));
 }
 
+/* What gdalbuildvrt writes of neighbouring files with and without a nodata value. */
+static void mosaics_of_gdalbuildvrt_are_read_directly(void **state)
+{
+    (void)state;
+    for (int has_nodata = 0; has_nodata <= 1; has_nodata++) {
+        const char *names[4];
+        for (int i = 0; i < 4; i++) {
+            char name[20];
+            snprintf(name, sizeof name, "tile%d.tif", i);
+            const made_spec made = { .name = name, .creation = "TILED=YES BLOCKXSIZE=32 BLOCKYSIZE=32 COMPRESS=ZSTD", .w = i % 2 ? 86 : 70,
+                                     .h = i / 2 ? 75 : 60, .bands = 3, .type = GDT_UInt16, .e0 = 100 + i % 2 * 64, .n0 = 900 - i / 2 * 55,
+                                     .pixel = 1, .epsg = 32650, .has_nodata = has_nodata, .nodata = 0, .value = holed };
+            names[i] = made_file(&made);
+        }
+        const char *path = made_path("built.vrt");
+        int failed = 0;
+        GDALDatasetH ds = GDALBuildVRT(path, 4, NULL, names, NULL, &failed);
+        assert_non_null(ds);
+        assert_int_equal(GDALGetRasterXSize(ds), W);
+        assert_int_equal(GDALGetRasterYSize(ds), H);
+        GDALClose(ds);
+        same_as_gdal(path, 1, 64, 2, 3);
+    }
+}
+
 /* A link lies elsewhere; the names in the VRT begin where the VRT itself is. */
 static void names_begin_where_the_vrt_lies(void **state)
 {
@@ -211,6 +237,12 @@ static void blocks_are_decoded_once(void **state)
     same_as_gdal(path, 1, 32, 1, 0);
     assert_int_equal(made_traffic.decoded_bytes, (int64_t)10 * 9 * 16 * 16 * 3 * 2);
     made_traffic = (msc_traffic){ 0 };
+    for (int i = 0; i < 12; i++) grid[i].gap = "0";
+    path = make_vrt("grid.vrt", "UInt16", grid, 12, NULL, NULL);
+    made_traffic = (msc_traffic){ 0 };
+    same_as_gdal(path, 1, 32, 1, 0);
+    assert_int_equal(made_traffic.decoded_bytes, (int64_t)10 * 9 * 16 * 16 * 3 * 2);
+    made_traffic = (msc_traffic){ 0 };
     same_as_gdal(path, 1, 32, 1, 4);     /* two passes; a block that more than one tile wants is kept for them */
     assert_int_equal(made_traffic.decoded_bytes, (int64_t)2 * 10 * 9 * 16 * 16 * 3 * 2);
 }
@@ -220,7 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pixels_are_those_of_gdal),     cmocka_unit_test(gaps_show_what_lies_below),
         cmocka_unit_test(other_vrts_are_left_to_gdal),  cmocka_unit_test(names_begin_where_the_vrt_lies),
-        cmocka_unit_test(blocks_are_decoded_once),
+        cmocka_unit_test(blocks_are_decoded_once),      cmocka_unit_test(mosaics_of_gdalbuildvrt_are_read_directly),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

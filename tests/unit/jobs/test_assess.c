@@ -2,6 +2,7 @@
 #include "../io/raster_made.h"
 #include "io/layer.h"
 #include <json.h>
+#include <ogr_api.h>
 
 /* 40 x 20 px of 10 m: class 1 left, class 2 right, the last two columns not observed. */
 static double halves(int x, int y, int b) { (void)y; (void)b; return x >= 38 ? 0 : x < 20 ? 1 : 2; }
@@ -104,6 +105,230 @@ static void the_gate_and_bad_input(void **state)
     assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ENOFILE);
 }
 
+/* A sample of the map, labelled with the truth of `truth`; returns the points, *receipt their design. */
+static const char *sample_and_label(const char *map, const char *name, const char *design, int n, double (*truth)(int, int, int), const char **receipt)
+{
+    static char command[4096], receipts[4][400];
+    static int next;
+    const msc_settings settings = { .overwrite = 1, .n_threads = 1, .memory_bytes = 1 << 28 };
+    msc_sample_options o;
+    msc_error err = { 0 };
+    msc_sample_defaults(&o);
+    o.map = map;
+    o.points = made_path(name);
+    o.design = design;
+    o.n = n;
+    o.n_min = 5;
+    assert_int_equal(msc_sample_map(&settings, &o, 0, NULL, &err), MSC_OK);
+    const char *fields[] = { "id" };
+    msc_features_in in;
+    assert_int_equal(msc_layer_read(o.points, NULL, NULL, NULL, fields, 1, &in, &err), MSC_OK);
+    GDALDatasetH ds = GDALOpenEx(o.points, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    assert_non_null(ds);
+    for (size_t i = 0; i < in.n; i++) {
+        const int x = (int)floor((in.shape[i].xy[0] - 500000) / 10), y = (int)floor((4000000 - in.shape[i].xy[1]) / 10);
+        snprintf(command, sizeof command, "UPDATE \"%.*s\" SET \"class\" = %d WHERE id = %d", (int)strcspn(name, "."), name, (int)truth(x, y, 0), (int)in.value[i].integer);
+        OGR_DS_ReleaseResultSet(ds, OGR_DS_ExecuteSQL(ds, command, NULL, NULL));
+    }
+    msc_features_in_clear(&in);
+    GDALClose(ds);
+    *receipt = receipts[next++ % 4];
+    snprintf((char *)(uintptr_t)*receipt, 400, "%s.sample.json", o.points);
+    return o.points;
+}
+
+/* The truth has a strip of class 2 in the map's class 1. */
+static double strip(int x, int y, int b) { (void)b; return x >= 38 ? 2 : x < 20 && y >= 4 ? 1 : 2; }
+
+static json_object *at(json_object *o, const char *key)
+{
+    json_object *v = NULL;
+    assert_true(json_object_object_get_ex(o, key, &v));
+    return v;
+}
+
+static void a_frozen_sample(void **state)
+{
+    (void)state;
+    msc_settings settings = { .overwrite = 1, .n_threads = 1, .memory_bytes = 1 << 28 };
+    msc_assess_options o;
+    msc_assess_result r;
+    msc_error err = { 0 };
+    msc_assess_defaults(&o);
+    o.map = make_map();
+    o.reference = sample_and_label(o.map, "frozen.gpkg", "stratified", 200, strip, &o.sample);
+    o.report = made_path("frozen.json");
+    const int target = 2;
+    o.target = &target;
+    o.n_target = 1;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_OK);
+    assert_int_equal(r.n, 200);
+    /* The truth, with every pixel: 20 x 4 of 38 x 20 px wrong. */
+    assert_true(fabs(r.overall - (1 - 80 / 760.0)) < r.overall_half_width * 1.5 && r.overall_half_width < 0.05);
+    assert_true(fabs(r.target_ha - 4.40) < r.target_half_width_ha * 1.5 && r.false_alarm == 0);
+    assert_true(fabs(r.miss - 80 / 440.0) < 0.1);
+    json_object *top = json_object_from_file(o.report);
+    assert_true(json_object_get_boolean(at(top, "is_map_that_was_sampled")));
+    assert_int_equal(json_object_get_int(at(json_object_array_get_idx(at(top, "strata"), 0), "pixels")), 400);
+    json_object_put(top);
+    /* Gates: each holds or not, and a verdict tells. */
+    o.miss_max = 0.05;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ECHECK);
+    assert_non_null(strstr(r.verdict_en, "not accepted: miss rate"));
+    assert_non_null(strstr(r.verdict_zh, "漏判率"));
+    o.is_report_only = 1;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_OK);
+    assert_false(r.is_accepted);
+    o.is_report_only = 0;
+    o.miss_max = 0.5;
+    o.ci_max_ha = 1;
+    o.false_max = 0.01;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_OK);
+    assert_true(r.is_accepted);
+    o.ci_max_ha = 0.01;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ECHECK);
+    o.ci_max_ha = 0;
+    o.where = "id < 100";
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_EUSAGE);
+    o.where = NULL;
+    /* One point moved by a pixel; then one taken away. */
+    GDALDatasetH ds = GDALOpenEx(o.reference, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    OGRLayerH layer = GDALDatasetGetLayer(ds, 0);
+    OGRFeatureH f = OGR_L_GetFeature(layer, 7);
+    OGRGeometryH g = OGR_F_GetGeometryRef(f);
+    OGR_G_SetPoint_2D(g, 0, OGR_G_GetX(g, 0) + 10, OGR_G_GetY(g, 0));
+    assert_int_equal(OGR_L_SetFeature(layer, f), OGRERR_NONE);
+    OGR_F_Destroy(f);
+    GDALClose(ds);
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ECHECK);
+    assert_non_null(strstr(err.detail, "moved"));
+    ds = GDALOpenEx(o.reference, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    assert_int_equal(OGR_L_DeleteFeature(GDALDatasetGetLayer(ds, 0), 7), OGRERR_NONE);
+    GDALClose(ds);
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ECHECK);
+    assert_non_null(strstr(err.detail, "199 points; 200 were drawn"));
+}
+
+static void thin_strata_are_refused(void **state)
+{
+    (void)state;
+    static const label thin[] = { { 1.5, 1.5, 1, "a", 60 }, { 5.5, 3.5, 1, "a", 60 }, { 7.5, 9.5, 2, "a", 60 }, { 30.5, 12.5, 2, "b", 40 } };
+    msc_settings settings = { .overwrite = 1, .n_threads = 1, .memory_bytes = 1 << 28 };
+    msc_assess_options o;
+    msc_assess_result r;
+    msc_error err = { 0 };
+    msc_assess_defaults(&o);
+    o.map = make_map();
+    o.reference = make_points(thin, 4);
+    o.report = made_path("thin.json");
+    o.stratum_field = "stratum";
+    o.weight_field = "weight";
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_OK);
+    json_object *top = json_object_from_file(o.report);
+    assert_non_null(strstr(json_object_get_string(at(top, "refused")), "'b' has 1"));
+    assert_null(at(at(json_object_array_get_idx(at(top, "classes"), 0), "adjusted_area_ha"), "value"));
+    json_object_put(top);
+    o.oa_min = 0.1;                  /* the figure would pass; refused it does not */
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_ECHECK);
+}
+
+/* A layer of rectangles in pixels with a text field. */
+static const char *make_boxes(const char *name, const double (*box)[4], const char *const *names, int n)
+{
+    static const msc_field field = { "name", MSC_FIELD_TEXT, 20, 0 };
+    static const size_t start[] = { 0, 5 };
+    static const uint8_t outer[] = { 1 };
+    const char *path = made_path(name);
+    const msc_settings settings = { .overwrite = 1 };
+    const msc_layer_spec spec = { .path = path, .crs = "EPSG:32650", .fields = &field, .n_fields = 1 };
+    msc_layer_out *out = NULL;
+    msc_error err;
+    assert_int_equal(msc_layer_create(&settings, &spec, &out, &err), MSC_OK);
+    for (int i = 0; i < n; i++) {
+        const double *b = box[i], px[] = { b[0], b[1], b[2], b[1], b[2], b[3], b[0], b[3], b[0], b[1] };
+        double xy[10];
+        for (int k = 0; k < 5; k++) {
+            xy[2 * k] = 500000 + 10 * px[2 * k];
+            xy[2 * k + 1] = 4000000 - 10 * px[2 * k + 1];
+        }
+        const msc_shape shape = { 0, 1, start, outer, xy };
+        const msc_value value = { .is_set = 1, .text = names[i] };
+        assert_int_equal(msc_layer_add(out, &shape, &value, &err), MSC_OK);
+    }
+    assert_int_equal(msc_layer_commit(&out, &err), MSC_OK);
+    return path;
+}
+
+static void zones_training_and_post_strata(void **state)
+{
+    (void)state;
+    static const double halves_of[][4] = { { 0, 0, 40, 10 }, { 0, 10, 40, 20 }, { 0, 0, 1, 1 } }, trained[][4] = { { 10, 0, 20, 20 } };
+    static const char *const names[] = { "north", "south", "nook" };
+    msc_settings settings = { .overwrite = 1, .n_threads = 2, .memory_bytes = 1 << 28 };
+    msc_assess_options o;
+    msc_assess_result r, again;
+    msc_error err = { 0 };
+    msc_assess_defaults(&o);
+    o.map = make_map();
+    o.reference = sample_and_label(o.map, "plain.gpkg", "simple", 300, strip, &o.sample);
+    o.report = made_path("zones.json");
+    msc_zone zone = { "half", make_boxes("halves.gpkg", halves_of, names, 3), "name" };
+    o.zones = &zone;
+    o.n_zones = 1;
+    o.is_poststratified = 1;
+    assert_int_equal(msc_assess(&settings, &o, &r, &err), MSC_OK);
+    settings.tile_px = 16;
+    assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
+    assert_true(r.overall == again.overall && r.overall_half_width == again.overall_half_width);
+    json_object *top = json_object_from_file(o.report), *zones = at(top, "zones");
+    assert_int_equal(json_object_array_length(zones), 3);
+    /* The wrong strip lies in the north: 80 of 380 px there, none in the south, whose map shares are exact. */
+    json_object *north = json_object_array_get_idx(zones, 0), *south = json_object_array_get_idx(zones, 1);
+    const double n = json_object_get_double(at(at(north, "overall_accuracy"), "value")), half = json_object_get_double(at(at(north, "overall_accuracy"), "half_width_95"));
+    assert_true(fabs(n - (1 - 80 / 380.0)) < 1.5 * half && half < 0.08);
+    assert_true(json_object_get_double(at(at(south, "overall_accuracy"), "value")) == 1);
+    assert_true(fabs(json_object_get_double(at(at(json_object_array_get_idx(at(south, "classes"), 0), "adjusted_area_ha"), "value")) - 2.0) < 0.01);
+    assert_true(fabs(json_object_get_double(at(south, "map_observed_ha")) - 3.8) < 0.01);
+    assert_non_null(at(json_object_array_get_idx(zones, 2), "refused"));
+    json_object_put(top);
+    /* The table: zones sum to the whole, ellipsoidal areas are near the projected ones, adjusted ones add up to the frame. */
+    const char *tables[] = { made_path("zones.csv"), made_path("zones.xlsx") };
+    o.tables = tables;
+    o.n_tables = 2;
+    assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
+    for (int k = 0; k < 2; k++) {
+        const char *columns[] = { "zone", "code", "map_projected_m2", "map_ellipsoidal_m2", "adjusted_projected_m2", "map_ellipsoidal_mu" };
+        double whole[3] = { 0 }, parts[3] = { 0 }, adjusted = 0, ellipsoidal = 0;
+        msc_features_in in;
+        assert_int_equal(msc_layer_read(tables[k], NULL, NULL, NULL, columns, 6, &in, &err), MSC_OK);
+        for (size_t i = 0; i < in.n; i++) {
+            const msc_value *v = in.value + 6 * i;
+            const int is_whole = !v[0].is_set || !v[0].text[0];
+            if (is_whole) whole[v[1].integer] += v[2].real;
+            else if (strcmp(v[0].text, "nook") != 0) parts[v[1].integer] += v[2].real;
+            if (is_whole) adjusted += v[4].real;
+            if (is_whole) ellipsoidal += v[3].real;
+            if (is_whole) assert_true(fabs(v[5].real * 2000 / 3 - v[3].real) < 10);
+        }
+        msc_features_in_clear(&in);
+        assert_true(fabs(whole[1] - 40000) < 1e-6 && fabs(whole[2] - 36000) < 1e-6);
+        /* The nook is the first pixel, which the north keeps: it comes first in the layer. */
+        assert_true(fabs(whole[1] - parts[1]) < 1e-6 && fabs(whole[2] - parts[2]) < 1e-6);
+        assert_true(fabs(adjusted - 76000) < 0.02 && fabs(ellipsoidal / 76000 - 1) < 1e-3 && ellipsoidal != 76000);
+    }
+    o.n_tables = 0;
+    /* Columns 10 to 19 were trained on: neither their points nor their pixels count. */
+    o.training = make_boxes("trained.gpkg", trained, names, 1);
+    assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
+    assert_true(again.n_trained > 40 && again.n + again.n_trained == r.n);
+    top = json_object_from_file(o.report);
+    assert_true(fabs(json_object_get_double(at(top, "map_observed_ha")) - (38 - 10) * 20 * 0.01) < 0.01);
+    assert_true(fabs(json_object_get_double(at(top, "training_ha")) - 2) < 0.01);
+    json_object_put(top);
+    o.stratum_field = "stratum";
+    assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_EUSAGE);
+}
+
 static void polygons_count_pixel_centres(void **state)
 {
     (void)state;
@@ -141,7 +366,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_with_and_without_design), cmocka_unit_test(the_gate_and_bad_input),
-        cmocka_unit_test(polygons_count_pixel_centres),
+        cmocka_unit_test(polygons_count_pixel_centres), cmocka_unit_test(a_frozen_sample),
+        cmocka_unit_test(thin_strata_are_refused), cmocka_unit_test(zones_training_and_post_strata),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

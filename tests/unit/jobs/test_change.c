@@ -51,12 +51,35 @@ static int occurs(double (*value)(int, int, int), double (*other)(int, int, int)
     return 0;
 }
 
+static int is_difference(int x, int y)
+{
+    if (x < 0 || y < 0 || x >= JOB_W || y >= JOB_H) return 0;
+    const int a = (int)before(x, y, 0), b = (int)after(x, y, 0);
+    return a && b && a != b;
+}
+
+/* Whether differences of one class, in the year of `value`, hold a square of `side` px round the pixel. */
+static int in_square(double (*value)(int, int, int), int x, int y, int side)
+{
+    for (int v0 = y - side + 1; v0 <= y; v0++)
+        for (int u0 = x - side + 1; u0 <= x; u0++) {
+            int is_whole = 1;
+            for (int i = 0; i < side * side && is_whole; i++) {
+                const int u = u0 + i % side, v = v0 + i / side;
+                is_whole = is_difference(u, v) && value(u, v, 0) == value(x, y, 0);
+            }
+            if (is_whole) return 1;
+        }
+    return 0;
+}
+
 static double wanted(int x, int y, int r, int min)
 {
     const int a = (int)before(x, y, 0), b = (int)after(x, y, 0);
     if (!a || !b) return 65535;
     if (a == b || sure(x, y, 0) < min) return 0;
-    return r && occurs(before, after, b, x, y, r) && occurs(after, before, a, x, y, r) ? 0 : a * 256 + b;
+    const int is_near = r && occurs(before, after, b, x, y, r) && occurs(after, before, a, x, y, r);
+    return is_near && !in_square(before, x, y, 2 * r + 1) && !in_square(after, x, y, 2 * r + 1) ? 0 : a * 256 + b;
 }
 
 static void codes_follow_the_definition_for_any_tiling(void **state)

@@ -35,6 +35,7 @@ static const char example[] =
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
     "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
     "reference: {points: reference.gpkg, stratum: stratum, weight: weight, year_field: \"code_{year}\"}\n"
+    "acceptance: {oa_min: 0.85, miss_max: 0.1, ci_max_ha: 30}\n"
     "deliver: [shp, gpkg]\n"
     "encoding: UTF-8\n";
 
@@ -67,6 +68,7 @@ static void reads_the_contracts_example(void **state)
     assert_true(job->change.edge_tolerance_px == 2 && job->vectorize.simplify_m == 1.5);
     assert_string_equal(job->zones[0].path, "dir/districts.gpkg");
     assert_string_equal(job->encoding, "UTF-8");
+    assert_true(job->acceptance.oa_min == 0.85 && job->acceptance.miss_max == 0.1 && job->acceptance.false_max == 1 && job->acceptance.ci_max_ha == 30);
     char field[32];
     assert_int_equal(msc_job_year_field(job->reference.year_field, 2016, field, sizeof field, &err), MSC_OK);
     assert_string_equal(field, "code_2016");
@@ -91,7 +93,9 @@ static void fills_in_defaults(void **state)
     assert_int_equal(job->n_deliver, 2);
     assert_string_equal(job->encoding, "GBK");
     assert_null(job->features);
+    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->epochs[0].sun.elevation_deg == 0);
     assert_null(job->reference.points);
+    assert_true(job->acceptance.oa_min == 0 && job->acceptance.miss_max == 1 && job->acceptance.false_max == 1 && job->acceptance.ci_max_ha == 0);
     msc_job_free(&job);
 }
 
@@ -127,6 +131,16 @@ static void names_what_is_wrong(void **state)
         { WHOLE "classify: {smooth: 5}\n", "line 11: smooth is '5'" },
         { WHOLE "classify: {smooth_px: 4}\n", "smooth_px is 4" },
         { WHOLE "deliver: [dwg]\n", "line 11: deliver is 'dwg', not one of: shp gpkg" },
+        { WHOLE "masks: {terrain_shadow: true}\n", "masks: terrain_shadow needs the dem of 2016" },
+        { WHOLE "masks: {cloud: true}\n", "line 11: unknown key 'cloud' in masks" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, sun: {azimuth_deg: 10}}\n", "line 8: sun has no 'elevation_deg'" },
+        { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, dem: d, sun: {azimuth_deg: 120, elevation_deg: 40}}\n"
+          "  - {year: 2018, image: b, dem: d}\n" TRAINING "masks: {terrain_shadow: true}\n", "terrain_shadow needs the sun of 2018" },
+        { HEAD CLASSES EPOCHS "training: {model: b, select: true}\n", "select is given, but no forest is grown" },
+        { WHOLE "acceptance: {oa_min: 0.85}\n", "acceptance: there is no reference" },
+        { WHOLE "reference: {points: p}\nacceptance: {oa: 0.85}\n", "line 12: unknown key 'oa' in acceptance" },
+        { WHOLE "reference: {points: p}\nacceptance: {miss_max: 2}\n", "line 12: miss_max is '2'" },
+        { WHOLE "reference: {points: p, weight: w, sample: s}\n", "weight is given beside sample" },
         { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
         { WHOLE "name: x\n", "line 11: name appears twice" },
         { WHOLE "output:\n", "line 11: output appears twice" },

@@ -81,6 +81,39 @@ static void signatures_are_of_the_bands(void **state)
     assert_int_equal(n_warned, 3);
 }
 
+/* The made classes differ in every band, so that one feature does; the report says what each was worth. */
+static void what_training_can_do_without_goes(void **state)
+{
+    (void)state;
+    msc_settings s = made_settings(256, 2);
+    msc_train_options o = made_training(job_path("select.msm"));
+    msc_model m = { 0 };
+    msc_error err;
+    char *text = NULL;
+    o.is_selecting = 1;
+    o.n_trees = 10;
+    o.selection = &text;
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    assert_non_null(strstr(text, "  yes  "));
+    assert_non_null(strstr(text, "   no  "));
+    assert_int_equal(msc_model_read(o.model, &m, &err), MSC_OK);
+    assert_in_range(m.n_features, 1, 10);
+    assert_int_equal(m.forest.n_features, m.n_features);
+    assert_non_null(strstr(m.provenance, "\"selection\""));
+    for (int f = 0; f < m.n_features; f++) assert_non_null(strstr(text, m.feature[f]));
+    msc_model_clear(&m);
+    msc_text_free(&text);
+    s = made_settings(64, 4);
+    s.lang = "zh";
+    o.model = job_path("select_again.msm");
+    assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
+    assert_true(made_same_bytes(job_path("select.msm"), o.model));
+    assert_non_null(strstr(text, "  否  "));
+    msc_text_free(&text);
+    o.method = "gauss";
+    assert_int_equal(msc_train(&s, &o, &err), MSC_EUSAGE);
+}
+
 static void expect(msc_train_options *o, msc_status status, const char *subject)
 {
     const msc_settings s = made_settings(0, 2);
@@ -157,7 +190,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_model_holds_what_it_was_made_of),
                                         cmocka_unit_test(the_model_does_not_depend_on_tiles_or_threads),
-                                        cmocka_unit_test(signatures_are_of_the_bands), cmocka_unit_test(bad_samples_are_refused), cmocka_unit_test(bad_options_are_refused),
+                                        cmocka_unit_test(signatures_are_of_the_bands),
+                                        cmocka_unit_test(what_training_can_do_without_goes),
+                                        cmocka_unit_test(bad_samples_are_refused), cmocka_unit_test(bad_options_are_refused),
                                         cmocka_unit_test(pixels_not_observed_are_left_out) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

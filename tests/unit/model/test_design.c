@@ -85,9 +85,32 @@ static void one_miss_spoils_the_stable_stratum(void **state)
     assert_true(fabs(f.overall.se - sqrt(o * (1 - o) / 349)) < 1e-12);
 }
 
+/* Least numbers come on top of what the standard error wants; they do not eat it up. */
+static void the_error_wanted_is_reached(void **state)
+{
+    (void)state;
+    msc_design_stratum s[22] = { { 9000000, 0.85, 0, 0 } };
+    msc_forecast f;
+    msc_error err;
+    for (int h = 1; h < 22; h++) s[h] = (msc_design_stratum){ 3000, 0.85, 1, 0 };
+    for (int a = MSC_PROPORTIONAL; a <= MSC_EQUAL; a++) {
+        const int64_t n = msc_design_reach(s, 22, 1, 0.02, (msc_allocation)a, 50, 100000);
+        assert_int_equal(msc_design_forecast(s, 22, 1, &f, &err), MSC_OK);
+        assert_true(f.overall.se <= 0.02 && f.overall.se > 0.0195);
+        int64_t sum = 0;
+        for (int h = 0; h < 22; h++) {
+            assert_true(s[h].n >= 50);
+            sum += s[h].n;
+        }
+        assert_int_equal(sum, n);
+    }
+    assert_true(msc_design_reach(s, 22, 0, 0.02, MSC_PROPORTIONAL, 0, 100000) <= 321);
+    assert_int_equal(msc_design_reach(s, 22, 1, 0.002, MSC_PROPORTIONAL, 50, 1000), 21 * 50 + 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_published_plan), cmocka_unit_test(neyman_is_the_best),
-                                        cmocka_unit_test(limits_win_over_the_wanted_size), cmocka_unit_test(one_miss_spoils_the_stable_stratum) };
+                                        cmocka_unit_test(limits_win_over_the_wanted_size), cmocka_unit_test(the_error_wanted_is_reached), cmocka_unit_test(one_miss_spoils_the_stable_stratum) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

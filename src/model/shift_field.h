@@ -1,6 +1,6 @@
-/* shift.h - a smooth field of displacements through those measured in windows, some of which are wrong. */
-#ifndef MSC_MODEL_SHIFT_H
-#define MSC_MODEL_SHIFT_H
+/* shift_field.h - a smooth field of displacements through those measured in windows, some of which are wrong. */
+#ifndef MSC_MODEL_SHIFT_FIELD_H
+#define MSC_MODEL_SHIFT_FIELD_H
 #include "base/error.h"
 #include "grid/displacement.h"
 

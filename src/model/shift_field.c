@@ -1,5 +1,5 @@
-/* shift.c - a smooth field of displacements: robust polynomials, of which cross-validation chooses one. */
-#include "model/shift.h"
+/* shift_field.c - a smooth field of displacements: robust polynomials, of which cross-validation chooses one. */
+#include "model/shift_field.h"
 #include "base/mem.h"
 #include "model/gauss_parts.h"
 #include <math.h>
@@ -14,7 +14,8 @@ enum { N_FOLDS = 5, N_ROUNDS = 12, TERMS = MSC_DISPLACEMENT_TERMS, POINTS_A_TERM
 #define LEAST_SCALE_PX 0.02
 #define BISQUARE 4.685           /* 95 % efficient where errors are normal (Holland & Welsch 1977) */
 #define RAYLEIGH_MEDIAN 1.17741  /* median length of a vector of two unit normals */
-#define WORTH 0.98               /* a degree more must bring the squared error at least this far down */
+#define WORTH 0.98               /* a degree more must bring the squared error at least this far down, */
+#define WORTH_PX2 1e-4           /* and by at least the square of 0.01 px */
 
 typedef struct work {
     msc_shift_point *points;
@@ -154,7 +155,7 @@ static int choose_degree(const work *w, const msc_displacement *frame)
     for (int degree = 1; degree <= MSC_DISPLACEMENT_DEGREE; degree++) {
         if (w->n < POINTS_A_TERM * msc_displacement_n_terms(degree)) break;
         const double error = validate(w, degree, frame, most);
-        if (error < 0 || !(error < WORTH * least)) continue;
+        if (error < 0 || !(error < WORTH * least && error < least - WORTH_PX2)) continue;
         least = error;
         best = degree;
     }

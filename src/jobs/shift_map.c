@@ -1,5 +1,5 @@
-/* shift.c - the displacement between two images, measured in windows on a lattice over their common grid. */
-#include "jobs/shift.h"
+/* shift_map.c - the displacement between two images, measured in windows on a lattice over their common grid. */
+#include "jobs/shift_map.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "jobs/imagery.h"
@@ -13,6 +13,7 @@ enum { STEP_PX = 256, LEAST_STEP_PX = 128, ENOUGH_WINDOWS = 64 };
 typedef struct measuring {
     const msc_settings *settings;
     const msc_shift_options *options;
+    const msc_grid *grid;        /* NULL: the options name it */
     msc_shift_facts *facts;
     msc_raster *raster[2];
     msc_rasters rasters;
@@ -133,7 +134,8 @@ static msc_status look(const measuring *m, msc_error *err)
     msc_settings silent = *m->settings;
     silent.warn = NULL;
     silent.traffic = NULL;
-    MSC_TRY(msc_imagery_grid_like(m->options->grid_like, &m->facts->grid, &like, err));
+    if (m->grid) like = m->grid;
+    else MSC_TRY(msc_imagery_grid_like(m->options->grid_like, &m->facts->grid, &like, err));
     msc_raster *both[2] = { NULL, NULL };
     msc_status status = open_both(m, &silent, like, NULL, both, err);
     if (status == MSC_OK) {
@@ -185,9 +187,10 @@ static msc_status fit_field(msc_shift_facts *f, msc_error *err)
     return status;
 }
 
-msc_status msc_shift_find(const msc_settings *settings, const msc_shift_options *options, msc_shift_facts *facts, msc_error *err)
+msc_status msc_shift_find(const msc_settings *settings, const msc_shift_options *options, const msc_grid *grid,
+                          msc_shift_facts *facts, msc_error *err)
 {
-    measuring m = { .settings = settings, .options = options, .facts = facts };
+    measuring m = { .settings = settings, .options = options, .grid = grid, .facts = facts };
     memset(facts, 0, sizeof *facts);
     msc_status status = open_images(&m, err);
     if (status == MSC_OK) status = make_lattice(&m, err);
@@ -204,12 +207,12 @@ void msc_shift_facts_clear(msc_shift_facts *facts)
     memset(facts, 0, sizeof *facts);
 }
 
-msc_status msc_shift(const msc_settings *settings, const msc_shift_options *options, msc_shift_result *result, msc_error *err)
+static msc_status shift_on(const msc_settings *settings, const msc_shift_options *options, const msc_grid *grid,
+                           msc_shift_result *result, msc_error *err)
 {
-    if (options->report) MSC_TRY(msc_file_check_output(options->report, settings->overwrite, err));
     msc_shift_facts *f = msc_alloc_zero(1, sizeof *f);
     if (!f) return msc_fail(err, MSC_ENOMEM, "shift", "%zu bytes", sizeof *f);
-    msc_status status = msc_shift_find(settings, options, f, err);
+    msc_status status = msc_shift_find(settings, options, grid, f, err);
     if (status == MSC_OK && options->report) status = msc_shift_report(f, options, err);
     if (status == MSC_OK && result)
         *result = (msc_shift_result){ .n_windows = f->n_tiles, .n_abstained = f->n_tiles - f->n_of[MSC_SHIFT_MEASURED],
@@ -219,4 +222,34 @@ msc_status msc_shift(const msc_settings *settings, const msc_shift_options *opti
     msc_shift_facts_clear(f);
     msc_release(f);
     return status;
+}
+
+msc_status msc_shift(const msc_settings *settings, const msc_shift_options *options, msc_shift_result *result, msc_error *err)
+{
+    if (options->report) MSC_TRY(msc_file_check_output(options->report, settings->overwrite, err));
+    return shift_on(settings, options, NULL, result, err);
+}
+
+enum { FEW_WINDOWS = 36 };
+
+double msc_shift_describe(const msc_settings *settings, const msc_shift_options *options, const msc_grid *grid, msc_sheet *sheet)
+{
+    msc_settings silent = *settings;
+    msc_shift_options few = *options;
+    msc_shift_result r = { 0 };
+    msc_error err = { .status = MSC_OK };
+    silent.warn = NULL;
+    silent.progress = NULL;
+    few.report = NULL;
+    few.max_windows = FEW_WINDOWS;
+    if (shift_on(&silent, &few, grid, &r, &err) != MSC_OK || r.n_abstained == r.n_windows) {
+        msc_sheet_text(sheet, "displacement", "%s", msc_sheet_words(sheet, "could not be measured", "未能测量"));
+        return -1;
+    }
+    msc_sheet_number(sheet, "median_dx_px", r.median_dx_px, "%+.2f px", r.median_dx_px);
+    msc_sheet_number(sheet, "median_dy_px", r.median_dy_px, "%+.2f px", r.median_dy_px);
+    msc_sheet_number(sheet, "rmse_before_px", r.rmse_before_px, "%.2f px (%d / %d %s)", r.rmse_before_px,
+                     r.n_windows - r.n_abstained, r.n_windows, msc_sheet_words(sheet, "windows", "个窗口"));
+    msc_sheet_number(sheet, "rmse_px", r.rmse_px, "%.2f px", r.rmse_px);
+    return r.rmse_before_px;
 }

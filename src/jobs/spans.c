@@ -1,5 +1,5 @@
-/* assess_spans.c - reference points and polygons as spans of pixels. */
-#include "jobs/assess.h"
+/* spans.c - points and polygons as spans of pixels. */
+#include "jobs/spans.h"
 #include "base/mem.h"
 #include <math.h>
 #include <stdlib.h>
@@ -83,15 +83,37 @@ msc_status msc_spans_find(const msc_features_in *features, const uint8_t *use, c
     for (size_t i = 0; i < features->n && is_good; i++) {
         const size_t before = spans->n;
         const msc_shape *shape = &features->shape[i];
-        if (!use[i]) continue;
+        if (use && !use[i]) continue;
         if (shape->is_point) is_good = add_point(spans, shape, grid, (uint32_t)i);
         else is_good = add_polygon(spans, &c, shape, grid, (uint32_t)i);
         *n_outside += spans->n == before;
     }
     msc_release(c.at);
-    if (!is_good) return msc_fail(err, MSC_ENOMEM, "reference", "%zu spans", spans->n);
+    if (!is_good) return msc_fail(err, MSC_ENOMEM, "spans", "%zu spans", spans->n);
     if (spans->n > 0) qsort(spans->span, spans->n, sizeof *spans->span, by_raster_order);
     return MSC_OK;
+}
+
+size_t msc_spans_row(const msc_spans *spans, int32_t y)
+{
+    size_t low = 0, high = spans->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (spans->span[middle].y < y) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+void msc_spans_paint(const msc_spans *spans, int32_t x, int32_t y, int32_t w, int32_t *row)
+{
+    for (int32_t i = 0; i < w; i++) row[i] = -1;
+    for (size_t k = msc_spans_row(spans, y); k < spans->n && spans->span[k].y == y; k++) {
+        const msc_span *s = &spans->span[k];
+        const int32_t first = s->x0 > x ? s->x0 - x : 0, end = s->x1 < x + w ? s->x1 - x : w;
+        for (int32_t i = first; i < end; i++)
+            if (row[i] < 0 || (int32_t)s->feature < row[i]) row[i] = (int32_t)s->feature;
+    }
 }
 
 void msc_spans_clear(msc_spans *spans)

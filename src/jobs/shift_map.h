@@ -1,8 +1,9 @@
-/* shift.h - the displacement between two epochs: windows over a lattice, a smooth field through them, a report. */
-#ifndef MSC_JOBS_SHIFT_H
-#define MSC_JOBS_SHIFT_H
+/* shift_map.h - the displacement between two epochs: windows over a lattice, a smooth field through them, a report. */
+#ifndef MSC_JOBS_SHIFT_MAP_H
+#define MSC_JOBS_SHIFT_MAP_H
 #include "grid/grid.h"
-#include "model/shift.h"
+#include "jobs/sheet.h"
+#include "model/shift_field.h"
 #include "ops/shift.h"
 
 typedef struct msc_shift_tile {
@@ -23,9 +24,15 @@ typedef struct msc_shift_facts {
 /* "measured", "featureless", ... */
 const char *msc_shift_state_name(msc_shift_state state);
 
-/* Measures; the facts are freed with msc_shift_facts_clear(), also after an error. Errors of msc_shift. */
-msc_status msc_shift_find(const msc_settings *settings, const msc_shift_options *options, msc_shift_facts *facts, msc_error *err);
+/* Measures on `grid`, or with NULL on the one that the options name; the facts are freed with msc_shift_facts_clear(), also after an error. Errors of msc_shift. */
+msc_status msc_shift_find(const msc_settings *settings, const msc_shift_options *options, const msc_grid *grid,
+                          msc_shift_facts *facts, msc_error *err);
 void msc_shift_facts_clear(msc_shift_facts *facts);   /* accepts a zeroed one */
+
+/* Measures in a few windows and puts the figures into a sheet; returns what misregistration was found, px, or a negative
+ * number when it could not be measured. Says so in the sheet, and never fails. */
+double msc_shift_describe(const msc_settings *settings, const msc_shift_options *options, const msc_grid *grid,
+                          msc_sheet *sheet);
 
 /* Writes the facts as JSON to options->report. */
 msc_status msc_shift_report(const msc_shift_facts *facts, const msc_shift_options *options, msc_error *err);

@@ -1,0 +1,85 @@
+/* sample_points.c - the points to be labelled: what the labeller must know, and nothing that the map says. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "jobs/sample.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { ID, STRATUM, PROB, WEIGHT, LABEL };
+
+static msc_status add_point(const msc_sample *s, const int64_t *n_in, const int64_t *units_in, size_t i, msc_layer_out *out, msc_error *err)
+{
+    const msc_sample_point *p = &s->points[i];
+    const int32_t w = s->grid->width_px, h = s->is_stratified ? p->stratum : 0;
+    const double xy[] = { msc_grid_e(s->grid, (double)(p->pixel % w) + 0.5), msc_grid_n(s->grid, (double)(p->pixel / w) + 0.5) };
+    const msc_shape shape = { .is_point = 1, .xy = xy };
+    const double prob = (double)n_in[h] / (double)units_in[h];
+    const msc_value values[8] = { [ID] = { .is_set = 1, .integer = (int64_t)i + 1 }, [STRATUM] = { .is_set = 1, .integer = h + 1 },
+                                  [PROB] = { .is_set = 1, .real = prob }, [WEIGHT] = { .is_set = 1, .real = 1 / prob } };
+    return msc_layer_add(out, &shape, values, err);
+}
+
+msc_status msc_sample_write_points(const msc_settings *settings, const msc_sample *s, msc_error *err)
+{
+    static const msc_field class_fields[] = { { "id", MSC_FIELD_INT, 0, 0 }, { "stratum", MSC_FIELD_INT, 0, 0 }, { "prob", MSC_FIELD_REAL, 24, 15 },
+        { "weight", MSC_FIELD_REAL, 24, 6 }, { "class", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 } };
+    static const msc_field change_fields[] = { { "id", MSC_FIELD_INT, 0, 0 }, { "stratum", MSC_FIELD_INT, 0, 0 }, { "prob", MSC_FIELD_REAL, 24, 15 },
+        { "weight", MSC_FIELD_REAL, 24, 6 }, { "before", MSC_FIELD_INT, 0, 0 }, { "after", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 } };
+    const msc_layer_spec spec = { .path = s->options->points, .crs = s->grid->crs, .is_point = 1, .encoding = "UTF-8",
+                                  .fields = s->is_change ? change_fields : class_fields, .n_fields = s->is_change ? 7 : 6 };
+    const int n_strata = s->is_stratified ? s->frame->n_strata : 1;
+    msc_layer_out *out = NULL;
+    int64_t *n_in = msc_alloc_zero(2 * (size_t)n_strata, sizeof *n_in);
+    if (!n_in) return msc_fail(err, MSC_ENOMEM, spec.path, "%d strata", n_strata);
+    int64_t *units_in = n_in + n_strata;
+    for (int h = 0; h < s->frame->n_strata; h++) {
+        n_in[s->is_stratified ? h : 0] += s->design[h].n;
+        units_in[s->is_stratified ? h : 0] += s->design[h].units;
+    }
+    msc_status status = msc_layer_create(settings, &spec, &out, err);
+    for (size_t i = 0; i < s->n_points && status == MSC_OK; i++) status = add_point(s, n_in, units_in, i, out, err);
+    if (status == MSC_OK) status = msc_layer_commit(&out, err);
+    else msc_layer_abandon(&out);
+    msc_release(n_in);
+    return status;
+}
+
+msc_status msc_sample_key(const msc_sample_point *points, size_t n, int32_t width_px, char hex[65], msc_error *err)
+{
+    enum { LINE = 64 };
+    char *text = msc_alloc_zero(n + 1, LINE);
+    size_t used = 0;
+    if (!text) return msc_fail(err, MSC_ENOMEM, "points", "%zu points", n);
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(text + used, LINE, "%zu %lld %lld %d\n", i + 1, (long long)(points[i].pixel % width_px),
+                                 (long long)(points[i].pixel / width_px), (int)points[i].stratum + 1);
+    msc_sha256(text, used, hex);
+    msc_release(text);
+    return MSC_OK;
+}
+
+static void value_name(const msc_sample *s, int code, char *name, size_t size)
+{
+    snprintf(name, size, "%d", code);
+    for (int i = 0; i < s->n_classes; i++)
+        if (s->classes[i].code == code && s->classes[i].name && s->classes[i].name[0]) snprintf(name, size, "%s", s->classes[i].name);
+        else if (s->classes[i].code == code && s->classes[i].label) snprintf(name, size, "%s", s->classes[i].label);
+}
+
+void msc_sample_stratum_name(const msc_sample *s, int h, char *name, size_t size)
+{
+    const msc_frame_stratum *f = &s->frame->strata[h];
+    char from[96], to[96], what[200] = "";
+    if (f->value == MSC_SAMPLE_BUFFER) snprintf(what, sizeof what, "buffer");
+    else if (f->value == MSC_SAMPLE_OTHER_TARGET) snprintf(what, sizeof what, "other target");
+    else if (f->value == MSC_SAMPLE_OTHER) snprintf(what, sizeof what, "other");
+    else if (f->value == 0) snprintf(what, sizeof what, "no change");
+    else if (f->value > 0) {
+        value_name(s, s->is_change ? f->value >> 8 : f->value, from, sizeof from);
+        value_name(s, f->value & 255, to, sizeof to);
+        if (s->is_change) snprintf(what, sizeof what, "%s > %s", from, to);
+        else snprintf(what, sizeof what, "%s", from);
+    }
+    if (!s->frame->zones) snprintf(name, size, "%s", what);
+    else snprintf(name, size, "%.100s%s%s", f->zone < 0 ? "outside the zones" : s->zone_name[f->zone], *what ? " / " : "", what);
+}

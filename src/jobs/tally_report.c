@@ -1,0 +1,158 @@
+/* tally_report.c - what a comparison counted, as JSON. */
+#include "base/mem.h"
+#include "jobs/tally.h"
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct json_object json;
+
+static const char *const rule_names[MSC_N_REMOVED_BY] = { NULL, "boundary", "impossible", "confidence", "posterior", "evidence" };
+static const char *const grade_names[MSC_N_GRADES] = { NULL, "A", "B", "C", "boundary", "impossible" };
+
+/* Hectares to a square metre's hundredth. */
+static json *hectares(int64_t units)
+{
+    char text[48];
+    const double ha = (double)units * MSC_AREA_UNIT_M2 / 1e4;
+    snprintf(text, sizeof text, "%.6f", ha);
+    return json_object_new_double_s(ha, text);
+}
+
+static json *real(double value)
+{
+    char text[48];
+    snprintf(text, sizeof text, "%.10g", value);
+    return json_object_new_double_s(value, text);
+}
+
+static json *amount(msc_amount a)
+{
+    json *one = json_object_new_object();
+    json_object_object_add(one, "px", json_object_new_int64(a.px));
+    json_object_object_add(one, "ha", hectares(a.units));
+    return one;
+}
+
+static void join(msc_amount *to, msc_amount more)
+{
+    to->px += more.px;
+    to->units += more.units;
+}
+
+static const char *label_of(const msc_tally_context *c, int code)
+{
+    for (int i = 0; i < c->n_classes; i++)
+        if (c->classes[i].code == code) return c->classes[i].label ? c->classes[i].label : c->classes[i].name;
+    return "";
+}
+
+static json *thresholds(const msc_tally_context *c)
+{
+    const msc_change_options *o = c->options;
+    json *all = json_object_new_object(), *pairs = json_object_new_array();
+    json_object_object_add(all, "min_confidence", json_object_new_int(o->min_confidence));
+    json_object_object_add(all, "edge_tolerance_px", json_object_new_int(o->edge_tolerance_px));
+    json_object_object_add(all, "shift_rmse_px", real(o->shift_rmse_px));
+    json_object_object_add(all, "shift_quantile", real(o->shift_quantile));
+    json_object_object_add(all, "shift_px", real(c->shift_px));
+    json_object_object_add(all, "boundary_reach_px", json_object_new_int(c->boundary.reach_px));
+    json_object_object_add(all, "boundary_side_px", json_object_new_int(c->boundary.side_px));
+    json_object_object_add(all, "has_posterior", json_object_new_boolean(o->posterior_before != NULL));
+    json_object_object_add(all, "has_evidence", json_object_new_boolean(o->evidence != NULL));
+    json_object_object_add(all, "change_rate", real(o->change_rate));
+    json_object_object_add(all, "evidence_weak", real(o->evidence_weak));
+    json_object_object_add(all, "evidence_sure", real(o->evidence_sure));
+    for (int i = 0; i < o->n_impossible; i++) {
+        json *pair = json_object_new_array();
+        json_object_array_add(pair, json_object_new_int(o->impossible[i] >> 8));
+        json_object_array_add(pair, json_object_new_int(o->impossible[i] & 255));
+        json_object_array_add(pairs, pair);
+    }
+    json_object_object_add(all, "impossible", pairs);
+    return all;
+}
+
+static msc_amount sieved_of(const msc_transitions *t, int code) { return (msc_amount){ t->px[code >> 8][code & 255], t->units[code >> 8][code & 255] }; }
+
+/* One from-to pair, when any difference or accepted change has it: what there was, what each rule took, what is left. */
+static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
+{
+    msc_amount raw = { 0 };
+    for (int r = 0; r < MSC_N_REMOVED_BY; r++) join(&raw, t->pair[r][code]);
+    const msc_amount before_sieve = t->pair[MSC_BY_NOTHING][code], left = c->sieved ? sieved_of(c->sieved, code) : before_sieve;
+    if (raw.px == 0 && left.px == 0) return NULL;
+    json *one = json_object_new_object();
+    json_object_object_add(one, "from", json_object_new_int(code >> 8));
+    json_object_object_add(one, "to", json_object_new_int(code & 255));
+    json_object_object_add(one, "from_label", json_object_new_string(label_of(c, code >> 8)));
+    json_object_object_add(one, "to_label", json_object_new_string(label_of(c, code & 255)));
+    json_object_object_add(one, "raw", amount(raw));
+    for (int r = 1; r < MSC_N_REMOVED_BY; r++)
+        if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], amount(t->pair[r][code]));
+    if (c->sieved && before_sieve.px != left.px)
+        json_object_object_add(one, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
+    json_object_object_add(one, "accepted", amount(left));
+    return one;
+}
+
+static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
+{
+    msc_amount raw = { 0 }, by[MSC_N_REMOVED_BY] = { { 0 } }, left = { 0 };
+    json *removed = json_object_new_object(), *grades = json_object_new_object(), *pairs = json_object_new_array();
+    for (int code = 256; code < 65536; code++) {
+        if (code >> 8 == (code & 255)) continue;
+        for (int r = 0; r < MSC_N_REMOVED_BY; r++) {
+            join(&by[r], t->pair[r][code]);
+            join(&raw, t->pair[r][code]);
+        }
+        if (c->sieved) join(&left, sieved_of(c->sieved, code));
+        json *one = pair_of(t, c, code);
+        if (one) json_object_array_add(pairs, one);
+    }
+    const msc_amount before_sieve = by[MSC_BY_NOTHING];
+    if (!c->sieved) left = before_sieve;
+    json_object_object_add(root, "raw", amount(raw));
+    for (int r = 1; r < MSC_N_REMOVED_BY; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
+    if (c->sieved) json_object_object_add(removed, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
+    json_object_object_add(root, "removed", removed);
+    json_object_object_add(root, "accepted", amount(left));
+    for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], amount(t->grade[g]));
+    json_object_object_add(root, "grades_before_sieve", grades);
+    json_object_object_add(root, "transitions", pairs);
+}
+
+static json *not_observed(const msc_tally *t)
+{
+    json *all = json_object_new_object();
+    msc_amount year[2] = { t->unseen[2], t->unseen[2] }, any = t->unseen[2];
+    for (int y = 0; y < 2; y++) {
+        join(&year[y], t->unseen[y]);
+        join(&any, t->unseen[y]);
+    }
+    json_object_object_add(all, "before", amount(year[0]));
+    json_object_object_add(all, "after", amount(year[1]));
+    json_object_object_add(all, "either", amount(any));
+    return all;
+}
+
+msc_status msc_tally_report(const msc_tally *tally, const msc_tally_context *context, char **text, msc_error *err)
+{
+    json *root = json_object_new_object();
+    if (context->year_before) json_object_object_add(root, "before", json_object_new_int(context->year_before));
+    if (context->year_after) json_object_object_add(root, "after", json_object_new_int(context->year_after));
+    json_object_object_add(root, "thresholds", thresholds(context));
+    json_object_object_add(root, "not_observed", not_observed(tally));
+    json_object_object_add(root, "same_class", amount(tally->grade[MSC_GRADE_NONE]));
+    add_sums(root, tally, context);
+    const char *json_text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    const size_t n = strlen(json_text);
+    char *copy = msc_alloc(n + 2, 1);
+    if (copy) {
+        memcpy(copy, json_text, n);
+        memcpy(copy + n, "\n", 2);
+        *text = copy;
+    }
+    json_object_put(root);
+    return copy ? MSC_OK : msc_fail(err, MSC_ENOMEM, context->options->change, "report");
+}

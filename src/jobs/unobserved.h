@@ -1,0 +1,20 @@
+/* unobserved.h - how much of a year was not observed, why, and in which zones. */
+#ifndef MSC_JOBS_UNOBSERVED_H
+#define MSC_JOBS_UNOBSERVED_H
+#include "jobs/mask_map.h"
+
+/* Areas are ellipsoidal, in MSC_AREA_UNIT_M2. Of reason MSC_MASK_NONE is what the class map leaves open for a reason of its own:
+ * outside the image, without data, or of a masked class such as cloud. */
+typedef struct msc_unobserved_sum { int64_t px, units, open_px[MSC_MASK_REASONS], open_units[MSC_MASK_REASONS]; } msc_unobserved_sum;
+
+typedef struct msc_unobserved_options {
+    const char *classes;         /* class map, 0 = not observed */
+    const char *mask;            /* as msc_mask_map wrote it; NULL: none */
+    const msc_zone *zones;
+    int n_zones;
+    const char *out;             /* output: CSV in hectares, one row for the whole and one a zone */
+} msc_unobserved_options;
+
+/* Fills *whole and writes the table. A pixel belongs to every zone that holds its centre. Errors of reading and writing. */
+msc_status msc_unobserved(const msc_settings *settings, const msc_unobserved_options *options, msc_unobserved_sum *whole, msc_error *err);
+#endif

@@ -1,0 +1,160 @@
+/* decide.c - two years' classes, and what else is known of a pixel, to graded changes.
+ *
+ * Logarithms come from tables of whole numbers, so that a sum is the same on every machine. */
+#include "ops/decide.h"
+#include <math.h>
+#include <string.h>
+
+enum { N_RANKED = MSC_POSTERIOR_BANDS / 2 };
+
+static int32_t log_units(double x) { return (int32_t)lround(log(x) * MSC_LOG_UNIT); }
+
+/* The exponent k of the density k p^(k - 1) of p where there is change, which is 1 at `weak`: left of its pole
+ * k = -1 / log weak the logarithm rises from minus infinity to a positive value, so bisection finds it. */
+static double density_exponent(double weak)
+{
+    double low = 1e-12, high = -1 / log(weak);
+    for (int i = 0; i < 200; i++) {
+        const double k = (low + high) / 2;
+        if (log(k) + (k - 1) * log(weak) < 0) low = k;
+        else high = k;
+    }
+    return (low + high) / 2;
+}
+
+msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px)
+{
+    return (msc_boundary){ .reach_px = edge_tolerance_px + (int32_t)ceil(shift_px),
+                           .side_px = 2 * edge_tolerance_px + (int32_t)floor(shift_px) + 1 };
+}
+
+void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
+{
+    const double k = density_exponent(limits->evidence_weak);
+    memset(self, 0, sizeof *self);
+    self->min_confidence = limits->min_confidence;
+    self->boundary = msc_decide_boundary(limits->edge_tolerance_px, limits->shift_px);
+    self->prior = log_units(limits->change_rate / (1 - limits->change_rate));
+    self->sure = (int)floor(limits->evidence_sure * MSC_EVIDENCE_TOP);
+    for (int i = 0; i < 256; i++) {
+        const double p = (i > 0 ? i : 0.5) / MSC_EVIDENCE_TOP;   /* the middle of what is rounded to 0 */
+        self->share[i] = log_units((i > 0 ? i : 1) / 255.0);
+        self->ratio[i] = i <= MSC_EVIDENCE_TOP ? log_units(k * pow(p, k - 1)) : 0;
+    }
+}
+
+void msc_decide_forbid(msc_decide *self, int before, int after)
+{
+    self->impossible[before & 255][(after & 255) / 8] |= (uint8_t)(1u << (after & 7));
+}
+
+static int is_impossible(const msc_decide *self, int before, int after)
+{
+    return self->impossible[before][after / 8] >> (after & 7) & 1;
+}
+
+/* Rows of everything that the tile holds, at one row. */
+typedef struct row {
+    const uint8_t *confidence[2], *posterior[2][MSC_POSTERIOR_BANDS], *evidence;
+} row;
+
+static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t x0)
+{
+    row r = { 0 };
+    for (int year = 0; year < 2; year++) {
+        if (self->confidence) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
+        for (int p = 0; self->posterior && p < MSC_POSTERIOR_BANDS; p++)
+            r.posterior[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
+    }
+    if (self->evidence) r.evidence = msc_row_u8(in, self->evidence, y) + x0;
+    return r;
+}
+
+/* Log odds of the best pair of classes that differ against the best class that stays. A class outside a year's list has
+ * the least share there is. Labels without a posterior are trusted as far as a posterior can be: all against the least. */
+static int32_t log_odds(const msc_decide *self, const row *r, int32_t x)
+{
+    int32_t change = INT32_MIN, same = INT32_MIN;
+    const int32_t least = self->share[1];
+    if (!self->posterior || !r->posterior[0][0][x] || !r->posterior[1][0][x]) return -least;
+    for (int i = 0; i < N_RANKED; i++) {
+        const uint8_t a = r->posterior[0][2 * i][x], other = r->posterior[1][2 * i][x];
+        const int32_t sure = self->share[r->posterior[0][2 * i + 1][x]];
+        int32_t stays = sure + least;
+        for (int j = 0; j < N_RANKED; j++) {
+            const uint8_t b = r->posterior[1][2 * j][x];
+            const int32_t both = sure + self->share[r->posterior[1][2 * j + 1][x]];
+            if (b == 0 || a == 0) continue;
+            if (a == b) stays = both;
+            else if (both > change) change = both;
+        }
+        if (a && stays > same) same = stays;
+        stays = self->share[r->posterior[1][2 * i + 1][x]] + least;   /* of a class that may be in the later list only */
+        if (other && stays > same) same = stays;
+    }
+    return change == INT32_MIN ? least : change - same;
+}
+
+static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade)
+{
+    if (is_impossible(self, before, after)) return *grade = MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE;
+    *grade = MSC_GRADE_C;
+    if (self->min_confidence > 0 && (r->confidence[0][x] < self->min_confidence || r->confidence[1][x] < self->min_confidence))
+        return MSC_BY_CONFIDENCE;
+    const int evidence = r->evidence ? r->evidence[x] : 255;
+    const int32_t odds = log_odds(self, r, x) + self->prior;
+    if (odds + self->ratio[evidence] <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
+    *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;
+    return MSC_BY_NOTHING;
+}
+
+static void decide_row(const msc_decide *self, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
+                       const uint8_t *boundary)
+{
+    const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0;
+    uint16_t *accepted = msc_row_u16(out, 0, y) + x0, *difference = msc_row_u16(out, 2, y) + x0;
+    uint8_t *grade = msc_row_u8(out, 1, y) + x0, *removed = msc_row_u8(out, 3, y) + x0, *seen = msc_row_valid(out, y) + x0;
+    const row r = row_of(self, in, y, x0);
+    msc_kernels_select()->rows->change_codes(difference, seen, a, b, msc_row_valid(in, y) + x0, NULL, NULL, (size_t)w);
+    memcpy(accepted, difference, (size_t)w * sizeof *accepted);
+    for (int32_t x = 0; x < w; x++) {
+        const int is_one = (a[x] == 0) != (b[x] == 0);
+        const int unseen = is_one ? a[x] == 0 ? MSC_UNSEEN_BEFORE : MSC_UNSEEN_AFTER : MSC_UNSEEN_BOTH;
+        grade[x] = seen[x] ? MSC_GRADE_NONE : MSC_GRADE_NODATA;
+        removed[x] = (uint8_t)(seen[x] ? MSC_BY_NOTHING : unseen);
+    }
+    for (int32_t x = 0; x < w; x++) {
+        if (!seen[x] || difference[x] == 0) continue;
+        if (boundary && boundary[x]) removed[x] = MSC_BY_BOUNDARY, grade[x] = MSC_GRADE_BOUNDARY;
+        else removed[x] = (uint8_t)judge(self, &r, x, a[x], b[x], &grade[x]);
+        if (removed[x] != MSC_BY_NOTHING) accepted[x] = 0;
+    }
+}
+
+static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
+{
+    const msc_decide *self = op;
+    (void)h_px;
+    return msc_boundary_bytes(&self->boundary, w_px);
+}
+
+static void decide_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    const msc_decide *self = op;
+    const int32_t pad = out->pad_px, y_end = in->core.h + pad, w = in->core.w + 2 * pad;
+    const int has_boundary = msc_boundary_halo_px(&self->boundary) > 0;
+    for (int32_t y0 = -pad; y0 < y_end; y0 += MSC_BOUNDARY_ROWS) {
+        const int32_t h = y_end - y0 < MSC_BOUNDARY_ROWS ? y_end - y0 : MSC_BOUNDARY_ROWS;
+        const uint8_t *boundary = NULL;
+        size_t stride = 0;
+        if (has_boundary) msc_boundary_strip(&self->boundary, in, -pad, w, y0, h, scratch, &boundary, &stride);
+        for (int32_t y = 0; y < h; y++)
+            decide_row(self, in, out, y0 + y, -pad, w, has_boundary ? boundary + (size_t)y * stride : NULL);
+    }
+}
+
+void msc_decide_op(const msc_decide *self, msc_op *op)
+{
+    *op = (msc_op){ .name = "decide", .self = self, .halo_px = msc_boundary_halo_px(&self->boundary), .n_planes_out = 4,
+                    .types_out = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = decide_tile };
+}

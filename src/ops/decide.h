@@ -1,0 +1,59 @@
+/* decide.h - two years' classes, and what else is known of a pixel, to graded changes. */
+#ifndef MSC_OPS_DECIDE_H
+#define MSC_OPS_DECIDE_H
+#include "ops/boundary.h"
+
+enum { MSC_CHANGE_NODATA = 65535, MSC_POSTERIOR_BANDS = 6, MSC_EVIDENCE_TOP = 254, MSC_LOG_UNIT = 1024 };
+
+/* Of a pixel whose class differs between the years. */
+typedef enum msc_grade {
+    MSC_GRADE_NONE = 0,          /* the classes are the same */
+    MSC_GRADE_A,                 /* posteriors and independent evidence both say change */
+    MSC_GRADE_B,                 /* change, taken together; one of them alone would not do, or is not there */
+    MSC_GRADE_C,                 /* the labels differ, the rest does not bear it out */
+    MSC_GRADE_BOUNDARY,          /* a displacement explains it */
+    MSC_GRADE_IMPOSSIBLE,        /* the job calls the transition impossible */
+    MSC_N_GRADES, MSC_GRADE_NODATA = 255
+} msc_grade;
+
+/* What kept a difference from being accepted. */
+typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSSIBLE, MSC_BY_CONFIDENCE, MSC_BY_POSTERIOR,
+                              MSC_BY_EVIDENCE, MSC_N_REMOVED_BY,
+                              /* where a year is not observed: which */
+                              MSC_UNSEEN = 8, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
+
+/* Thresholds as a user states them; docs/METHODS.md derives the defaults. */
+typedef struct msc_decide_limits {
+    int32_t edge_tolerance_px;   /* 0..16: classes of mixed pixels along edges are uncertain by this much; 0: no boundary */
+    double shift_px;             /* 0..48: displacement that is to be reckoned with */
+    int min_confidence;          /* 0..100, in per cent, of both years */
+    double change_rate;          /* ]0, 1[: share of pixels expected to change */
+    double evidence_weak;        /* ]0, 1/e[: probability of no change at which the evidence takes no side */
+    double evidence_sure;        /* ]0, 1[: at most this much is needed for grade A */
+} msc_decide_limits;
+
+typedef struct msc_decide {
+    msc_boundary boundary;
+    int min_confidence;
+    int confidence, posterior, evidence;   /* the first plane of each; 0: not there */
+    int32_t prior;                         /* log odds of change before looking, in 1 / MSC_LOG_UNIT */
+    int32_t share[256];                    /* log of a share, from 1/255 on */
+    int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
+    int sure;                              /* largest byte of the evidence that is sure */
+    uint8_t impossible[256][32];           /* bit b % 8 of [a][b / 8]: a never becomes b */
+} msc_decide;
+
+/* What the limits make of a boundary. */
+msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px);
+/* Fills everything but planes and the table of the impossible, which becomes empty. */
+void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
+void msc_decide_forbid(msc_decide *self, int before, int after);
+
+/* Makes the op. Planes in: codes before and after (u8, 0 not observed); where the plane numbers say so, confidences of
+ * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),
+ * evidence (u8: 254 x probability of no change; 255 none). Planes out: the change accepted, grade A or B (u16: before *
+ * 256 + after, 0 none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
+ * first); what removed it (u8, msc_removed_by). Not valid where either year is not observed. `self` is borrowed until the
+ * stream has run. */
+void msc_decide_op(const msc_decide *self, msc_op *op);
+#endif

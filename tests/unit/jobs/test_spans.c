@@ -1,0 +1,61 @@
+/* test_spans.c - painted rows against a test of every pixel centre. */
+#include "jobs/spans.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* Three rectangles in pixels, x0 y0 x1 y1; the third lies over the others. */
+static const double box[3][4] = { { 2.2, 1.1, 9.7, 6.6 }, { 8.5, 3.0, 20.0, 9.5 }, { 0.0, 4.0, 12.0, 5.0 } };
+
+static int32_t holder(int x, int y)
+{
+    for (int f = 0; f < 3; f++)
+        if (x + 0.5 >= box[f][0] && x + 0.5 < box[f][2] && y + 0.5 >= box[f][1] && y + 0.5 < box[f][3]) return f;
+    return -1;
+}
+
+static void rows_hold_the_first_feature(void **state)
+{
+    (void)state;
+    static const size_t start[] = { 0, 5 };
+    static const uint8_t outer[] = { 1 };
+    double xy[3][10];
+    msc_shape shape[3];
+    for (int f = 0; f < 3; f++) {
+        const double *b = box[f], ring[] = { b[0], b[1], b[2], b[1], b[2], b[3], b[0], b[3], b[0], b[1] };
+        for (int i = 0; i < 5; i++) {
+            xy[f][2 * i] = 100 + 2 * ring[2 * i];
+            xy[f][2 * i + 1] = 500 - 2 * ring[2 * i + 1];
+        }
+        shape[f] = (msc_shape){ 0, 1, start, outer, xy[f] };
+    }
+    const msc_features_in features = { .n = 3, .shape = shape };
+    const msc_grid grid = { 16, 12, 100, 500, 2, 2, "" };
+    msc_spans spans = { 0 };
+    msc_error err;
+    int64_t n_outside;
+    int32_t row[16];
+    assert_int_equal(msc_spans_find(&features, NULL, &grid, &spans, &n_outside, &err), MSC_OK);
+    assert_int_equal(n_outside, 0);
+    for (int y = 0; y < 12; y++)
+        for (int x0 = 0; x0 < 16; x0 += 5) {
+            const int w = x0 + 7 > 16 ? 16 - x0 : 7;
+            msc_spans_paint(&spans, x0, y, w, row);
+            for (int x = 0; x < w; x++) assert_int_equal(row[x], x0 + x < 16 ? holder(x0 + x, y) : -1);
+        }
+    assert_int_equal(msc_spans_row(&spans, 0), 0);
+    assert_int_equal(msc_spans_row(&spans, 99), spans.n);
+    msc_spans_clear(&spans);
+    const uint8_t use[] = { 0, 0, 1 };
+    assert_int_equal(msc_spans_find(&features, use, &grid, &spans, &n_outside, &err), MSC_OK);
+    assert_int_equal(spans.n, 1);
+    msc_spans_clear(&spans);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(rows_hold_the_first_feature) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

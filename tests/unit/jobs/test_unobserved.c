@@ -1,0 +1,107 @@
+/* What was not observed, by reason and zone: zones that share the map out sum to the whole. */
+#include "made_job.h"
+#include "jobs/unobserved.h"
+
+/* Not observed: the ten western columns, and a block that the mask explains by shadow or by itself. */
+static int is_open(int x, int y) { return x < 10 || (x >= 100 && x < 140 && y >= 50 && y < 90); }
+static double class_map(int x, int y, int b) { (void)b; return is_open(x, y) ? 0 : made_class(x, y); }
+static double mask_map(int x, int y, int b)
+{
+    const int why = x >= 100 && x < 120 && y >= 50 && y < 90 ? MSC_MASK_TERRAIN_SHADOW : x >= 120 && x < 140 && y >= 50 && y < 90 ? MSC_MASK_USER : 0;
+    return b == 0 ? why == 0 : why;
+}
+
+static const char *made_zones(void)
+{
+    static const msc_field fields[] = { { "NAME", MSC_FIELD_TEXT, 20, 0 } };
+    static const char *const names[] = { "west", "a \"quoted\", name" };
+    static const int edge[] = { 0, 117, JOB_W };
+    const char *path = job_path("zones.gpkg");
+    msc_settings settings;
+    msc_settings_defaults(&settings);
+    msc_layer_out *layer = NULL;
+    msc_error err;
+    char crs[MSC_CRS_MAX];
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    char *wkt = NULL;
+    OSRImportFromEPSG(srs, 4548);
+    OSRExportToWkt(srs, &wkt);
+    snprintf(crs, sizeof crs, "%s", wkt);
+    CPLFree(wkt);
+    OSRRelease(srs);
+    const msc_layer_spec spec = { .path = path, .crs = crs, .fields = fields, .n_fields = 1 };
+    assert_int_equal(msc_layer_create(&settings, &spec, &layer, &err), MSC_OK);
+    for (int z = 0; z < 2; z++) {
+        const double w = 500000 + 2 * edge[z], e = 500000 + 2 * edge[z + 1], n = 2500000, s = 2500000 - 2 * JOB_H;
+        const double xy[10] = { w, s, w, n, e, n, e, s, w, s };
+        const size_t start[2] = { 0, 5 };
+        const uint8_t outer[1] = { 1 };
+        const msc_shape shape = { .n_rings = 1, .ring_start = start, .is_outer = outer, .xy = xy };
+        assert_int_equal(msc_layer_add(layer, &shape, &(msc_value){ .is_set = 1, .text = names[z] }, &err), MSC_OK);
+    }
+    assert_int_equal(msc_layer_commit(&layer, &err), MSC_OK);
+    return path;
+}
+
+static const char *made_bytes_map(const char *name, int bands, double (*value)(int, int, int))
+{
+    made_file(&(made_spec){ .name = name, .w = JOB_W, .h = JOB_H, .bands = bands, .type = GDT_Byte, .e0 = 500000, .n0 = 2500000,
+                            .pixel = 2, .epsg = 4548, .value = value });
+    return job_path(name);
+}
+
+static void reasons_and_zones_add_up(void **state)
+{
+    (void)state;
+    const msc_zone zone = { .name = "side", .path = made_zones(), .field = "NAME" };
+    const msc_unobserved_options o = { .classes = made_bytes_map("classes.tif", 1, class_map), .mask = made_bytes_map("why.tif", 2, mask_map),
+                                       .zones = &zone, .n_zones = 1, .out = job_path("open.csv") };
+    for (int tile = 64; tile <= 1024; tile *= 4) {
+        const msc_settings s = made_settings(tile, 2);
+        msc_unobserved_sum whole;
+        msc_error err = { 0 };
+        size_t n = 0;
+        assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
+        assert_int_equal(whole.px, JOB_W * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NONE], 10 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_USER], 800);
+        assert_int_equal(whole.open_px[MSC_MASK_TERRAIN_SHADOW], 800);
+        char *text = NULL;
+        assert_int_equal(msc_file_read(o.out, &text, &n, &err), MSC_OK);
+        double area[3], open[3], shadow[3], mask[3], other[3];
+        char *line = strchr(text, '\n') + 1;
+        static const char *const begin[] = { "\"\",\"\",", "\"side\",\"west\",", "\"side\",\"a \"\"quoted\"\", name\"," };
+        for (int row = 0; row < 3; row++, line = strchr(line, '\n') + 1) {
+            assert_int_equal(strncmp(line, begin[row], strlen(begin[row])), 0);
+            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row], &other[row]), 5);
+            assert_true(fabs(open[row] - mask[row] - shadow[row] - other[row]) < 2e-4);
+        }
+        assert_int_equal(*line, 0);
+        assert_true(fabs(area[0] - area[1] - area[2]) < 2e-4 && fabs(open[0] - open[1] - open[2]) < 2e-4);
+        assert_true(area[0] > 30.0 && area[0] < 31.5);           /* 320 x 240 px of 4 m2, less what the projection stretches */
+        assert_true(fabs(shadow[1] / shadow[0] - 17.0 / 20.0) < 1e-3 && mask[1] == 0.0);
+        msc_release(text);
+    }
+}
+
+static void without_a_mask_all_reasons_are_one(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(0, 1);
+    const msc_unobserved_options o = { .classes = made_bytes_map("bare.tif", 1, class_map), .out = job_path("bare.csv") };
+    msc_unobserved_sum whole;
+    msc_error err = { 0 };
+    assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
+    assert_int_equal(whole.open_px[MSC_MASK_NONE], 10 * JOB_H + 1600);
+    assert_int_equal(whole.open_px[MSC_MASK_USER] + whole.open_px[MSC_MASK_TERRAIN_SHADOW], 0);
+    const msc_zone zone = { .name = "side", .path = job_path("zones.gpkg"), .field = "absent" };
+    const msc_unobserved_options bad = { .classes = o.classes, .zones = &zone, .n_zones = 1, .out = job_path("bad.csv") };
+    assert_int_equal(msc_unobserved(&s, &bad, &whole, &err), MSC_EFIELD);
+    assert_int_equal(made_count_files("bad.csv"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(without_a_mask_all_reasons_are_one) };
+    return cmocka_run_group_tests(tests, made_setup, made_teardown);
+}
