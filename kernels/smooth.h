@@ -18,6 +18,8 @@ typedef struct msc_smooth_rows {
      * power is 1..4. */
     void (*weigh)(float *weight, float *total, const uint8_t *own, const uint16_t *sum, const float *all, float doubt, float chance,
                   int power, size_t n);
+    /* weight[i] becomes its square root; total[i] += weight[i]. */
+    void (*soften)(float *weight, float *total, size_t n);
     /* share[i] = 255 * weight[i] / total[i], rounded half up; 0 where ok[i] is 0. */
     void (*share)(uint8_t *share, const float *weight, const float *total, const uint8_t *ok, size_t n);
     /* Where weight[i] is above best[i]: it becomes the best, and c the winner. */

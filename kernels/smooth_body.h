@@ -1,5 +1,6 @@
 /* smooth_body.h - the row kernels of smooth.h in plain C, compiled once a table with that table's instruction set. */
 #include "kernels/smooth.h"
+#include <math.h>
 
 static void slide(uint16_t *restrict column, const uint8_t *restrict add, const uint8_t *restrict drop, size_t n)
 {
@@ -70,6 +71,14 @@ static void weigh(float *weight, float *total, const uint8_t *own, const uint16_
     }
 }
 
+static void soften(float *restrict weight, float *restrict total, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = sqrtf(weight[i]);
+        total[i] += weight[i];
+    }
+}
+
 static void share(uint8_t *restrict out, const float *restrict weight, const float *restrict total, const uint8_t *restrict ok, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -86,4 +95,4 @@ static void lead(int32_t *restrict winner, float *restrict best, const float *re
     }
 }
 
-const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .share = share, .lead = lead };
+const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .soften = soften, .share = share, .lead = lead };

@@ -119,6 +119,9 @@ static void show_piece(const pass *p, const uint8_t is_there[MSC_MAX_PLANES], co
     uint8_t *restrict code = msc_row_u8(p->out, 0, y) + x, *restrict seen = msc_row_valid(p->out, y) + x;
     uint8_t *share[MSC_MAX_PLANES], *rank[MSC_RANK_PLANES];
     for (size_t c = 0; c < k->n_classes; c++) share[c] = k->share + c * PIECE_PX;
+    memset(k->total, 0, n * sizeof *k->total);
+    for (size_t c = 0; c < k->n_classes; c++)
+        if (is_there[c]) k->rows->soften(k->weight + c * PIECE_PX, k->total, n);
     share_piece(p, is_there, ok, share, n);
     memset(k->index, 0, n * sizeof *k->index);
     memset(k->best, 0, n * sizeof *k->best);

@@ -2,7 +2,8 @@
  *
  *      Q0 = P,   Q[i+1](c) = (P(c) + doubt) * (mean of Q[i](c) over the window + chance)^strength / sum over classes
  *
- * P are the shares that the model gave. Relaxation labelling (Rosenfeld, Hummel & Zucker 1976) in its product form: what a
+ * and the shares that are shown go with the square root of the last Q: neighbours say much the same, so that sweeps over
+ * them are surer than they are right. P are the shares that the model gave. Relaxation labelling (Rosenfeld, Hummel & Zucker 1976) in its product form: what a
  * pixel says by itself is never forgotten, what its window says counts `strength` times. One sweep reaches one window
  * further, so a tile needs n_sweeps half windows of padding, and no sum is taken across tiles. */
 #ifndef MSC_OPS_SMOOTH_H

@@ -66,7 +66,7 @@ static double window_mean(int c, int x, int y, int r)
     return all > 0 ? sum / all : 0;
 }
 
-static void sweep(const msc_smooth *s, const msc_tile *in)
+static void sweep(const msc_smooth *s, const msc_tile *in, int is_last)
 {
     for (int y = 0; y < MADE_H; y++)
         for (int x = 0; x < MADE_W; x++) {
@@ -74,6 +74,7 @@ static void sweep(const msc_smooth *s, const msc_tile *in)
             for (int c = 0; c < MANY; c++) {
                 const double mean = window_mean(c, x, y, s->side_px / 2);
                 weight[c] = mean > 0 ? (msc_row_u8(in, c, y)[x] + 2.55) * pow(mean + 0.05, s->strength) : 0;
+                if (is_last) weight[c] = sqrt(weight[c]);
                 total += weight[c];
             }
             for (int c = 0; c < MANY; c++) next[c][y][x] = msc_row_valid(in, y)[x] ? floor(255 * weight[c] / total + 0.5) : 0;
@@ -93,7 +94,7 @@ static void the_map_is_what_the_formula_says(void **state)
         for (int c = 0; c < MANY; c++)
             for (int y = 0; y < MADE_H; y++)
                 for (int x = 0; x < MADE_W; x++) now[c][y][x] = msc_row_u8(&in, c, y)[x];
-        for (int i = 0; i < s.n_sweeps; i++) sweep(&s, &in);
+        for (int i = 0; i < s.n_sweeps; i++) sweep(&s, &in, i == s.n_sweeps - 1);
         for (int y = 0; y < MADE_H; y++)
             for (int x = 0; x < MADE_W; x++) {
                 const int ok = msc_row_valid(&in, y)[x], code = msc_row_u8(&out, 0, y)[x], share = msc_row_u8(&out, 3, y)[x];
@@ -234,6 +235,8 @@ static void kernels_are_one(void **state)
             if (n % 10 != 9) k->slide(column[t], a, b, n + side - 1);
             assert_int_equal(k->across(sum[t], all[t], column[t], side, n), n > 0 && n % 10 != 9);
             k->weigh(weight[t], total[t], b, sum[t], all[t], 2.55f, 0.05f, power, n);
+            memset(total[t], 0, sizeof total[t]);
+            k->soften(weight[t], total[t], n);
             k->share(share[t], weight[t], total[t], ok, n);
             k->lead(winner[t], best[t], weight[t], 4, n);
             for (size_t i = 0; i < n; i++) {
