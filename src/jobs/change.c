@@ -27,7 +27,7 @@ typedef struct comparison {
 
 void msc_change_defaults(msc_change_options *options)
 {
-    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
+    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.02, .evidence_weak = 0.05, .evidence_sure = 0.01 };
 }
 
 /* The quantile q of displacements whose two components are normal: they are Rayleigh's, of mean square rmse^2. */

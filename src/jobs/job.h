@@ -24,7 +24,12 @@ typedef struct msc_job {
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
     struct { const char *method; } evidence;               /* "irmad" or "off" */
-    struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
+    struct {
+        int min_confidence, edge_tolerance_px;                              /* 0, 1 */
+        double shift_quantile, change_rate, evidence_weak, evidence_sure;   /* 0.95, 0.02, 0.05, 0.01 */
+        const char **impossible;                                            /* 2 n codes or names; NULL: the defaults */
+        int n_impossible;
+    } change;
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;
     int n_zones;

@@ -78,6 +78,15 @@ msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error 
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
+/* Sieves `in` to `out` with the job's mapping unit and records the counts. */
+msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
+                         msc_error *err);
+
+/* The stage that compares an epoch with the one before: change map, grades, and the counts of both. */
+msc_status msc_run_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* The stage that joins the counts of all comparisons into report.json. */
+msc_status msc_run_report(msc_job_run *run, const msc_stage *stage, msc_error *err);
+
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */
 msc_status msc_run_make_grid(msc_job_run *run, msc_error *err);

@@ -7,6 +7,7 @@ set(MINESCAR_jobs
   imagery.c
   irmad_map.c
   irmad_map_report.c
+  impossible.c
   info.c
   job.c
   job_grid.c
@@ -17,6 +18,7 @@ set(MINESCAR_jobs
   majority_map.c
   receipt.c
   run.c
+  run_change.c
   run_classify.c
   run_evidence.c
   run_grid.c

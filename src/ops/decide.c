@@ -2,6 +2,7 @@
  *
  * Logarithms come from tables of whole numbers, so that a sum is the same on every machine. */
 #include "ops/decide.h"
+#include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
