@@ -255,6 +255,8 @@ MSC_API msc_status msc_change(const msc_settings *settings, const msc_change_opt
 /* ---- sieve --------------------------------------------------------------------------------------------------- */
 typedef struct msc_sieve_options {
     const char *in, *out;
+    const char *observed;        /* change maps: a raster on the grid of `in`; where it is observed and `in` is not, `in` counts
+                                    as 0. NULL: none */
     double mmu_m2;               /* one of the two */
     int64_t mmu_px;
     int connectivity;            /* 4 or 8; default 4 */

@@ -11,7 +11,7 @@
 typedef struct pair {
     char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
     char posterior_before[MSC_PATH_MAX], posterior_after[MSC_PATH_MAX], evidence[MSC_PATH_MAX];
-    char raw[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
+    char raw[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
     int impossible[MSC_IMPOSSIBLE_MAX];
     msc_change_options options;
     msc_tally tally;
@@ -26,6 +26,7 @@ static msc_status name_files(const msc_job_run *run, pair *p, int y0, int y1, ms
     MSC_TRY(msc_run_path(run, p->sure_after, err, "confidence_%d.tif", y1));
     MSC_TRY(msc_run_path(run, p->evidence, err, "evidence_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->raw, err, ".raw_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->joined, err, ".joined_change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->accepted, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->grade, err, "grade_%d_%d.tif", y0, y1));
     return msc_run_path(run, p->report, err, "change_%d_%d.json", y0, y1);
@@ -67,14 +68,29 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 
+/* A new site that is several classes to the classifier is one site: what is under the unit joins the change beside it
+ * first, as if there were nothing else; then what is left under the unit joins its surroundings. */
+static msc_status sieve_twice(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
+{
+    char group[80];
+    const msc_settings step = msc_run_step_settings(run);
+    snprintf(group, sizeof group, "%s_joined", stage->name);
+    const msc_run_sieving join = { group, p->raw, p->joined, NULL }, all = { stage->name, p->joined, p->accepted, p->grade };
+    msc_status status = msc_run_sieve(run, &step, &join, err);
+    if (status == MSC_OK) status = msc_run_sieve(run, &run->settings, &all, err);
+    msc_run_remove_raster(p->joined);
+    return status;
+}
+
 static msc_status compare(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
 {
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     MSC_TRY(name_files(run, p, y0, y1, err));
     MSC_TRY(set_options(run, stage, p, err));
     const msc_settings step = msc_run_step_settings(run);
-    msc_status status = msc_change_counted(&step, &run->settings, &p->options, &p->tally, err);
-    if (status == MSC_OK) status = msc_run_sieve(run, &run->settings, stage->name, p->raw, p->accepted, err);
+    const msc_change_way way = { .of_grade = &run->settings, .rest = MSC_CHANGE_NODATA };
+    msc_status status = msc_change_counted(&step, &way, &p->options, &p->tally, err);
+    if (status == MSC_OK) status = sieve_twice(run, stage, p, err);
     msc_run_remove_raster(p->raw);
     MSC_TRY(status);
     MSC_TRY(msc_transitions_count(&run->settings, p->before, p->accepted, &p->sieved, err));

@@ -50,13 +50,13 @@ static msc_status record_counts(msc_job_run *run, const char *group, const msc_v
     return msc_receipt_number(run->receipt, group, "area_of_polygons_m2", c->area_m2, err);
 }
 
-msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
-                         msc_error *err)
+msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const msc_run_sieving *what, msc_error *err)
 {
     msc_sieve_options o;
     msc_sieve_counts c;
+    const char *group = what->group;
     msc_sieve_defaults(&o);
-    o.in = in; o.out = out;
+    o.in = what->in; o.out = what->out; o.observed = what->observed;
     o.mmu_m2 = run->job->vectorize.mmu_m2;
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
@@ -103,7 +103,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(msc_run_path(run, sieved, err, ".sieved_%d.tif", year));
     const msc_settings step = msc_run_step_settings(run);
-    msc_status status = msc_run_sieve(run, &step, stage->name, classes, sieved, err);
+    msc_status status = msc_run_sieve(run, &step, &(msc_run_sieving){ stage->name, classes, sieved, NULL }, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);

@@ -78,9 +78,9 @@ msc_status msc_run_drop_posteriors(const msc_job_run *run, int epoch, msc_error 
 /* Stages with a file of their own. */
 msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error *err);
 
-/* Sieves `in` to `out` with the job's mapping unit and records the counts. */
-msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
-                         msc_error *err);
+/* Sieves with the job's mapping unit and records the counts under `group`; observed: see msc_sieve_options. */
+typedef struct msc_run_sieving { const char *group, *in, *out, *observed; } msc_run_sieving;
+msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const msc_run_sieving *what, msc_error *err);
 
 /* The stage that compares an epoch with the one before: change map, grades, and the counts of both. */
 msc_status msc_run_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
