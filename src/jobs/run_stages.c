@@ -201,7 +201,8 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
     }
-    MSC_TRY(add_stage(run, "report", -1, 0, msc_run_report, err));
+    MSC_TRY(add_stage(run, "report", n - 1, 1, msc_run_report, err));   /* of all pairs: none of a shard's */
+    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "report");
     for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, assess, err));
     return MSC_OK;
 }
