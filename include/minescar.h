@@ -251,7 +251,7 @@ typedef struct msc_change_options {
     int edge_tolerance_px;                             /* 0..16, default 1; the thresholds: see docs/METHODS.md */
     double shift_rmse_px;                              /* root mean square displacement of one year against the other; default 0 */
     double shift_quantile;                             /* share of displacements to reckon with; default 0.95 */
-    double change_rate;                                /* share of pixels expected to change; default 0.05 */
+    double change_rate;                                /* share of pixels expected to change; default 0.02 */
     double evidence_weak;                              /* probability of no change at which evidence takes no side; default 0.05 */
     double evidence_sure;                              /* at most this much for grade A; default 0.01 */
     const int *impossible;                             /* before * 256 + after of transitions that are demoted */
@@ -264,6 +264,8 @@ MSC_API msc_status msc_change(const msc_settings *settings, const msc_change_opt
 /* ---- sieve --------------------------------------------------------------------------------------------------- */
 typedef struct msc_sieve_options {
     const char *in, *out;
+    const char *observed;        /* change maps: a raster on the grid of `in`; where it is observed and `in` is not, `in` counts
+                                    as 0. NULL: none */
     double mmu_m2;               /* one of the two */
     int64_t mmu_px;
     int connectivity;            /* 4 or 8; default 4 */

@@ -11,7 +11,8 @@
 #include <string.h>
 
 typedef struct comparison {
-    const msc_settings *settings, *of_grade;
+    const msc_settings *settings;
+    const msc_change_way *way;
     const msc_change_options *options;
     msc_rasters rasters;         /* before, after and perhaps their confidences, posteriors and evidence */
     msc_source source;
@@ -27,7 +28,7 @@ typedef struct comparison {
 
 void msc_change_defaults(msc_change_options *options)
 {
-    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
+    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.02, .evidence_weak = 0.05, .evidence_sure = 0.01 };
 }
 
 /* The quantile q of displacements whose two components are normal: they are Rayleigh's, of mean square rmse^2. */
@@ -162,7 +163,7 @@ static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_erro
     };
     spec.path = o->grade; spec.type = MSC_U8; spec.nodata = MSC_GRADE_NODATA; spec.is_change = 0;
     spec.classes = grades; spec.n_classes = sizeof grades / sizeof *grades;
-    MSC_TRY(msc_raster_out_open(c->of_grade, &spec, layout, &c->outs.out[1], err));
+    MSC_TRY(msc_raster_out_open(c->way->of_grade, &spec, layout, &c->outs.out[1], err));
     c->outs.n = 2;
     return MSC_OK;
 }
@@ -174,6 +175,7 @@ static void set_rule(comparison *c)
                                      .min_confidence = o->min_confidence, .change_rate = o->change_rate,
                                      .evidence_weak = o->evidence_weak, .evidence_sure = o->evidence_sure };
     msc_decide_init(&c->decide, &c->limits);
+    c->decide.rest = c->way->rest;
     for (int i = 0; i < o->n_impossible; i++) msc_decide_forbid(&c->decide, o->impossible[i] >> 8, o->impossible[i] & 255);
 }
 
@@ -211,7 +213,7 @@ msc_status msc_change_write_report(const msc_tally *tally, msc_tally_context *co
     return status;
 }
 
-msc_status msc_change_counted(const msc_settings *settings, const msc_settings *of_grade, const msc_change_options *options,
+msc_status msc_change_counted(const msc_settings *settings, const msc_change_way *way, const msc_change_options *options,
                               msc_tally *tally, msc_error *err)
 {
     MSC_TRY(check_options(options, err));
@@ -219,7 +221,7 @@ msc_status msc_change_counted(const msc_settings *settings, const msc_settings *
     if (!c) return msc_fail(err, MSC_ENOMEM, options->change, "%zu bytes", sizeof *c);
     memset(tally, 0, sizeof *tally);
     c->settings = settings;
-    c->of_grade = of_grade;
+    c->way = way;
     c->options = options;
     c->tally = tally;
     const msc_status status = change(c, err);
@@ -234,7 +236,8 @@ msc_status msc_change(const msc_settings *settings, const msc_change_options *op
 {
     msc_tally *tally = msc_alloc_zero(1, sizeof *tally);
     if (!tally) return msc_fail(err, MSC_ENOMEM, options->change ? options->change : "change", "%zu bytes", sizeof *tally);
-    const msc_status status = msc_change_counted(settings, settings, options, tally, err);
+    const msc_change_way plain = { .of_grade = settings };
+    const msc_status status = msc_change_counted(settings, &plain, options, tally, err);
     msc_release(tally);
     return status;
 }

@@ -5,9 +5,14 @@
 
 enum { MSC_CHANGE_MAX_TOLERANCE_PX = 16, MSC_CHANGE_MAX_SHIFT_PX = 48 };
 
-/* msc_change(), and what it counted. The grades are written with settings of their own: a run throws away the change map
- * before the sieve and keeps them. */
-msc_status msc_change_counted(const msc_settings *settings, const msc_settings *of_grade, const msc_change_options *options,
+/* How a run wants what it throws away after the sieve. */
+typedef struct msc_change_way {
+    const msc_settings *of_grade;    /* the grades stay, and have settings of their own */
+    uint16_t rest;                   /* where there is no change: 0, or 65535 as where there is no observation */
+} msc_change_way;
+
+/* msc_change(), and what it counted. */
+msc_status msc_change_counted(const msc_settings *settings, const msc_change_way *way, const msc_change_options *options,
                               msc_tally *tally, msc_error *err);
 
 /* Displacement that the options reckon with, px. */

@@ -1,5 +1,5 @@
 /* job.c - the job file's schema, its defaults, and the checks that no single key can make. */
-#include "jobs/job.h"
+#include "jobs/impossible.h"
 #include "jobs/schema.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -92,6 +92,11 @@ static const msc_rule classify_keys[] = {
 static const msc_rule change_keys[] = {
     { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
     { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
+    { "shift_quantile", MSC_RULE_REAL, .at = IN_DOC(job.change.shift_quantile), .low = 0.01, .high = 0.9999 },
+    { "change_rate", MSC_RULE_REAL, .at = IN_DOC(job.change.change_rate), .low = 1e-6, .high = 0.999999 },
+    { "evidence_weak", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_weak), .low = 1e-6, .high = 0.3678 },
+    { "evidence_sure", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_sure), .low = 1e-6, .high = 0.999999 },
+    { "impossible", MSC_RULE_TWOS, .at = IN_DOC(job.change.impossible), .count_at = IN_DOC(job.change.n_impossible) },
     { 0 }
 };
 static const msc_rule vectorize_keys[] = {
@@ -164,6 +169,13 @@ static void set_defaults(msc_job *job)
     job->evidence.method = "irmad";
     job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
+    msc_change_options usual;
+    msc_change_defaults(&usual);
+    job->change.edge_tolerance_px = usual.edge_tolerance_px;
+    job->change.shift_quantile = usual.shift_quantile;
+    job->change.change_rate = usual.change_rate;
+    job->change.evidence_weak = usual.evidence_weak;
+    job->change.evidence_sure = usual.evidence_sure;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";
@@ -245,6 +257,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->zones[i].name, job->zones[k].name))
                 return msc_fail(err, MSC_EJOB, path, "zones: name '%.60s' is used twice", job->zones[i].name);
+    int impossible[MSC_IMPOSSIBLE_MAX], n_impossible;
+    MSC_TRY(msc_impossible_list(job, path, impossible, &n_impossible, err));
     for (int i = 0; i < job->n_deliver; i++)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->deliver[i], job->deliver[k]))

@@ -28,7 +28,12 @@ typedef struct msc_job {
     struct { const char *method; } evidence;               /* "irmad" or "off" */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
-    struct { int min_confidence, edge_tolerance_px; } change;               /* 0, 1 */
+    struct {
+        int min_confidence, edge_tolerance_px;                              /* 0, 1 */
+        double shift_quantile, change_rate, evidence_weak, evidence_sure;   /* 0.95, 0.02, 0.05, 0.01 */
+        const char **impossible;                                            /* 2 n codes or names; NULL: the defaults */
+        int n_impossible;
+    } change;
     struct { double simplify_m, mmu_m2; int connectivity; } vectorize;      /* 0, 400, 4 */
     msc_zone *zones;
     int n_zones;

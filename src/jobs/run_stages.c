@@ -51,14 +51,13 @@ static msc_status record_counts(msc_job_run *run, const char *group, const msc_v
     return msc_receipt_number(run->receipt, group, "area_of_polygons_m2", c->area_m2, err);
 }
 
-/* Sieves `in` to `out` with the job's mapping unit and records the counts. */
-static msc_status sieve(msc_job_run *run, const msc_settings *settings, const char *group, const char *in, const char *out,
-                        msc_error *err)
+msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const msc_run_sieving *what, msc_error *err)
 {
     msc_sieve_options o;
     msc_sieve_counts c;
+    const char *group = what->group;
     msc_sieve_defaults(&o);
-    o.in = in; o.out = out;
+    o.in = what->in; o.out = what->out; o.observed = what->observed;
     o.mmu_m2 = run->job->vectorize.mmu_m2;
     o.connectivity = run->job->vectorize.connectivity;
     o.run_id = run->id;
@@ -105,40 +104,12 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(msc_run_path(run, sieved, err, ".sieved_%d.tif", year));
     const msc_settings step = msc_run_step_settings(run);
-    msc_status status = sieve(run, &step, stage->name, classes, sieved, err);
+    msc_status status = msc_run_sieve(run, &step, &(msc_run_sieving){ stage->name, classes, sieved, NULL }, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
     msc_run_remove_raster(sieved);
     return status;
-}
-
-static msc_status change(msc_job_run *run, const msc_stage *stage, msc_error *err)
-{
-    char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
-    char raw[MSC_PATH_MAX], accepted[MSC_PATH_MAX];
-    const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
-    msc_change_options o;
-    msc_change_defaults(&o);
-    MSC_TRY(msc_run_path(run, before, err, "classes_%d.tif", y0));
-    MSC_TRY(msc_run_path(run, after, err, "classes_%d.tif", y1));
-    MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
-    MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
-    MSC_TRY(msc_run_path(run, raw, err, ".raw_change_%d_%d.tif", y0, y1));
-    MSC_TRY(msc_run_path(run, accepted, err, "change_%d_%d.tif", y0, y1));
-    o.before = before; o.after = after;
-    o.confidence_before = sure_before; o.confidence_after = sure_after;
-    o.change = raw;
-    o.min_confidence = run->job->change.min_confidence;
-    o.edge_tolerance_px = run->job->change.edge_tolerance_px;
-    o.run_id = run->id;
-    const msc_settings step = msc_run_step_settings(run);
-    msc_status status = msc_change(&step, &o, err);
-    if (status == MSC_OK) status = sieve(run, &run->settings, stage->name, raw, accepted, err);
-    msc_run_remove_raster(raw);
-    if (status != MSC_OK) return status;
-    msc_run_note_output(run, accepted);
-    return msc_run_drop_posteriors(run, stage->epoch, err);
 }
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -212,10 +183,12 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
     for (int i = 1; i < n; i++) {
         if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
-        MSC_TRY(add_stage(run, "change", i, 1, change, err));
+        MSC_TRY(add_stage(run, "change", i, 1, msc_run_change, err));
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
     }
+    MSC_TRY(add_stage(run, "report", n - 1, 1, msc_run_report, err));   /* of all pairs: none of a shard's */
+    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "report");
     for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, msc_run_assess, err));
     for (int i = 1; i < n && msc_run_can_assess_change(run); i++) MSC_TRY(add_stage(run, "assess_change", i, 1, msc_run_assess_change, err));
     if (msc_run_has_gate(run)) MSC_TRY(add_stage(run, "accept", -1, 0, msc_run_accept, err));

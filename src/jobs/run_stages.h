@@ -99,6 +99,15 @@ msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_erro
 /* Settles which epoch is the reference, and lets the images of the others name their gains. */
 msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
+/* Sieves with the job's mapping unit and records the counts under `group`; observed: see msc_sieve_options. */
+typedef struct msc_run_sieving { const char *group, *in, *out, *observed; } msc_run_sieving;
+msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const msc_run_sieving *what, msc_error *err);
+
+/* The stage that compares an epoch with the one before: change map, grades, and the counts of both. */
+msc_status msc_run_change(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* The stage that joins the counts of all comparisons into report.json. */
+msc_status msc_run_report(msc_job_run *run, const msc_stage *stage, msc_error *err);
+
 /* Sets run->grid_like: the first epoch's first file, or a small VRT in the output directory when the job asks for
  * another coordinate system or pixel (its origin lies on whole multiples of the pixel). */
 msc_status msc_run_make_grid(msc_job_run *run, msc_error *err);

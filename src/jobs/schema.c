@@ -175,6 +175,24 @@ static msc_status read_texts(walk *w, const yaml_node_t *node, const msc_rule *r
     return MSC_OK;
 }
 
+/* The list may be empty, which is not the same as no list: it is stored either way. */
+static msc_status read_twos(walk *w, const yaml_node_t *node, const msc_rule *rule, char *target)
+{
+    if (node->type != YAML_SEQUENCE_NODE) return wrong(w, node, rule->name, "a list of pairs such as [[22, 13]]");
+    const int n = n_items(node);
+    const char **texts = keep(w, 2 * (size_t)n + 1, sizeof *texts);
+    if (!texts) return no_memory(w);
+    for (int i = 0; i < 2 * n; i++) {
+        const yaml_node_t *two = item(w, node, i / 2);
+        if (two->type != YAML_SEQUENCE_NODE || n_items(two) != 2 || !is_text(item(w, two, i % 2)))
+            return wrong(w, two, rule->name, "a pair such as [22, 13] or [tailings, rock]");
+        MSC_TRY(store_text(w, text_of(item(w, two, i % 2)), &texts[i]));
+    }
+    *(const char ***)(void *)(target + rule->at) = texts;
+    *(int *)(void *)(target + rule->count_at) = n;
+    return MSC_OK;
+}
+
 /* Names become parts of comma lists and file fields, so the separators cannot be part of them. */
 static int is_name(const yaml_node_t *node, const char *forbidden)
 {
@@ -257,6 +275,7 @@ static msc_status read_value(walk *w, const yaml_node_t *node, const msc_rule *r
     case MSC_RULE_CHOICE: return read_choice(w, node, rule, text);
     case MSC_RULE_CHOICES: case MSC_RULE_PATHS: return read_texts(w, node, rule, target);
     case MSC_RULE_NAMES: case MSC_RULE_PAIRS: return read_joined(w, node, rule, text);
+    case MSC_RULE_TWOS: return read_twos(w, node, rule, target);
     case MSC_RULE_RGB: return read_rgb(w, node, rule, at);
     case MSC_RULE_MAP: return read_map(w, node, rule->name, rule->keys, target);
     case MSC_RULE_LIST: return read_list(w, node, rule, target);

@@ -16,6 +16,7 @@ typedef enum msc_rule_kind {
     MSC_RULE_PATHS,              /* one path or a list: const char *const *, int at `count_at` */
     MSC_RULE_NAMES,              /* a list of texts joined with commas: const char * */
     MSC_RULE_PAIRS,              /* map of name: number, joined as "name:number,...": const char * */
+    MSC_RULE_TWOS,               /* list of lists of two texts: const char ** of twice as many, int at `count_at` */
     MSC_RULE_RGB,                /* list of three numbers 0..255: uint8_t[3] */
     MSC_RULE_MAP,                /* nested keys, stored from `at` on */
     MSC_RULE_LIST                /* list of maps of `item_bytes`: pointer at `at`, int at `count_at` */

@@ -53,6 +53,35 @@ static msc_status open_map(sieving *s, msc_error *err)
     return MSC_OK;
 }
 
+/* Where the second raster is observed and the first is not, the first has no change. */
+static void fill_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    (void)self, (void)scratch;
+    for (int32_t y = 0; y < in->core.h; y++) {
+        const uint16_t *restrict from = msc_row_u16(in, 0, y);
+        const uint8_t *restrict valid = msc_row_valid(in, y);
+        uint16_t *restrict to = msc_row_u16(out, 0, y);
+        uint8_t *restrict seen = msc_row_valid(out, y);
+        for (int32_t x = 0; x < in->core.w; x++) {
+            to[x] = from[x] == CHANGE_NODATA ? 0 : from[x];
+            seen[x] = valid[x];
+        }
+    }
+}
+
+static msc_status open_observed(sieving *s, msc_error *err)
+{
+    const char *path = s->options->observed;
+    const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 }, .is_coded = 1, .n_workers = msc_settings_threads(s->settings, NULL) };
+    if (s->type != MSC_U16) return msc_fail(err, MSC_EFORMAT, s->options->in, "not a change map (UInt16)");
+    MSC_TRY(msc_raster_open(&spec, s->settings, &s->rasters.raster[1], err));
+    s->rasters.n = 2;
+    s->rasters.required = 2;
+    if (msc_raster_n_bands(s->rasters.raster[1]) != 1)
+        return msc_fail(err, MSC_EBAND, path, "%d bands; 1 is wanted", msc_raster_n_bands(s->rasters.raster[1]));
+    return MSC_OK;
+}
+
 static void find_unit(sieving *s)
 {
     s->mmu_px = s->options->mmu_px;
@@ -92,22 +121,26 @@ static msc_status make_pass(sieving *s, const msc_layout *layout, msc_error *err
 static msc_status sieve(sieving *s, msc_sieve_counts *counts, msc_error *err)
 {
     msc_source source, settled;
-    msc_op room;
+    msc_op ops[2];
+    const msc_op fill = { .name = "fill", .n_planes_out = 1, .types_out = { MSC_U16 }, .tile = fill_tile };
+    const int n_ops = s->options->observed != NULL;
     msc_sink gather, write;
     msc_layout layout;
     MSC_TRY(msc_file_check_output(s->options->out, s->settings->overwrite, err));
     MSC_TRY(open_map(s, err));
+    if (s->options->observed) MSC_TRY(open_observed(s, err));
     find_unit(s);
     msc_legend_read(s->rasters.raster[0], &s->legend);
     MSC_TRY(msc_rasters_source(&s->rasters, &source, err));
     s->outs.n = 1;
     msc_raster_outs_sink(&s->outs, &write);
     /* One layout serves both passes: records are of tiles. */
-    msc_sieve_room(s->type, &room);
-    MSC_TRY(msc_stream_plan(s->settings, &source, &room, 1, &write, 0, &layout, err));
+    ops[0] = fill;
+    msc_sieve_room(s->type, &ops[n_ops]);
+    MSC_TRY(msc_stream_plan(s->settings, &source, ops, n_ops + 1, &write, 0, &layout, err));
     MSC_TRY(make_pass(s, &layout, err));
     msc_sieve_sink(s->pass, &gather);
-    MSC_TRY(msc_stream_run(s->settings, &layout, &source, NULL, 0, &gather, "regions", err));
+    MSC_TRY(msc_stream_run(s->settings, &layout, &source, ops, n_ops, &gather, "regions", err));
     msc_sieve_count(s->pass, counts);
     MSC_TRY(open_output(s, &layout, err));
     msc_sieve_source(s->pass, &settled);
@@ -126,6 +159,7 @@ msc_status msc_sieve(const msc_settings *settings, const msc_sieve_options *opti
     const msc_status status = sieve(s, &found, err);
     msc_raster_out_abandon(&s->outs.out[0]);
     msc_sieve_free(&s->pass);
+    msc_raster_close(&s->rasters.raster[1]);
     msc_raster_close(&s->rasters.raster[0]);
     msc_release(s);
     if (status == MSC_OK && counts) *counts = found;

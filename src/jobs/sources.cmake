@@ -15,6 +15,7 @@ set(MINESCAR_jobs
   irmad_map.c
   irmad_map_radiometry.c
   irmad_map_report.c
+  impossible.c
   info.c
   job.c
   job_grid.c
@@ -28,6 +29,7 @@ set(MINESCAR_jobs
   receipt.c
   run.c
   run_assess.c
+  run_change.c
   run_classify.c
   run_evidence.c
   run_grid.c

@@ -5,6 +5,7 @@
  * pixel: bytes are inverted, or-ed over the square and inverted again (erosion), then or-ed back (opening). The work grows
  * with the logarithm of the reach. Only classes that some difference of the strip names are looked at. */
 #include "ops/boundary.h"
+#include "kernels/kernels.h"
 #include <string.h>
 
 enum { N_PLANES = 7 };

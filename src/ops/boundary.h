@@ -1,7 +1,6 @@
 /* boundary.h - which differences between two class maps a displacement of one against the other explains. */
 #ifndef MSC_OPS_BOUNDARY_H
 #define MSC_OPS_BOUNDARY_H
-#include "kernels/kernels.h"
 #include "stream/stream.h"
 
 enum { MSC_BOUNDARY_ROWS = 64, MSC_BOUNDARY_MAX_PX = 64 };

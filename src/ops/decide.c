@@ -2,6 +2,7 @@
  *
  * Logarithms come from tables of whole numbers, so that a sum is the same on every machine. */
 #include "ops/decide.h"
+#include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
@@ -124,10 +125,14 @@ static void decide_row(const msc_decide *self, const msc_tile *in, const msc_til
         removed[x] = (uint8_t)(seen[x] ? MSC_BY_NOTHING : unseen);
     }
     for (int32_t x = 0; x < w; x++) {
-        if (!seen[x] || difference[x] == 0) continue;
+        if (!seen[x]) continue;
+        if (difference[x] == 0) {
+            accepted[x] = self->rest;
+            continue;
+        }
         if (boundary && boundary[x]) removed[x] = MSC_BY_BOUNDARY, grade[x] = MSC_GRADE_BOUNDARY;
         else removed[x] = (uint8_t)judge(self, &r, x, a[x], b[x], &grade[x]);
-        if (removed[x] != MSC_BY_NOTHING) accepted[x] = 0;
+        if (removed[x] != MSC_BY_NOTHING) accepted[x] = self->rest;
     }
 }
 

@@ -40,19 +40,20 @@ typedef struct msc_decide {
     int32_t share[256];                    /* log of a share, from 1/255 on */
     int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
     int sure;                              /* largest byte of the evidence that is sure */
+    uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
     uint8_t impossible[256][32];           /* bit b % 8 of [a][b / 8]: a never becomes b */
 } msc_decide;
 
 /* What the limits make of a boundary. */
 msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px);
-/* Fills everything but planes and the table of the impossible, which becomes empty. */
+/* Fills everything but planes and the table of the impossible, which becomes empty; rest is 0. */
 void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
 void msc_decide_forbid(msc_decide *self, int before, int after);
 
 /* Makes the op. Planes in: codes before and after (u8, 0 not observed); where the plane numbers say so, confidences of
  * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),
  * evidence (u8: 254 x probability of no change; 255 none). Planes out: the change accepted, grade A or B (u16: before *
- * 256 + after, 0 none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
+ * 256 + after, `rest` none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
  * first); what removed it (u8, msc_removed_by). Not valid where either year is not observed. `self` is borrowed until the
  * stream has run. */
 void msc_decide_op(const msc_decide *self, msc_op *op);

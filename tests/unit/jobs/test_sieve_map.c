@@ -58,6 +58,51 @@ static void same_file_for_any_threads_and_tiles(void **state)
     assert_int_equal(b.n_merged, 0);
 }
 
+/* A new site of four values, each under the unit, beside a hole in the observation and a lone speck. */
+static double site(int x, int y, int b)
+{
+    (void)b;
+    if (x >= 10 && x < 20 && y >= 10 && y < 20) return 6 * 256 + 1 + (x >= 16) + 2 * (y >= 16);
+    return x == 40 && y == 40 ? 6 * 256 + 1 : 65535;
+}
+static double is_seen(int x, int y, int b)
+{
+    (void)b;
+    return x < 9 && y < 15 ? 255 : 0;
+}
+
+static void change_joins_change_before_all_else(void **state)
+{
+    (void)state;
+    const made_spec spec = { .name = "c.tif", .w = 64, .h = 64, .bands = 1, .type = GDT_UInt16, .pixel = 2, .n0 = 64, .has_nodata = 1, .nodata = 65535, .value = site };
+    const made_spec grades = { .name = "g.tif", .w = 64, .h = 64, .bands = 1, .type = GDT_Byte, .pixel = 2, .n0 = 64, .has_nodata = 1, .nodata = 255, .value = is_seen };
+    const char *in = made_file(&spec), *seen = made_file(&grades), *joined = made_path("j.tif"), *out = made_path("k.tif");
+    msc_settings settings;
+    msc_sieve_options o;
+    msc_error err = { 0 };
+    made_all all;
+    msc_settings_defaults(&settings);
+    settings.overwrite = 1;
+    msc_sieve_defaults(&o);
+    o.in = in, o.out = joined, o.mmu_px = 50;
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_OK);
+    o.in = joined, o.out = out, o.observed = seen;
+    assert_int_equal(msc_sieve(&settings, &o, NULL, &err), MSC_OK);
+    const msc_raster_spec as = { .image = { .paths = &out, .n_paths = 1 }, .n_workers = 1, .is_coded = 1 };
+    assert_int_equal(made_read_all(&as, 0, 1, 0, &all, &err), MSC_OK);
+    int n_change = 0;
+    for (int y = 0; y < 64; y++)
+        for (int x = 0; x < 64; x++) {
+            const int is_site = x >= 10 && x < 20 && y >= 10 && y < 20;
+            assert_int_equal(all.valid[y * 64 + x], is_seen(x, y, 0) == 0);
+            if (!all.valid[y * 64 + x]) continue;
+            n_change += made_at(&all, 0, x, y) != 0;
+            assert_int_equal(made_at(&all, 0, x, y) != 0, is_site);   /* whole, while the speck is gone */
+        }
+    assert_int_equal(n_change, 100);
+    made_clear(&all);
+}
+
 /* No class has such a code. */
 static double halves(int x, int y, int b)
 {
@@ -116,7 +161,8 @@ static void a_real_map(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_file_for_any_threads_and_tiles), cmocka_unit_test(bad_options), cmocka_unit_test(a_real_map),
+        cmocka_unit_test(change_joins_change_before_all_else),
+                                        cmocka_unit_test(same_file_for_any_threads_and_tiles), cmocka_unit_test(bad_options), cmocka_unit_test(a_real_map),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -1,3 +1,4 @@
+minescar_test(unit/ops test_boundary)
 minescar_test(unit/ops test_decide)
 minescar_test(unit/ops test_evidence)
 minescar_test(unit/ops test_features)

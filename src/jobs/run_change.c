@@ -1,0 +1,148 @@
+/* run_change.c - the stage that compares two epochs with all that is known of them, and the report of all comparisons. */
+#define _POSIX_C_SOURCE 200809L
+#include "base/mem.h"
+#include "jobs/change.h"
+#include "jobs/impossible.h"
+#include "jobs/run_stages.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct pair {
+    char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
+    char posterior_before[MSC_PATH_MAX], posterior_after[MSC_PATH_MAX], evidence[MSC_PATH_MAX];
+    char raw[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
+    int impossible[MSC_IMPOSSIBLE_MAX];
+    msc_change_options options;
+    msc_tally tally;
+    msc_transitions sieved;
+} pair;
+
+static msc_status name_files(const msc_job_run *run, pair *p, int y0, int y1, msc_error *err)
+{
+    MSC_TRY(msc_run_path(run, p->before, err, "classes_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, p->after, err, "classes_%d.tif", y1));
+    MSC_TRY(msc_run_path(run, p->sure_before, err, "confidence_%d.tif", y0));
+    MSC_TRY(msc_run_path(run, p->sure_after, err, "confidence_%d.tif", y1));
+    MSC_TRY(msc_run_path(run, p->evidence, err, "evidence_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->raw, err, ".raw_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->joined, err, ".joined_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->accepted, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->grade, err, "grade_%d_%d.tif", y0, y1));
+    return msc_run_path(run, p->report, err, "change_%d_%d.json", y0, y1);
+}
+
+static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
+{
+    const msc_job *job = run->job;
+    msc_change_options *o = &p->options;
+    msc_change_defaults(o);
+    MSC_TRY(msc_run_need_posterior(run, stage->epoch - 1, p->posterior_before, err));
+    MSC_TRY(msc_run_need_posterior(run, stage->epoch, p->posterior_after, err));
+    MSC_TRY(msc_run_shift_rmse(run, stage->epoch, &o->shift_rmse_px, err));
+    MSC_TRY(msc_impossible_list(job, job->path, p->impossible, &o->n_impossible, err));
+    o->before = p->before; o->after = p->after;
+    o->confidence_before = p->sure_before; o->confidence_after = p->sure_after;
+    o->posterior_before = p->posterior_before; o->posterior_after = p->posterior_after;
+    o->evidence = strcmp(job->evidence.method, "off") == 0 ? NULL : p->evidence;
+    o->change = p->raw; o->grade = p->grade;
+    o->min_confidence = job->change.min_confidence;
+    o->edge_tolerance_px = job->change.edge_tolerance_px;
+    o->shift_quantile = job->change.shift_quantile;
+    o->change_rate = job->change.change_rate;
+    o->evidence_weak = job->change.evidence_weak;
+    o->evidence_sure = job->change.evidence_sure;
+    o->impossible = p->impossible;
+    o->run_id = run->id;
+    return MSC_OK;
+}
+
+static msc_status record(msc_job_run *run, const char *group, const pair *p, msc_error *err)
+{
+    static const char *const names[MSC_N_GRADES] = { "pixels_same", "pixels_A", "pixels_B", "pixels_C", "pixels_boundary", "pixels_impossible" };
+    const msc_change_options *o = &p->options;
+    for (int g = 0; g < MSC_N_GRADES; g++) MSC_TRY(msc_receipt_number(run->receipt, group, names[g], (double)p->tally.grade[g].px, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", o->change_rate, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "evidence_weak", o->evidence_weak, err));
+    return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
+}
+
+/* A new site that is several classes to the classifier is one site: what is under the unit joins the change beside it
+ * first, as if there were nothing else; then what is left under the unit joins its surroundings. */
+static msc_status sieve_twice(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
+{
+    char group[80];
+    const msc_settings step = msc_run_step_settings(run);
+    snprintf(group, sizeof group, "%s_joined", stage->name);
+    const msc_run_sieving join = { group, p->raw, p->joined, NULL }, all = { stage->name, p->joined, p->accepted, p->grade };
+    msc_status status = msc_run_sieve(run, &step, &join, err);
+    if (status == MSC_OK) status = msc_run_sieve(run, &run->settings, &all, err);
+    msc_run_remove_raster(p->joined);
+    return status;
+}
+
+static msc_status compare(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
+{
+    const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
+    MSC_TRY(name_files(run, p, y0, y1, err));
+    MSC_TRY(set_options(run, stage, p, err));
+    const msc_settings step = msc_run_step_settings(run);
+    const msc_change_way way = { .of_grade = &run->settings, .rest = MSC_CHANGE_NODATA };
+    msc_status status = msc_change_counted(&step, &way, &p->options, &p->tally, err);
+    if (status == MSC_OK) status = sieve_twice(run, stage, p, err);
+    msc_run_remove_raster(p->raw);
+    MSC_TRY(status);
+    MSC_TRY(msc_transitions_count(&run->settings, p->before, p->accepted, &p->sieved, err));
+    msc_tally_context context = { .options = &p->options, .classes = run->job->classes, .n_classes = run->job->n_classes,
+                                  .year_before = y0, .year_after = y1, .sieved = &p->sieved };
+    MSC_TRY(msc_change_write_report(&p->tally, &context, p->report, err));
+    MSC_TRY(record(run, stage->name, p, err));
+    msc_run_note_output(run, p->accepted);
+    msc_run_note_output(run, p->grade);
+    msc_run_note_output(run, p->report);
+    return msc_run_drop_posteriors(run, stage->epoch, err);
+}
+
+msc_status msc_run_change(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    pair *p = msc_alloc_zero(1, sizeof *p);
+    if (!p) return msc_fail(err, MSC_ENOMEM, stage->name, "%zu bytes", sizeof *p);
+    const msc_status status = compare(run, stage, p, err);
+    msc_release(p);
+    return status;
+}
+
+/* The reports of the comparisons are JSON already; here they only become items of a list. */
+static msc_status append_reports(const msc_job_run *run, FILE *memory, msc_error *err)
+{
+    for (int e = 1; e < run->job->n_epochs; e++) {
+        char path[MSC_PATH_MAX], *bytes = NULL;
+        size_t n = 0;
+        MSC_TRY(msc_run_path(run, path, err, "change_%d_%d.json", msc_run_year(run, e - 1), msc_run_year(run, e)));
+        MSC_TRY(msc_file_read(path, &bytes, &n, err));
+        while (n > 0 && bytes[n - 1] == '\n') n--;
+        fprintf(memory, "%s\n", e > 1 ? "," : "");
+        fwrite(bytes, 1, n, memory);
+        msc_release(bytes);
+    }
+    return MSC_OK;
+}
+
+msc_status msc_run_report(msc_job_run *run, const msc_stage *stage, msc_error *err)
+{
+    char path[MSC_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    (void)stage;
+    MSC_TRY(msc_run_path(run, path, err, "report.json"));
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory) return msc_fail(err, MSC_ENOMEM, path, "report");
+    fprintf(memory, "{\n\"minescar\":\"%s\",\n\"run_id\":\"%s\",\n\"changes\":[", MSC_VERSION, run->id);
+    msc_status status = append_reports(run, memory, err);
+    fprintf(memory, "\n]\n}\n");
+    fclose(memory);
+    if (status == MSC_OK) status = msc_file_write(path, text, size, err);
+    free(text);
+    if (status == MSC_OK) msc_run_note_output(run, path);
+    return status;
+}
