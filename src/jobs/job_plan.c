@@ -5,6 +5,7 @@
 #include "grid/area.h"
 #include "io/layer.h"
 #include "jobs/describe.h"
+#include "jobs/impossible.h"
 #include "jobs/job_grid.h"
 #include "jobs/shift_map.h"
 #include <math.h>
@@ -239,6 +240,24 @@ static void plan_machine(const plan *p)
     msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
+/* The thresholds of the decision, as the run will use them; the displacement comes with the measured one. */
+static msc_status say_decision(const plan *p, msc_error *err)
+{
+    const msc_job *job = p->job;
+    int impossible[MSC_IMPOSSIBLE_MAX], n = 0;
+    MSC_TRY(msc_impossible_list(job, job->path, impossible, &n, err));
+    msc_sheet_section(p->sheet, "change", msc_sheet_words(p->sheet, "change", "变化"));
+    msc_sheet_number(p->sheet, "min_confidence", job->change.min_confidence, "%d", job->change.min_confidence);
+    msc_sheet_number(p->sheet, "edge_tolerance_px", job->change.edge_tolerance_px, "%d", job->change.edge_tolerance_px);
+    msc_sheet_number(p->sheet, "shift_quantile", job->change.shift_quantile, "%g: %.2f x RMSE",
+                     job->change.shift_quantile, sqrt(-log1p(-job->change.shift_quantile)));
+    msc_sheet_number(p->sheet, "change_rate", job->change.change_rate, "%g", job->change.change_rate);
+    msc_sheet_number(p->sheet, "evidence_weak", job->change.evidence_weak, "%g", job->change.evidence_weak);
+    msc_sheet_number(p->sheet, "evidence_sure", job->change.evidence_sure, "%g", job->change.evidence_sure);
+    msc_sheet_number(p->sheet, "n_impossible", n, "%d", n);
+    return MSC_OK;
+}
+
 /* How far the images of two years lie apart, from a few windows, and what the job does about it. */
 static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
 {
@@ -277,6 +296,7 @@ static msc_status plan_job(plan *p, msc_error *err)
     msc_describe_grid(p->sheet, &p->grid);
     for (int i = 0; i < p->job->n_epochs; i++) MSC_TRY(plan_epoch(p, &p->job->epochs[i], err));
     for (int i = 1; i < p->job->n_epochs; i++) MSC_TRY(plan_pair(p, i, err));
+    MSC_TRY(say_decision(p, err));
     MSC_TRY(plan_layers(p, err));
     MSC_TRY(plan_output(p, err));
     plan_machine(p);
