@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Windows of 5 px are a default only where they span at most this much ground: wider ones mix what stands beside. */
+/* A window is a default only where 5 px span at most this much ground: it would mix what stands beside. */
 #define MAX_WINDOW_M 25.0
-/* What tells pits, heaps and ponds apart on made scenes of 2 m (seeds 1..3) is brightness without things narrower than 31 px, and
- * relief within 63 px, which was better than 31 px and is the widest window. */
-#define OPENING_M 62.0
+/* The least window that knows texture (docs/METHODS.md, "Windows and edges"): smoothing afterwards does what means did. */
+#define SPREAD_M 6.0
+/* On made scenes of 2 m (seeds 1..3) relief within 63 px was better than within 31 px, and it is the widest window. */
 #define RELIEF_M 126.0
 
 /* The registry. A windowed feature is asked for as name:side; one that runs over bands as name:side:band; one of grey
@@ -203,9 +203,9 @@ static msc_status add_list(resolver *r, const char *list, msc_error *err)
 
 static void write_defaults(double pixel_m, char *list, size_t size)
 {
-    const int opening = (int)side_over(OPENING_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
+    const int spread = (int)side_over(SPREAD_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
     int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
-    if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",mean:5,std:5,open:%d,close:%d", opening, opening);
+    if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",std:%d", spread);
     snprintf(list + n, size - (size_t)n, ",slope,tpi:31,relief:%d", relief);
 }
 

@@ -81,11 +81,10 @@ static void defaults_follow_bands_pixel_and_dem(void **state)
     (void)state;
     expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,tpi:31,relief:13");
     assert_int_equal(n_warned, 0);
-    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,mean:5:blue,mean:5:green,mean:5:red,std:5:blue,std:5:green,"
-                                "std:5:red,open:31,close:31,slope,tpi:31,relief:63");
+    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,std:3:blue,std:3:green,std:3:red,slope,tpi:31,relief:63");
     assert_int_equal(n_warned, 2);
     assert_int_equal(warned, MSC_WNONIR);
-    expect_names(NULL, 1, 1, 0.5, "blue,brightness,mean:5:blue,std:5:blue,open:63,close:63,slope,tpi:31,relief:63");
+    expect_names(NULL, 1, 1, 0.5, "blue,brightness,std:13:blue,slope,tpi:31,relief:63");
     assert_int_equal(n_warned, 2);
     expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness");
     assert_int_equal(warned, MSC_WNODEM);
