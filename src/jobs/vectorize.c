@@ -19,6 +19,7 @@ typedef struct vectorizing {
     const msc_vectorize_options *options;
     msc_vectorize_counts *counts;
     msc_rasters rasters;
+    int n_confidence, has_grade;
     msc_area area;
     msc_patch_table table;
     uint8_t *is_left_out;        /* [65536] */
@@ -85,8 +86,13 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     if (o->confidence_before != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence_before, 0, err));
     }
-    k->rasters.required = 1;
     k->table.has_confidence = k->rasters.n > 1;
+    k->n_confidence = k->rasters.n - 1;
+    if (o->grade != NULL && !o->is_plain) {
+        MSC_TRY(open_raster(k, o->grade, 0, err));
+        k->has_grade = 1;
+    }
+    k->rasters.required = 1;
     k->table.grid = msc_raster_grid(k->rasters.raster[0]);
     k->table.pixel_m2 = msc_area_pixel_m2(k->table.grid);
     return MSC_OK;
@@ -256,8 +262,8 @@ static msc_status trace(vectorizing *k, msc_error *err)
     const double ground = msc_crs_is_geographic(k->table.grid->crs)
                               ? aspect / cos(msc_grid_n(k->table.grid, k->table.grid->height_px / 2.0) * acos(-1) / 180) : aspect;
     const msc_patches_options options = {
-        .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->rasters.n - 1,
-        .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
+        .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->n_confidence,
+        .has_grade = k->has_grade, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
         .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
     const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,

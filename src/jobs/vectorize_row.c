@@ -9,14 +9,15 @@
 static const msc_field fields[MSC_PATCH_FIXED_FIELDS] = {
     {"BSM", MSC_FIELD_INT64, 18, 0},  {"TBBH", MSC_FIELD_TEXT, 24, 0},  {"QTBBH", MSC_FIELD_TEXT, 80, 0},
     {"QDM", MSC_FIELD_INT, 6, 0},     {"TBDM", MSC_FIELD_INT, 6, 0},    {"QLX", MSC_FIELD_TEXT, 40, 0},
-    {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"TBMJ", MSC_FIELD_REAL, 18, 2},
-    {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"MJGQ", MSC_FIELD_REAL, 16, 6},  {"MJM", MSC_FIELD_REAL, 16, 4},
-    {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},  {"ZXD", MSC_FIELD_INT, 4, 0},
-    {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},     {"HCZT", MSC_FIELD_TEXT, 20, 0},
-    {"HCLX", MSC_FIELD_TEXT, 40, 0},  {"HCJL", MSC_FIELD_TEXT, 80, 0},  {"HCR", MSC_FIELD_TEXT, 40, 0},
-    {"HCRQ", MSC_FIELD_TEXT, 20, 0},  {"ZPBH", MSC_FIELD_TEXT, 80, 0},  {"SJJ", MSC_FIELD_TEXT, 40, 0},
+    {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"BHDJ", MSC_FIELD_TEXT, 4, 0},
+    {"TBMJ", MSC_FIELD_REAL, 18, 2},  {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"MJGQ", MSC_FIELD_REAL, 16, 6},
+    {"MJM", MSC_FIELD_REAL, 16, 4},   {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},
+    {"ZXD", MSC_FIELD_INT, 4, 0},     {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},
+    {"HCZT", MSC_FIELD_TEXT, 20, 0},  {"HCLX", MSC_FIELD_TEXT, 40, 0},  {"HCJL", MSC_FIELD_TEXT, 80, 0},
+    {"HCR", MSC_FIELD_TEXT, 40, 0},   {"HCRQ", MSC_FIELD_TEXT, 20, 0},  {"ZPBH", MSC_FIELD_TEXT, 80, 0},
+    {"SJJ", MSC_FIELD_TEXT, 40, 0},
 };
-enum { N_BEFORE_ZONES = 17, N_LISTED = 24, REASON_BYTES = 80 };
+enum { N_BEFORE_ZONES = 18, N_LISTED = 25, REASON_BYTES = 80 };
 
 static const msc_field plain = {"DN", MSC_FIELD_INT, 0, 0};
 
@@ -70,6 +71,13 @@ static const char *kind_of_change(const msc_patch_table *t, int before, int afte
 {
     const int was = t->label[before].is_damage, is = t->label[after].is_damage;
     return !was && is ? "新增" : was && !is ? "恢复" : was && is && before != after ? "转变" : "";
+}
+
+/* The grade of at least half of the pixels that have one. */
+static const char *grade_of(const msc_patch *p)
+{
+    const int64_t a = p->sum[MSC_SUM_A], b = p->sum[MSC_SUM_B];
+    return a + b == 0 ? "" : a >= b ? "A" : "B";
 }
 
 /* Appends text while there is room; returns its new end. */
@@ -139,7 +147,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
         return;
     }
     const int before = p->value >> 8 & 255, after = p->value & 255;
-    const int confidence = (int)((2 * p->confidence_sum + p->n_px) / (2 * p->n_px));
+    const int confidence = (int)((2 * p->sum[MSC_SUM_CONFIDENCE] + p->n_px) / (2 * p->n_px));
     /* The polygon's area on the ellipsoid: its projected area times what the projection does to its pixels. */
     const double projected_m2 = (double)p->area_px_x2 / 2 * t->pixel_m2;
     const double area_m2 = projected_m2 * ((double)p->area_units * MSC_AREA_UNIT_M2) / ((double)p->n_px * t->pixel_m2);
@@ -153,6 +161,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
     *v++ = text(label_of(t, after, row->code[1]));
     *v++ = t->is_change ? text(kind_of_change(t, before, after)) : (msc_value){0};
+    *v++ = text(grade_of(p));
     *v++ = real(area_m2);
     *v++ = real(projected_m2);
     *v++ = real(area_m2 / 1e4);
