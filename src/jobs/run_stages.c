@@ -125,6 +125,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(msc_run_path(run, grade, err, "grade_%d_%d.tif", y0, y1));
     o.raster = map; o.grade = grade;
     o.confidence = sure_after; o.confidence_before = sure_before;
+    o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);

@@ -154,7 +154,7 @@ static int64_t run_confidence(const msc_tile *tile, int n_planes, int32_t x, int
     return sum;
 }
 
-/* Adds what a run holds beside its pixels: confidences and grades. */
+/* Adds what a run holds beside its pixels: confidences, grades, differences. */
 static void sum_run(const msc_patches_options *o, const msc_tile *tile, const msc_stretch *run, int32_t y, int64_t sum[MSC_PATCH_SUMS])
 {
     if (o->n_confidence > 0) {
@@ -165,6 +165,13 @@ static void sum_run(const msc_patches_options *o, const msc_tile *tile, const ms
         for (int32_t x = run->x; x < run->end_x; x++) {
             sum[MSC_SUM_A] += grade[x] == 1;
             sum[MSC_SUM_B] += grade[x] == 2;
+        }
+    }
+    for (int d = 0; d < MSC_PATCH_DIFFERENCES && o->has_differences; d++) {
+        const uint16_t *difference = msc_row_u16(tile, 1 + o->n_confidence + o->has_grade + d, y);
+        for (int32_t x = run->x; x < run->end_x; x++) {
+            sum[MSC_SUM_NDVI + d] += difference[x];
+            sum[MSC_SUM_SEEN] += d == 0 && difference[x] != 0;
         }
     }
 }

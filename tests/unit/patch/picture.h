@@ -20,6 +20,13 @@ typedef struct picture { int32_t w, h; msc_type type; uint16_t *value; uint8_t *
 typedef struct kept_patch { msc_patch p; size_t *start; uint8_t *outer; int32_t *xy; } kept_patch;
 typedef struct kept { kept_patch *patch; size_t n, capacity; } kept;
 
+/* Up to the largest number that a plane holds; 0 in all planes where a fifth of the pixels has none. */
+static inline uint16_t difference_at(int32_t x, int32_t y, int d)
+{
+    const int is_seen = msc_random_below(msc_random(98, (uint64_t)x / 3, (uint64_t)y), 5) > 0;
+    return (uint16_t)(is_seen ? 1 + msc_random_below(msc_random(99 + (uint64_t)d, (uint64_t)x, (uint64_t)y), 65535) : 0);
+}
+
 static inline msc_status read_picture(void *self, int worker, msc_tile *tile, msc_error *err)
 {
     const picture *q = self;
@@ -39,6 +46,9 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
             if (tile->n_planes > 1) {
                 msc_row_u8(tile, 1, y)[x] = is_in ? q->confidence[Y * q->w + X] : 0;
                 msc_row_u8(tile, 2, y)[x] = is_in ? q->grade[Y * q->w + X] : 1;
+                for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
+                    msc_row_u16(tile, 3 + d, y)[x] = is_in ? difference_at(X, Y, d) : 7;
+                }
             }
         }
     }
@@ -47,8 +57,8 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
 
 static inline msc_source source_of(picture *q)
 {
-    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = 3, .types = {q->type, MSC_U8, MSC_U8},
-                        .read = read_picture};
+    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = 3 + MSC_PATCH_DIFFERENCES,
+                        .types = {q->type, MSC_U8, MSC_U8, MSC_U16, MSC_U16, MSC_U16}, .read = read_picture};
 }
 
 /* kind 0: noise of n classes; 1: blobs; 2: checkerboard */
@@ -146,7 +156,8 @@ static inline kept trace(picture *q, int connectivity, double simplify_px, int32
     settings.tile_px = tile_px;
     settings.n_threads = threads;
     settings.memory_bytes = memory;
-    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .has_grade = 1, .simplify_px = simplify_px, .tmpdir = "/tmp"};
+    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .has_grade = 1, .has_differences = 1,
+                                         .simplify_px = simplify_px, .tmpdir = "/tmp"};
     const msc_source source = source_of(q);
     const msc_patch_sink sink = {.self = &k, .batch_bytes = sizeof(kept), .take = keep_in_batch, .put = keep_batch,
                                  .batch_clear = drop_batch};

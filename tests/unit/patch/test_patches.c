@@ -15,6 +15,10 @@ static int64_t flood(const picture *q, int32_t *label, int32_t start, int32_t nu
         sum[MSC_SUM_CONFIDENCE] += q->confidence[at];
         sum[MSC_SUM_A] += q->grade[at] == 1;
         sum[MSC_SUM_B] += q->grade[at] == 2;
+        sum[MSC_SUM_SEEN] += difference_at(x, y, 0) > 0;
+        for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
+            sum[MSC_SUM_NDVI + d] += difference_at(x, y, d);
+        }
         for (int32_t dy = -1; dy <= 1; dy++) {
             for (int32_t dx = -1; dx <= 1; dx++) {
                 const int32_t X = x + dx, Y = y + dy, to = Y * q->w + X;
