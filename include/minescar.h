@@ -302,6 +302,9 @@ typedef struct msc_vectorize_options {
     int n_patches;
     const char *confidence;      /* for ZXD: raster on the same grid; may be NULL */
     const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
+    const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
+    const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
+                                  * both or neither */
     double simplify_m;           /* default 0: crack boundaries as they are */
     double mmu_m2;               /* patches below are left out and counted; default 0 */
     int connectivity;            /* 4 or 8 */

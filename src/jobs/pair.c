@@ -14,21 +14,20 @@ static msc_status name_bands(const msc_settings *settings, const msc_image *imag
     return MSC_OK;
 }
 
-/* The names that both have, in the order of the image before. */
-static msc_status share_bands(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)
+msc_status msc_pair_share_bands(const msc_settings *settings, const msc_image *before, const msc_image *after,
+                                char band[MSC_MAX_BANDS][MSC_NAME_MAX], int *n, msc_error *err)
 {
-    char before[MSC_MAX_BANDS][MSC_NAME_MAX], after[MSC_MAX_BANDS][MSC_NAME_MAX];
-    int n_before = 0, n_after = 0;
+    char early[MSC_MAX_BANDS][MSC_NAME_MAX], late[MSC_MAX_BANDS][MSC_NAME_MAX];
+    int n_early = 0, n_late = 0;
     msc_settings silent = *settings;
     silent.warn = NULL;          /* what is assumed is said when the image is opened to be read */
-    MSC_TRY(name_bands(&silent, spec->before, before, &n_before, err));
-    MSC_TRY(name_bands(&silent, spec->after, after, &n_after, err));
-    pair->n_bands = 0;
-    for (int i = 0; i < n_before; i++)
-        for (int j = 0; j < n_after; j++)
-            if (strcmp(before[i], after[j]) == 0) memcpy(pair->band[pair->n_bands++], before[i], MSC_NAME_MAX);
-    if (pair->n_bands > 0) return MSC_OK;
-    return msc_fail(err, MSC_EBAND, spec->after->paths[0], "no band of the same name as in %s", spec->before->paths[0]);
+    MSC_TRY(name_bands(&silent, before, early, &n_early, err));
+    MSC_TRY(name_bands(&silent, after, late, &n_late, err));
+    *n = 0;
+    for (int i = 0; i < n_early; i++)
+        for (int j = 0; j < n_late; j++)
+            if (strcmp(early[i], late[j]) == 0) memcpy(band[(*n)++], early[i], MSC_NAME_MAX);
+    return MSC_OK;
 }
 
 static msc_status open_classes(const msc_settings *settings, const char *path, msc_pair *pair, msc_raster **map, msc_error *err)
@@ -47,7 +46,9 @@ static msc_status open_all(const msc_settings *settings, const msc_pair_spec *sp
     const char *want[MSC_MAX_BANDS];
     msc_grid storage;
     const msc_grid *grid = NULL;
-    MSC_TRY(share_bands(settings, spec, pair, err));
+    MSC_TRY(msc_pair_share_bands(settings, spec->before, spec->after, pair->band, &pair->n_bands, err));
+    if (pair->n_bands == 0)
+        return msc_fail(err, MSC_EBAND, spec->after->paths[0], "no band of the same name as in %s", spec->before->paths[0]);
     MSC_TRY(msc_imagery_grid_like(spec->grid_like, &storage, &grid, err));
     for (int b = 0; b < pair->n_bands; b++) want[b] = pair->band[b];
     for (int i = 0; i < 2; i++) {

@@ -21,5 +21,8 @@ typedef struct msc_pair {
 /* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of
  * msc_raster_open. */
 msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err);
+/* The bands whose names both images have, in the order of the one before; *n may be 0. Errors of msc_raster_open. */
+msc_status msc_pair_share_bands(const msc_settings *settings, const msc_image *before, const msc_image *after,
+                                char band[MSC_MAX_BANDS][MSC_NAME_MAX], int *n, msc_error *err);
 void msc_pair_close(msc_pair *pair);   /* accepts a zeroed one */
 #endif

@@ -114,7 +114,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
+    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX], grade[MSC_PATH_MAX];
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     static const int no_change = 0;
     msc_vectorize_options o;
@@ -122,8 +122,10 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
     MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
-    o.raster = map;
+    MSC_TRY(msc_run_path(run, grade, err, "grade_%d_%d.tif", y0, y1));
+    o.raster = map; o.grade = grade;
     o.confidence = sure_after; o.confidence_before = sure_before;
+    o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);

@@ -10,6 +10,7 @@ set(MINESCAR_jobs
   assess_table.c
   change.c
   classify.c
+  differences.c
   feature_map.c
   imagery.c
   irmad_map.c

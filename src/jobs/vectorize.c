@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/sort.h"
 #include "io/raster_in.h"
+#include "jobs/differences.h"
 #include "jobs/vectorize_write.h"
 
 #include <math.h>
@@ -19,6 +20,8 @@ typedef struct vectorizing {
     const msc_vectorize_options *options;
     msc_vectorize_counts *counts;
     msc_rasters rasters;
+    int n_confidence, has_grade, has_differences;
+    msc_differences differences;
     msc_area area;
     msc_patch_table table;
     uint8_t *is_left_out;        /* [65536] */
@@ -85,8 +88,13 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     if (o->confidence_before != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence_before, 0, err));
     }
-    k->rasters.required = 1;
     k->table.has_confidence = k->rasters.n > 1;
+    k->n_confidence = k->rasters.n - 1;
+    if (o->grade != NULL && !o->is_plain) {
+        MSC_TRY(open_raster(k, o->grade, 0, err));
+        k->has_grade = 1;
+    }
+    k->rasters.required = 1;
     k->table.grid = msc_raster_grid(k->rasters.raster[0]);
     k->table.pixel_m2 = msc_area_pixel_m2(k->table.grid);
     return MSC_OK;
@@ -252,12 +260,15 @@ static msc_status trace(vectorizing *k, msc_error *err)
     const double aspect = k->table.grid->pixel_n / k->table.grid->pixel_e;
     msc_source source;
     MSC_TRY(msc_rasters_source(&k->rasters, &source, err));
+    if (k->has_differences) {
+        msc_differences_source(&k->differences, &source);
+    }
     /* A pixel of a geographic grid is narrower on the ground than in degrees; its area tells by how much. */
     const double ground = msc_crs_is_geographic(k->table.grid->crs)
                               ? aspect / cos(msc_grid_n(k->table.grid, k->table.grid->height_px / 2.0) * acos(-1) / 180) : aspect;
     const msc_patches_options options = {
-        .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->rasters.n - 1,
-        .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
+        .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->n_confidence,
+        .has_grade = k->has_grade, .has_differences = k->has_differences, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
         .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
     const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,
@@ -272,6 +283,10 @@ static msc_status prepare(vectorizing *k, msc_error *err)
     MSC_TRY(open_inputs(k, err));
     read_labels(k);
     MSC_TRY(choose_values(k, err));
+    if (!o->is_plain && o->image_before != NULL && o->image_after != NULL && msc_raster_type(k->rasters.raster[0]) == MSC_U16) {
+        const msc_differences_spec spec = {o->image_before, o->image_after, k->table.grid, k->is_left_out};
+        MSC_TRY(msc_differences_open(k->settings, &spec, &k->differences, &k->has_differences, err));
+    }
     if (!o->is_plain) {
         MSC_TRY(msc_area_init(k->table.grid, &k->area, err));
     }
@@ -287,6 +302,7 @@ static void clear(vectorizing *k)
     }
     msc_patch_writing_clear(&k->writing);
     msc_area_clear(&k->area);
+    msc_differences_close(&k->differences);
     for (int r = 0; r < k->rasters.n; r++) {
         msc_raster_close(&k->rasters.raster[r]);
     }

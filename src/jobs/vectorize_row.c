@@ -9,14 +9,15 @@
 static const msc_field fields[MSC_PATCH_FIXED_FIELDS] = {
     {"BSM", MSC_FIELD_INT64, 18, 0},  {"TBBH", MSC_FIELD_TEXT, 24, 0},  {"QTBBH", MSC_FIELD_TEXT, 80, 0},
     {"QDM", MSC_FIELD_INT, 6, 0},     {"TBDM", MSC_FIELD_INT, 6, 0},    {"QLX", MSC_FIELD_TEXT, 40, 0},
-    {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"TBMJ", MSC_FIELD_REAL, 18, 2},
-    {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"MJGQ", MSC_FIELD_REAL, 16, 6},  {"MJM", MSC_FIELD_REAL, 16, 4},
-    {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},  {"ZXD", MSC_FIELD_INT, 4, 0},
-    {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},     {"HCZT", MSC_FIELD_TEXT, 20, 0},
-    {"HCLX", MSC_FIELD_TEXT, 40, 0},  {"HCJL", MSC_FIELD_TEXT, 80, 0},  {"HCR", MSC_FIELD_TEXT, 40, 0},
-    {"HCRQ", MSC_FIELD_TEXT, 20, 0},  {"ZPBH", MSC_FIELD_TEXT, 80, 0},  {"SJJ", MSC_FIELD_TEXT, 40, 0},
+    {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"BHDJ", MSC_FIELD_TEXT, 4, 0},
+    {"TBMJ", MSC_FIELD_REAL, 18, 2},  {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"MJGQ", MSC_FIELD_REAL, 16, 6},
+    {"MJM", MSC_FIELD_REAL, 16, 4},   {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},
+    {"ZXD", MSC_FIELD_INT, 4, 0},     {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},
+    {"HCZT", MSC_FIELD_TEXT, 20, 0},  {"HCLX", MSC_FIELD_TEXT, 40, 0},  {"HCJL", MSC_FIELD_TEXT, 80, 0},
+    {"HCR", MSC_FIELD_TEXT, 40, 0},   {"HCRQ", MSC_FIELD_TEXT, 20, 0},  {"ZPBH", MSC_FIELD_TEXT, 80, 0},
+    {"SJJ", MSC_FIELD_TEXT, 40, 0},
 };
-enum { N_BEFORE_ZONES = 17, N_LISTED = 24, REASON_BYTES = 80 };
+enum { N_BEFORE_ZONES = 18, N_LISTED = 25, REASON_BYTES = 80 };
 
 static const msc_field plain = {"DN", MSC_FIELD_INT, 0, 0};
 
@@ -72,6 +73,13 @@ static const char *kind_of_change(const msc_patch_table *t, int before, int afte
     return !was && is ? "新增" : was && !is ? "恢复" : was && is && before != after ? "转变" : "";
 }
 
+/* The grade of at least half of the pixels that have one. */
+static const char *grade_of(const msc_patch *p)
+{
+    const int64_t a = p->sum[MSC_SUM_A], b = p->sum[MSC_SUM_B];
+    return a + b == 0 ? "" : a >= b ? "A" : "B";
+}
+
 /* Appends text while there is room; returns its new end. */
 static char *append(char *to, const char *end, const char *words)
 {
@@ -95,28 +103,66 @@ static char *append_number(char *to, const char *end, int64_t number, int n_digi
     return append(to, end, digits + at);
 }
 
-/* "采场→植被, 平均置信度 83"; with codes where labels would not fit. */
+/* sum / n to the nearest whole number, halves away from 0. */
+static int64_t mean_of(int64_t sum, int64_t n) { return sum < 0 ? -((n - 2 * sum) / (2 * n)) : (2 * sum + n) / (2 * n); }
+
+/* What the sum of a difference is without the code's zero. */
+static int64_t difference_of(const msc_patch *p, int sum) { return p->sum[sum] - MSC_DIFFERENCE_ZERO * p->sum[MSC_SUM_SEEN]; }
+
+static char *append_signed(char *to, const char *end, const char *words, int64_t number)
+{
+    to = append(append(to, end, words), end, number < 0 ? "-" : "+");
+    return append_number(to, end, number < 0 ? -number : number, 1);
+}
+
+/* ", 亮度 +35%, NDVI -0.31, 高程 -12 m": means over the pixels that both years' images show; what rounds to 0 is not said. */
+static char *append_differences(const msc_patch *p, char *to, const char *end)
+{
+    const int64_t n = p->sum[MSC_SUM_SEEN];
+    if (n == 0) {
+        return to;
+    }
+    const double c = (double)difference_of(p, MSC_SUM_BRIGHTNESS) / (1e4 * (double)n);     /* so after / before is (1 + c) / (1 - c) */
+    const int64_t percent = (int64_t)round(fmin(200 * c / (1 - c), 999));
+    const int64_t ndvi = mean_of(difference_of(p, MSC_SUM_NDVI), 10 * n), metres = mean_of(difference_of(p, MSC_SUM_ELEVATION), 10 * n);
+    if (percent != 0) {
+        to = append(append_signed(to, end, ", 亮度 ", percent), end, "%");
+    }
+    if (ndvi != 0) {
+        const int64_t size = ndvi < 0 ? -ndvi : ndvi;
+        to = append_number(append(to, end, ndvi < 0 ? ", NDVI -" : ", NDVI +"), end, size / 100, 1);
+        to = append_number(append(to, end, "."), end, size % 100, 2);
+    }
+    if (metres != 0) {
+        to = append(append_signed(to, end, ", 高程 ", metres), end, " m");
+    }
+    return to;
+}
+
+/* "采场→植被, NDVI +0.31, 平均置信度 83"; without the confidence, which has a field of its own, or else with codes for labels,
+ * where that would not fit. */
 static void say_reason(const msc_patch_table *t, const msc_patch *p, int confidence, msc_patch_row *row)
 {
-    enum { LABEL_BYTES = 60 };
+    enum { LABEL_BYTES = 60, N_ATTEMPTS = 3 };
     char spare[2][16];
     const int code[2] = {p->value >> 8, p->value & 255};
     const char *label[2] = {label_of(t, code[0], spare[0]), label_of(t, code[1], spare[1])};
     const char *end = row->reason + MSC_PATCH_TEXT - 1;
-    int is_short = strlen(label[0]) <= LABEL_BYTES && strlen(label[1]) <= LABEL_BYTES;
-    for (int attempt = 0; attempt < 2; attempt++) {
+    const int is_short = strlen(label[0]) <= LABEL_BYTES && strlen(label[1]) <= LABEL_BYTES;
+    for (int attempt = is_short ? 0 : N_ATTEMPTS - 1; attempt < N_ATTEMPTS; attempt++) {
+        const int is_coded = attempt == N_ATTEMPTS - 1;
         char *to = row->reason;
         for (int k = t->is_change ? 0 : 1; k < 2; k++) {
-            to = is_short ? append(to, end, label[k]) : append_number(to, end, code[k], 1);
+            to = is_coded ? append_number(to, end, code[k], 1) : append(to, end, label[k]);
             to = k == 0 ? append(to, end, "→") : to;
         }
-        if (t->has_confidence) {
+        to = append_differences(p, to, end);
+        if (t->has_confidence && attempt != 1) {
             to = append_number(append(to, end, ", 平均置信度 "), end, confidence, 1);
         }
-        if (!is_short || to - row->reason <= REASON_BYTES) {
+        if (to - row->reason <= REASON_BYTES) {
             return;
         }
-        is_short = 0;
     }
 }
 
@@ -139,7 +185,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
         return;
     }
     const int before = p->value >> 8 & 255, after = p->value & 255;
-    const int confidence = (int)((2 * p->confidence_sum + p->n_px) / (2 * p->n_px));
+    const int confidence = (int)((2 * p->sum[MSC_SUM_CONFIDENCE] + p->n_px) / (2 * p->n_px));
     /* The polygon's area on the ellipsoid: its projected area times what the projection does to its pixels. */
     const double projected_m2 = (double)p->area_px_x2 / 2 * t->pixel_m2;
     const double area_m2 = projected_m2 * ((double)p->area_units * MSC_AREA_UNIT_M2) / ((double)p->n_px * t->pixel_m2);
@@ -153,6 +199,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
     *v++ = text(label_of(t, after, row->code[1]));
     *v++ = t->is_change ? text(kind_of_change(t, before, after)) : (msc_value){0};
+    *v++ = text(grade_of(p));
     *v++ = real(area_m2);
     *v++ = real(projected_m2);
     *v++ = real(area_m2 / 1e4);

@@ -9,7 +9,7 @@
 #include "patch/trace.h"
 
 typedef struct msc_region {
-    int64_t n_px, first_px, confidence_sum;
+    int64_t n_px, first_px, sum[MSC_PATCH_SUMS];
     msc_area_sum area_units;
     int64_t rings;               /* offset of the last ring in the spool; -1: none yet */
     size_t n_bytes;              /* of the steps of its rings */

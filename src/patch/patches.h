@@ -6,6 +6,12 @@
 
 __extension__ typedef __int128 msc_area_sum;   /* sums of MSC_AREA_UNIT_M2 over any number of pixels */
 
+/* What is summed over the pixels of a patch: confidence, per cent; pixels of grade A, of grade B; pixels with differences; and
+ * these as they are coded in their planes, MSC_DIFFERENCE_ZERO + the difference: of NDVI in 1/1000; of brightness, (after -
+ * before) / (after + before) in 1/10000; of elevation in dm. */
+enum { MSC_SUM_CONFIDENCE, MSC_SUM_A, MSC_SUM_B, MSC_SUM_SEEN, MSC_SUM_NDVI, MSC_SUM_BRIGHTNESS, MSC_SUM_ELEVATION, MSC_PATCH_SUMS };
+enum { MSC_PATCH_DIFFERENCES = MSC_PATCH_SUMS - MSC_SUM_NDVI, MSC_DIFFERENCE_ZERO = 32768 };
+
 /* One patch. Vertices are pixel corners (x right, y down). Rings are closed, an outer ring has the interior on the
  * right of its direction of travel (clockwise on screen), a hole runs the other way round; the holes of a part follow
  * its outer ring. Every polygon is valid in OGC's sense; a 4-connected patch has exactly one part. */
@@ -15,7 +21,7 @@ typedef struct msc_patch {
     int64_t first_px;            /* y * width + x of its first pixel in raster order */
     int64_t number;              /* 1.. in order of first_px, of the patches that are wanted */
     msc_area_sum area_units;     /* ellipsoidal area of its pixels in MSC_AREA_UNIT_M2 */
-    int64_t confidence_sum;      /* over its pixels */
+    int64_t sum[MSC_PATCH_SUMS]; /* over its pixels; 0 of what the source does not hold */
     int64_t area_px_x2;          /* twice the area of the polygon, px; 2 * n_px without simplification */
     double inside_x, inside_y;   /* a point strictly inside, px */
     size_t n_parts, n_rings;
@@ -28,6 +34,8 @@ typedef struct msc_patches_options {
     int connectivity;            /* 4 or 8 */
     const uint8_t *is_left_out;  /* [65536] by value, non-zero: no patch; may be NULL. 65535 never is one */
     int n_confidence;            /* planes 1..n of the source are u8 confidences; the least of them is summed */
+    int has_grade;               /* the plane behind them is u8: 1 grade A, 2 grade B, anything else neither */
+    int has_differences;         /* the MSC_PATCH_DIFFERENCES planes behind those are u16, 0 where a pixel has none */
     const msc_area *area;        /* NULL: area_units stays 0 */
     double simplify_px;          /* tolerance of Douglas & Peucker, px; 0: crack boundaries as they are */
     double aspect;               /* height of a pixel / its width, for distances; 0 means 1 */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ROWS_PER_BUCKET = 64, HEAD_MAX = 9 * MSC_STEP_MAX_BYTES };
+enum { ROWS_PER_BUCKET = 64, HEAD_MAX = (7 + MSC_PATCH_SUMS) * MSC_STEP_MAX_BYTES };
 
 msc_status msc_front_init(msc_front *front, int32_t width_px, int32_t height_px, int connectivity, size_t limit_bytes,
                           const char *tmpdir, msc_error *err)
@@ -56,7 +56,9 @@ static uint8_t *put_head(uint8_t *at, uint16_t value, const msc_region *r, size_
 {
     at = msc_put_number(at, value - 1u);
     at = msc_put_number(at, (uint64_t)r->n_px);
-    at = msc_put_number(at, (uint64_t)r->confidence_sum);
+    for (int s = 0; s < MSC_PATCH_SUMS; s++) {
+        at = msc_put_number(at, (uint64_t)r->sum[s]);
+    }
     at = msc_put_number(at, (uint64_t)r->area_units);
     at = msc_put_number(at, (uint64_t)(r->area_units >> 64));
     return msc_put_number(at, n_rings);
@@ -82,7 +84,8 @@ msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
         const size_t room = t->n_record + MSC_SPOOL_HEAD + HEAD_MAX + n_steps + n_rings * 3 * MSC_STEP_MAX_BYTES;
         MSC_TRY(msc_trace_room(&t->record, &t->record_cap, room, 1, err));
         t->done[t->n_done++] = (msc_entry){part->first_px, (int64_t)t->n_record, part->n_px, count_bytes(n_steps), part->value - 1u};
-        const msc_region r = {.n_px = part->n_px, .confidence_sum = part->confidence_sum, .area_units = part->area_units};
+        msc_region r = {.n_px = part->n_px, .area_units = part->area_units};
+        memcpy(r.sum, part->sum, sizeof r.sum);
         uint8_t *const start = t->record + t->n_record + MSC_SPOOL_HEAD;
         uint8_t *at = put_head(start, part->value, &r, n_rings);
         for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
@@ -110,8 +113,8 @@ static msc_status new_region(msc_front *front, const msc_part *part, uint32_t *n
         n = (uint32_t)front->n_regions++;
     }
     front->region[n] = (msc_region){.n_px = part->n_px, .first_px = part->first_px, .area_units = part->area_units,
-                                    .confidence_sum = part->confidence_sum, .rings = -1, .parent = n,
-                                    .value = part->value, .is_used = 1};
+                                    .rings = -1, .parent = n, .value = part->value, .is_used = 1};
+    memcpy(front->region[n].sum, part->sum, sizeof part->sum);
     *number = n;
     return MSC_OK;
 }
@@ -137,7 +140,9 @@ static msc_status touch(msc_front *front, uint32_t a, uint32_t b, msc_error *err
     }
     to->n_px += from->n_px;
     to->area_units += from->area_units;
-    to->confidence_sum += from->confidence_sum;
+    for (int s = 0; s < MSC_PATCH_SUMS; s++) {
+        to->sum[s] += from->sum[s];
+    }
     to->n_bytes += from->n_bytes;
     to->first_px = to->first_px < from->first_px ? to->first_px : from->first_px;
     from->parent = a;

@@ -87,17 +87,19 @@ static msc_status read_head(msc_polygon *g, const msc_spool *spool, int64_t offs
 {
     const uint8_t *at = NULL;
     size_t n = 0;
-    uint64_t value = 0, n_px = 0, confidence = 0, low = 0, high = 0;
+    uint64_t value = 0, n_px = 0, sum = 0, low = 0, high = 0;
     MSC_TRY(msc_spool_get(spool, &g->window, offset, &at, &n, err));
     at = msc_get_number(at, &value);
     at = msc_get_number(at, &n_px);
-    at = msc_get_number(at, &confidence);
+    for (int s = 0; s < MSC_PATCH_SUMS; s++) {
+        at = msc_get_number(at, &sum);
+        patch->sum[s] = (int64_t)sum;
+    }
     at = msc_get_number(at, &low);
     at = msc_get_number(at, &high);
     *after = msc_get_number(at, n_rings);
     patch->value = (int)value;
     patch->n_px = (int64_t)n_px;
-    patch->confidence_sum = (int64_t)confidence;
     patch->area_units = (msc_area_sum)high << 64 | (msc_area_sum)low;
     return MSC_OK;
 }

@@ -154,6 +154,28 @@ static int64_t run_confidence(const msc_tile *tile, int n_planes, int32_t x, int
     return sum;
 }
 
+/* Adds what a run holds beside its pixels: confidences, grades, differences. */
+static void sum_run(const msc_patches_options *o, const msc_tile *tile, const msc_stretch *run, int32_t y, int64_t sum[MSC_PATCH_SUMS])
+{
+    if (o->n_confidence > 0) {
+        sum[MSC_SUM_CONFIDENCE] += run_confidence(tile, o->n_confidence, run->x, run->end_x, y);
+    }
+    if (o->has_grade) {
+        const uint8_t *grade = msc_row_u8(tile, 1 + o->n_confidence, y);
+        for (int32_t x = run->x; x < run->end_x; x++) {
+            sum[MSC_SUM_A] += grade[x] == 1;
+            sum[MSC_SUM_B] += grade[x] == 2;
+        }
+    }
+    for (int d = 0; d < MSC_PATCH_DIFFERENCES && o->has_differences; d++) {
+        const uint16_t *difference = msc_row_u16(tile, 1 + o->n_confidence + o->has_grade + d, y);
+        for (int32_t x = run->x; x < run->end_x; x++) {
+            sum[MSC_SUM_NDVI + d] += difference[x];
+            sum[MSC_SUM_SEEN] += d == 0 && difference[x] != 0;
+        }
+    }
+}
+
 /* Adds every run to its region; regions are numbered by their first run. */
 static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *t)
 {
@@ -184,9 +206,7 @@ static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *
             if (o->area != NULL) {
                 part->area_units += run_area(o->area, x, end_x, tile->core.y + y);
             }
-            if (o->n_confidence > 0) {
-                part->confidence_sum += run_confidence(tile, o->n_confidence, run->x, run->end_x, y);
-            }
+            sum_run(o, tile, run, y, part->sum);
         }
     }
 }

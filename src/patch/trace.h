@@ -13,7 +13,7 @@ enum { MSC_EAST = 0, MSC_SOUTH, MSC_WEST, MSC_NORTH };
 
 /* A connected region within a tile. */
 typedef struct msc_part {
-    int64_t n_px, first_px, confidence_sum;
+    int64_t n_px, first_px, sum[MSC_PATCH_SUMS];
     msc_area_sum area_units;
     uint32_t first_chain;        /* of its list of closed chains; MSC_NO_PART: none */
     uint16_t value;

@@ -6,6 +6,12 @@ static int change_value(int x, int y) { return x < 30 ? 0x0501 : x < 60 ? 0x0105
 static double changes(int x, int y, int b) { (void)b; return y < 2 ? 65535 : change_value(x, y); }
 static double blocks(int x, int y, int b) { (void)b; return y < 1 ? 0 : 1 + (x / 50 + y / 25) % 3; }
 static double sureness(int x, int y, int b) { (void)b; (void)y; return x < 30 ? 80 : 61; }
+/* Of the four patches: A in half of the pixels; in one less; in few, but with nothing against it; no grade at all. */
+static double grades(int x, int y, int b)
+{
+    (void)b; (void)y;
+    return x < 30 ? 1 + (x >= 15) : x < 60 ? 1 + (x >= 44) : x == 60 ? 1 : x < 90 ? 255 : 3;
+}
 
 static const msc_class classes[] = {{.code = 1, .name = "quarry", .label = "采场", .is_damage = 1},
                                     {.code = 2, .name = "heap", .label = "排土场", .is_damage = 1},
@@ -35,8 +41,10 @@ static void change_patches_have_the_whole_table(void **state)
 {
     (void)state;
     static const char *const fields[] = {"BSM", "TBBH", "QDM", "TBDM", "QLX", "TBLX", "BHLX", "TBMJ", "TQMJ", "MJM",
-                                         "ZXD", "PDYJ", "YXJ", "HCZT", "SJJ", "XZQMC", "ZXJD", "ZXWD"};
+                                         "ZXD", "PDYJ", "YXJ", "HCZT", "SJJ", "XZQMC", "ZXJD", "ZXWD", "BHDJ"};
+    enum { N = sizeof fields / sizeof *fields };
     const made_spec map = spec_of("c.tif", GDT_UInt16, 65535, changes), sure = spec_of("s.tif", GDT_Byte, 255, sureness);
+    const made_spec graded = spec_of("g.tif", GDT_Byte, 255, grades);
     const char *outs[] = {made_path("c.shp"), made_path("c.gpkg"), made_path("c.fgb")}, *zones_path = made_path("z.geojson");
     FILE *f = fopen(zones_path, "w");
     fputs("{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:32650\"}},\"features\":["
@@ -52,6 +60,7 @@ static void change_patches_have_the_whole_table(void **state)
     msc_vectorize_defaults(&o);
     o.raster = made_file(&map);
     o.confidence = made_file(&sure);
+    o.grade = made_file(&graded);
     o.patches = outs;
     o.n_patches = 3;
     o.classes = classes;
@@ -67,18 +76,20 @@ static void change_patches_have_the_whole_table(void **state)
     assert_int_equal(counts.n_px, 3 * 30 * 98 + 30 * 18);
     assert_true(counts.area_m2 == counts.area_px_m2 && counts.area_m2 == 100.0 * (double)counts.n_px);
     static const char *const kinds[] = {"新增", "恢复", "转变", ""}, *const before[] = {"植被", "采场", "采场", "植被"};
+    static const char *const grade[] = {"A", "B", "A", ""};
     static const int64_t order[] = {1, 3, 2, 4};
     for (int file = 0; file < 3; file++) {
         msc_features_in in;
-        read_table(outs[file], fields, 18, &in);
+        read_table(outs[file], fields, N, &in);
         assert_int_equal(in.n, 4);
         for (size_t r = 0; r < 4; r++) {
-            const msc_value *v = in.value + r * 18;
+            const msc_value *v = in.value + r * N;
             char number[32];
             snprintf(number, sizeof number, "2024-%06d", (int)v[0].integer);
             const size_t i = (size_t)v[0].integer - 1;      /* a spatial index may reorder rows */
             assert_string_equal(v[1].text, number);
             assert_string_equal(v[4].text, before[i]);
+            assert_string_equal(v[18].is_set ? v[18].text : "", grade[i]);
             assert_string_equal(v[6].is_set ? v[6].text : "", kinds[i]);
             assert_true(v[8].real == (i < 3 ? 294000.0 : 54000.0));
             /* on the central meridian of UTM lengths are 0.9996 of the true ones, 500 km from the equator's middle on */

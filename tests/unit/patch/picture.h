@@ -15,10 +15,17 @@
 #include "base/hash.h"
 #include "patch/patches.h"
 
-typedef struct picture { int32_t w, h; msc_type type; uint16_t *value; uint8_t *confidence; uint8_t *valid; } picture;
+typedef struct picture { int32_t w, h; msc_type type; uint16_t *value; uint8_t *confidence, *grade, *valid; } picture;
 
 typedef struct kept_patch { msc_patch p; size_t *start; uint8_t *outer; int32_t *xy; } kept_patch;
 typedef struct kept { kept_patch *patch; size_t n, capacity; } kept;
+
+/* Up to the largest number that a plane holds; 0 in all planes where a fifth of the pixels has none. */
+static inline uint16_t difference_at(int32_t x, int32_t y, int d)
+{
+    const int is_seen = msc_random_below(msc_random(98, (uint64_t)x / 3, (uint64_t)y), 5) > 0;
+    return (uint16_t)(is_seen ? 1 + msc_random_below(msc_random(99 + (uint64_t)d, (uint64_t)x, (uint64_t)y), 65535) : 0);
+}
 
 static inline msc_status read_picture(void *self, int worker, msc_tile *tile, msc_error *err)
 {
@@ -38,6 +45,10 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
             msc_row_valid(tile, y)[x] = is_in && q->valid[Y * q->w + X];
             if (tile->n_planes > 1) {
                 msc_row_u8(tile, 1, y)[x] = is_in ? q->confidence[Y * q->w + X] : 0;
+                msc_row_u8(tile, 2, y)[x] = is_in ? q->grade[Y * q->w + X] : 1;
+                for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
+                    msc_row_u16(tile, 3 + d, y)[x] = is_in ? difference_at(X, Y, d) : 7;
+                }
             }
         }
     }
@@ -46,20 +57,22 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
 
 static inline msc_source source_of(picture *q)
 {
-    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = 2, .types = {q->type, MSC_U8},
-                        .read = read_picture};
+    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = 3 + MSC_PATCH_DIFFERENCES,
+                        .types = {q->type, MSC_U8, MSC_U8, MSC_U16, MSC_U16, MSC_U16}, .read = read_picture};
 }
 
 /* kind 0: noise of n classes; 1: blobs; 2: checkerboard */
 static inline picture make(int32_t w, int32_t h, int n, int kind, uint64_t seed)
 {
-    picture q = {w, h, seed % 2 ? MSC_U8 : MSC_U16, calloc((size_t)(w * h), 2), calloc((size_t)(w * h), 1), calloc((size_t)(w * h), 1)};
+    picture q = {w, h, seed % 2 ? MSC_U8 : MSC_U16, calloc((size_t)(w * h), 2), calloc((size_t)(w * h), 1),
+                 calloc((size_t)(w * h), 1), calloc((size_t)(w * h), 1)};
     for (int32_t y = 0; y < h; y++) {
         for (int32_t x = 0; x < w; x++) {
             const int32_t i = y * w + x;
             const uint64_t r = msc_random(seed, (uint64_t)(kind == 1 ? (x / 3 + y / 5 % 2) : x), (uint64_t)(kind == 1 ? y / 3 : y));
             q.value[i] = (uint16_t)(kind == 2 ? (x + y) % 2 + 1 : (int)msc_random_below(r, (uint32_t)n));
             q.confidence[i] = (uint8_t)msc_random_below(msc_random(seed + 1, (uint64_t)x, (uint64_t)y), 101);
+            q.grade[i] = (uint8_t)(msc_random_below(msc_random(seed + 3, (uint64_t)x, (uint64_t)y), 7) - 1);     /* 255, 0..5 */
             q.valid[i] = kind == 2 || msc_random_below(msc_random(seed + 2, (uint64_t)x / 4, (uint64_t)y / 4), 10) > 0;
         }
     }
@@ -70,6 +83,7 @@ static inline void unmake(picture *q)
 {
     free(q->value);
     free(q->confidence);
+    free(q->grade);
     free(q->valid);
 }
 
@@ -142,7 +156,8 @@ static inline kept trace(picture *q, int connectivity, double simplify_px, int32
     settings.tile_px = tile_px;
     settings.n_threads = threads;
     settings.memory_bytes = memory;
-    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .simplify_px = simplify_px, .tmpdir = "/tmp"};
+    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .has_grade = 1, .has_differences = 1,
+                                         .simplify_px = simplify_px, .tmpdir = "/tmp"};
     const msc_source source = source_of(q);
     const msc_patch_sink sink = {.self = &k, .batch_bytes = sizeof(kept), .take = keep_in_batch, .put = keep_batch,
                                  .batch_clear = drop_batch};
@@ -162,7 +177,7 @@ static inline void assert_same(const kept *a, const kept *b)
         assert_int_equal(p->value, r->value);
         assert_int_equal(p->n_px, r->n_px);
         assert_int_equal(p->first_px, r->first_px);
-        assert_int_equal(p->confidence_sum, r->confidence_sum);
+        assert_memory_equal(p->sum, r->sum, sizeof p->sum);
         assert_int_equal(p->n_rings, r->n_rings);
         assert_memory_equal(a->patch[i].start, b->patch[i].start, (p->n_rings + 1) * sizeof(size_t));
         assert_memory_equal(a->patch[i].outer, b->patch[i].outer, p->n_rings);

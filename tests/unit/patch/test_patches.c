@@ -2,17 +2,23 @@
 #include "picture.h"
 
 /* Flood fill of one region from pixel `start`; number goes to label. */
-static int64_t flood(const picture *q, int32_t *label, int32_t start, int32_t number, int connectivity, int64_t *confidence)
+static int64_t flood(const picture *q, int32_t *label, int32_t start, int32_t number, int connectivity, int64_t sum[MSC_PATCH_SUMS])
 {
     int32_t *stack = malloc(sizeof(int32_t) * (size_t)(q->w * q->h) * 8 + 8);
     int64_t n_px = 0, n = 0;
     stack[n++] = start;
     label[start] = number;
-    *confidence = 0;
+    memset(sum, 0, MSC_PATCH_SUMS * sizeof *sum);
     while (n > 0) {
         const int32_t at = stack[--n], x = at % q->w, y = at / q->w;
         n_px++;
-        *confidence += q->confidence[at];
+        sum[MSC_SUM_CONFIDENCE] += q->confidence[at];
+        sum[MSC_SUM_A] += q->grade[at] == 1;
+        sum[MSC_SUM_B] += q->grade[at] == 2;
+        sum[MSC_SUM_SEEN] += difference_at(x, y, 0) > 0;
+        for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
+            sum[MSC_SUM_NDVI + d] += difference_at(x, y, d);
+        }
         for (int32_t dy = -1; dy <= 1; dy++) {
             for (int32_t dx = -1; dx <= 1; dx++) {
                 const int32_t X = x + dx, Y = y + dy, to = Y * q->w + X;
@@ -37,13 +43,13 @@ static void assert_flood(const picture *q, const kept *k, int connectivity)
         if (!q->valid[i] || label[i] >= 0) {
             continue;
         }
-        int64_t confidence = 0;
-        const int64_t n_px = flood(q, label, i, (int32_t)n, connectivity, &confidence);
+        int64_t sum[MSC_PATCH_SUMS];
+        const int64_t n_px = flood(q, label, i, (int32_t)n, connectivity, sum);
         assert_true(n < k->n);
         assert_int_equal(k->patch[n].p.first_px, i);
         assert_int_equal(k->patch[n].p.value, q->value[i]);
         assert_int_equal(k->patch[n].p.n_px, n_px);
-        assert_int_equal(k->patch[n].p.confidence_sum, confidence);
+        assert_memory_equal(k->patch[n].p.sum, sum, sizeof sum);
         n++;
     }
     assert_int_equal(n, k->n);
