@@ -19,7 +19,7 @@ from bench_lib.ours import Ours
 from bench_lib.scene import Scene, accuracy, read
 from bench_lib.table import Limits, Table
 
-GROUPS = ("classify", "gauss", "train", "windows", "maps", "regions", "vectors", "background", "pipeline")
+GROUPS = ("classify", "gauss", "train", "windows", "maps", "regions", "vectors", "background", "decision", "pipeline")
 SCRIPTS = pathlib.Path(__file__).resolve().parent
 
 
@@ -140,8 +140,9 @@ class Bench:
             self.table.note(f"the dense class map: {self.describe(made[ours.VECTOR['fgb']])}")
             if self.gdal:
                 self.gdal.vectors(self.ours.file("dense"))
-        if "background" in wanted:
-            self.ours.stages("background")
+        for group in ("background", "decision"):
+            if group in wanted:
+                self.ours.stages(group)
 
     def describe(self, path):
         from osgeo import ogr

@@ -19,7 +19,11 @@ VECTOR = {"fgb": "vectorize fgb", "shp": "vectorize shp", "gpkg": "vectorize gpk
 HOLES, NO_HOLES = "change map, background too", "change map, background out"
 STAGES = [
     ("classify", CLASSIFY, "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif"),
-    ("gauss", GAUSS, "classify {image} {out}.tif --model {gauss}"),
+    ("classify", "classify, pixels alone", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --smooth 0"),
+    ("gauss", GAUSS, "classify {image} {out}.tif --model {gauss} --smooth 0"),      # as i.maxlik, which looks at pixels alone
+    ("decision", "shift", "shift {image} {image_2} {out}.json"),
+    ("decision", "evidence (IR-MAD)", "irmad {image} {image_2} {out}.tif"),
+    ("decision", "posteriors, smoothed", "classify {image} {out}.tif --model {gauss} --posterior {out}_p.tif"),
     ("windows", WINDOW, "features {image} {out}.tif --features mean:7,std:7"),
     ("windows", "slope + tpi 31", "features {image} {out}.tif --features slope,tpi:31 --dem {dem}"),
     ("maps", MAJORITY, "majority {map} {out}.tif --window 5"),
@@ -99,7 +103,7 @@ class Ours:
             model = self.dir / "map.msm"
             if not model.exists():
                 self._model(self.scene.images[0], "map.msm", "--trees", 30)
-            self.once("classify", self.scene.images[date], out, "--model", model)
+            self.once("classify", self.scene.images[date], out, "--model", model, "--smooth", 0)     # maps full of specks
         return out
 
     def _make_map(self):
