@@ -24,7 +24,7 @@ def rows_of(lines, stage):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    lines = bench("256", folder, "--runs", "1", "--no-peers", "--only", "classify,gauss,windows,maps,vectors,background")
+    lines = bench("256", folder, "--runs", "1", "--no-peers", "--only", "classify,gauss,windows,maps,vectors,background,decision")
     for _, stage, _ in ours.STAGES:
         rows = rows_of(lines, stage)
         assert rows, f"no row of {stage}: {lines}"
