@@ -264,3 +264,27 @@ msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err)
     json_object_object_add(receipt->root, "complete", json_object_new_boolean(1));
     return save(receipt, err);
 }
+
+json_object *msc_receipt_at(json_object *parent, const char *name)
+{
+    json_object *found = NULL;
+    return parent && json_object_is_type(parent, json_type_object) && json_object_object_get_ex(parent, name, &found) ? found : NULL;
+}
+
+msc_status msc_receipt_read(const char *path, json_object **root, msc_error *err)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    *root = NULL;
+    MSC_TRY(msc_file_read(path, &bytes, &n, err));
+    json_object *read = json_tokener_parse(bytes);
+    msc_release(bytes);
+    json_object *job = msc_receipt_at(read, "job_file");
+    const int is_of_run = msc_receipt_at(read, "stages") && msc_receipt_at(read, "run_id");
+    if (is_of_run && msc_receipt_at(job, "text") && msc_receipt_at(job, "path")) {
+        *root = read;
+        return MSC_OK;
+    }
+    json_object_put(read);
+    return msc_fail(err, MSC_EFORMAT, path, is_of_run ? "it holds no job; made by an older version" : "not a receipt of a run");
+}

@@ -18,34 +18,22 @@ typedef struct replay {
     msc_settings settings;
 } replay;
 
-static json_object *at(json_object *parent, const char *name)
-{
-    json_object *found = NULL;
-    return parent && json_object_is_type(parent, json_type_object) && json_object_object_get_ex(parent, name, &found) ? found : NULL;
-}
-
 static msc_status read_receipt(replay *r, msc_error *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    MSC_TRY(msc_file_read(r->receipt, &bytes, &n, err));
-    r->root = json_tokener_parse(bytes);
-    msc_release(bytes);
-    if (!at(r->root, "stages")) return msc_fail(err, MSC_EFORMAT, r->receipt, "not a receipt of a run");
-    if (!at(at(r->root, "job_file"), "text")) return msc_fail(err, MSC_EFORMAT, r->receipt, "it holds no job; made by an older version");
-    const char *version = json_object_get_string(at(r->root, "minescar"));
+    MSC_TRY(msc_receipt_read(r->receipt, &r->root, err));
+    const char *version = json_object_get_string(msc_receipt_at(r->root, "minescar"));
     if (!version || strcmp(version, MSC_VERSION) != 0)
         return msc_fail(err, MSC_EFORMAT, r->receipt, "made by version %s, this is %s", version ? version : "?", MSC_VERSION);
-    return json_object_get_boolean(at(r->root, "complete")) ? MSC_OK : msc_fail(err, MSC_EFORMAT, r->receipt, "of a run that is not complete");
+    return json_object_get_boolean(msc_receipt_at(r->root, "complete")) ? MSC_OK : msc_fail(err, MSC_EFORMAT, r->receipt, "of a run that is not complete");
 }
 
 /* What outputs depend on beside the job: memory and tile, which decide the order of blocks in files, and packing. */
 static void take_settings(replay *r, const msc_settings *caller)
 {
-    json_object *set = at(r->root, "settings"), *creation = at(set, "creation");
+    json_object *set = msc_receipt_at(r->root, "settings"), *creation = msc_receipt_at(set, "creation");
     r->settings = *caller;
-    r->settings.memory_bytes = json_object_get_int64(at(set, "memory_bytes"));
-    r->settings.tile_px = json_object_get_int(at(set, "tile_px"));
+    r->settings.memory_bytes = json_object_get_int64(msc_receipt_at(set, "memory_bytes"));
+    r->settings.tile_px = json_object_get_int(msc_receipt_at(set, "tile_px"));
     r->settings.creation = r->creation;
     r->settings.n_creation = 0;
     for (size_t i = 0; creation && i < json_object_array_length(creation) && i < MAX_CREATION; i++)
@@ -55,11 +43,11 @@ static void take_settings(replay *r, const msc_settings *caller)
 /* An input that has changed is told as itself, not as outputs that differ. */
 static msc_status check_inputs(const replay *r, msc_error *err)
 {
-    json_object *inputs = at(r->root, "inputs");
+    json_object *inputs = msc_receipt_at(r->root, "inputs");
     if (!inputs) return MSC_OK;
     json_object_object_foreach(inputs, role, file) {
         char hex[MSC_SHA256_TEXT];
-        const char *path = json_object_get_string(at(file, "path")), *wanted = json_object_get_string(at(file, "sha256"));
+        const char *path = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
         if (!path || !wanted) return msc_fail(err, MSC_EFORMAT, r->receipt, "input %s", role);
         MSC_TRY(msc_sha256_file(path, hex, err));
         if (strcmp(hex, wanted) != 0) return msc_fail(err, MSC_ECHECK, path, "not the %s that the run read; SHA-256 %.12s..., then %.12s...", role, hex, wanted);
@@ -88,14 +76,14 @@ static msc_status compare(const replay *r, msc_error *err)
 {
     int n = 0, n_different = 0;
     char first[MSC_PATH_MAX] = "";
-    json_object *stages = at(r->root, "stages");
+    json_object *stages = msc_receipt_at(r->root, "stages");
     json_object_object_foreach(stages, name, stage) {
-        json_object *outputs = at(stage, "outputs");
+        json_object *outputs = msc_receipt_at(stage, "outputs");
         (void)name;
         for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) {
             char path[MSC_PATH_MAX], hex[MSC_SHA256_TEXT];
             json_object *file = json_object_array_get_idx(outputs, i);
-            const char *was = json_object_get_string(at(file, "path")), *wanted = json_object_get_string(at(file, "sha256"));
+            const char *was = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
             if (!was || !wanted) return msc_fail(err, MSC_EFORMAT, r->receipt, "an output of %s", name);
             const char *base = msc_file_name(was);
             MSC_TRY(msc_file_join(r->dir, base, path, err));
@@ -116,8 +104,8 @@ static msc_status play(replay *r, const msc_settings *caller, msc_run_text *run,
     take_settings(r, caller);
     MSC_TRY(check_inputs(r, err));
     MSC_TRY(make_directory(r, err));
-    json_object *job = at(r->root, "job_file"), *text = at(job, "text");
-    const msc_run_source source = { .job_path = json_object_get_string(at(job, "path")), .text = json_object_get_string(text),
+    json_object *job = msc_receipt_at(r->root, "job_file"), *text = msc_receipt_at(job, "text");
+    const msc_run_source source = { .job_path = json_object_get_string(msc_receipt_at(job, "path")), .text = json_object_get_string(text),
                                     .n_bytes = (size_t)json_object_get_string_len(text), .output = r->dir };
     options.job = source.job_path;
     MSC_TRY(run(&r->settings, &options, &source, err));

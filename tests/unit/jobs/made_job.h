@@ -61,11 +61,9 @@ static inline void made_square(msc_layer_out *layer, int x0, int y0, int x1, int
     assert_int_equal(msc_layer_add(layer, &shape, values, err), MSC_OK);
 }
 
-/* Samples inside every cell: of both years, of codes in `keep` (a list ending with 0), moved by dx pixels. */
-static inline const char *made_samples(const char *name, const int *keep, int dx)
+/* An empty layer in the scene's coordinate system. */
+static inline msc_layer_out *made_layer(const char *path, const msc_field *fields, int n_fields)
 {
-    static const msc_field fields[] = { { "code", MSC_FIELD_INT, 0, 0 }, { "year", MSC_FIELD_INT, 0, 0 }, { "name", MSC_FIELD_TEXT, 8, 0 } };
-    const char *path = job_path(name);
     msc_settings settings;
     msc_settings_defaults(&settings);
     msc_layer_out *layer = NULL;
@@ -78,8 +76,18 @@ static inline const char *made_samples(const char *name, const int *keep, int dx
     snprintf(crs, sizeof crs, "%s", wkt);
     CPLFree(wkt);
     OSRRelease(srs);
-    const msc_layer_spec spec = { .path = path, .crs = crs, .fields = fields, .n_fields = 3 };
+    const msc_layer_spec spec = { .path = path, .crs = crs, .fields = fields, .n_fields = n_fields };
     assert_int_equal(msc_layer_create(&settings, &spec, &layer, &err), MSC_OK);
+    return layer;
+}
+
+/* Samples inside every cell: of both years, of codes in `keep` (a list ending with 0), moved by dx pixels. */
+static inline const char *made_samples(const char *name, const int *keep, int dx)
+{
+    static const msc_field fields[] = { { "code", MSC_FIELD_INT, 0, 0 }, { "year", MSC_FIELD_INT, 0, 0 }, { "name", MSC_FIELD_TEXT, 8, 0 } };
+    const char *path = job_path(name);
+    msc_layer_out *layer = made_layer(path, fields, 3);
+    msc_error err;
     for (int year = 1; year <= 2; year++)
         for (int y = 0; y < JOB_H; y += JOB_CELL)
             for (int x = 0; x < JOB_W; x += JOB_CELL) {

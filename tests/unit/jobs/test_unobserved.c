@@ -17,20 +17,8 @@ static const char *made_zones(void)
     static const char *const names[] = { "west", "a \"quoted\", name" };
     static const int edge[] = { 0, 117, JOB_W };
     const char *path = job_path("zones.gpkg");
-    msc_settings settings;
-    msc_settings_defaults(&settings);
-    msc_layer_out *layer = NULL;
+    msc_layer_out *layer = made_layer(path, fields, 1);
     msc_error err;
-    char crs[MSC_CRS_MAX];
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    char *wkt = NULL;
-    OSRImportFromEPSG(srs, 4548);
-    OSRExportToWkt(srs, &wkt);
-    snprintf(crs, sizeof crs, "%s", wkt);
-    CPLFree(wkt);
-    OSRRelease(srs);
-    const msc_layer_spec spec = { .path = path, .crs = crs, .fields = fields, .n_fields = 1 };
-    assert_int_equal(msc_layer_create(&settings, &spec, &layer, &err), MSC_OK);
     for (int z = 0; z < 2; z++) {
         const double w = 500000 + 2 * edge[z], e = 500000 + 2 * edge[z + 1], n = 2500000, s = 2500000 - 2 * JOB_H;
         const double xy[10] = { w, s, w, n, e, n, e, s, w, s };
