@@ -164,8 +164,10 @@ static size_t gather(const party *from, const msc_levels *forest, const msc_stag
                                          27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
                                          50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63 };
     const __m512i shift = _mm512_set1_epi8((char)(child->first - forest->n_classes)), lane = _mm512_loadu_si512(numbers);
-    moves m = { .lanes = spare };
+    moves m;
     size_t n = 0;
+    m.lanes = spare;
+    m.n = 0;
     for (size_t i = 0; i < from->n; i += 64) {
         const __m512i slot = _mm512_loadu_si512(from->slot + i);
         const __mmask64 here = bound_for(child, slot);

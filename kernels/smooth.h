@@ -24,6 +24,10 @@ typedef struct msc_smooth_rows {
     void (*share)(uint8_t *share, const float *weight, const float *total, const uint8_t *ok, size_t n);
     /* Where weight[i] is above best[i]: it becomes the best, and c the winner. */
     void (*lead)(int32_t *winner, float *best, const float *weight, int32_t c, size_t n);
+    /* Class c takes its place among each pixel's three: out is code and share of the winner, the second and the third.
+     * Where winner[i] is c it becomes the first, whatever its share; else share[i] is held against the second and third:
+     * a larger one moves them down. */
+    void (*rank)(uint8_t *const out[6], const uint8_t *winner, const uint8_t *share, uint8_t c, uint8_t code, size_t n);
 } msc_smooth_rows;
 
 extern const msc_smooth_rows msc_smooth_scalar, msc_smooth_avx2, msc_smooth_avx512;

@@ -95,4 +95,25 @@ static void lead(int32_t *restrict winner, float *restrict best, const float *re
     }
 }
 
-const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .soften = soften, .share = share, .lead = lead };
+static void rank_class(uint8_t *restrict code1, uint8_t *restrict share1, uint8_t *restrict code2, uint8_t *restrict share2,
+                       uint8_t *restrict code3, uint8_t *restrict share3, const uint8_t *restrict winner,
+                       const uint8_t *restrict share, uint8_t c, uint8_t code, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t s = share[i], second = share2[i], third = share3[i], v = winner[i] == c ? 0 : s;
+        code1[i] = winner[i] == c ? code : code1[i];
+        share1[i] = winner[i] == c ? s : share1[i];
+        code3[i] = v > second ? code2[i] : v > third ? code : code3[i];
+        share3[i] = v > second ? second : v > third ? v : third;
+        code2[i] = v > second ? code : code2[i];
+        share2[i] = v > second ? v : second;
+    }
+}
+
+static void rank(uint8_t *const out[6], const uint8_t *winner, const uint8_t *share, uint8_t c, uint8_t code, size_t n)
+{
+    rank_class(out[0], out[1], out[2], out[3], out[4], out[5], winner, share, c, code, n);
+}
+
+const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .soften = soften, .share = share, .lead = lead,
+                                       .rank = rank };
