@@ -95,17 +95,20 @@ static void lead(int32_t *restrict winner, float *restrict best, const float *re
     }
 }
 
-static void rank_class(uint8_t *restrict code1, uint8_t *restrict share1, uint8_t *restrict code2, uint8_t *restrict share2,
-                       uint8_t *restrict code3, uint8_t *restrict share3, const uint8_t *restrict winner,
-                       const uint8_t *restrict share, uint8_t c, uint8_t code, size_t n)
+/* Not inlined: the compiler would forget that the rows are apart, and make no vectors. */
+static __attribute__((noinline)) void rank_class(uint8_t *restrict code1, uint8_t *restrict share1, uint8_t *restrict code2,
+                                                 uint8_t *restrict share2,
+                                                 uint8_t *restrict code3, uint8_t *restrict share3, const uint8_t *restrict winner,
+                                                 const uint8_t *restrict share, uint8_t c, uint8_t code, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const uint8_t s = share[i], second = share2[i], third = share3[i], v = winner[i] == c ? 0 : s;
-        code1[i] = winner[i] == c ? code : code1[i];
-        share1[i] = winner[i] == c ? s : share1[i];
-        code3[i] = v > second ? code2[i] : v > third ? code : code3[i];
+        const uint8_t first = (uint8_t)-(winner[i] == c), v = share[i] & (uint8_t)~first, second = share2[i], third = share3[i];
+        const uint8_t is_second = (uint8_t)-(v > second), is_third = (uint8_t)-(v > third), third_code = code3[i];
+        code1[i] = (uint8_t)((code & first) | (code1[i] & ~first));
+        share1[i] = (uint8_t)((share[i] & first) | (share1[i] & ~first));
+        code3[i] = (uint8_t)((code2[i] & is_second) | (((code & is_third) | (third_code & ~is_third)) & ~is_second));
         share3[i] = v > second ? second : v > third ? v : third;
-        code2[i] = v > second ? code : code2[i];
+        code2[i] = (uint8_t)((code & is_second) | (code2[i] & ~is_second));
         share2[i] = v > second ? v : second;
     }
 }
