@@ -9,6 +9,8 @@
 enum { MSC_SMOOTH_MAX_SIDE = 15 };   /* 15 * 15 * 255 is below 65536 */
 
 typedef struct msc_smooth_rows {
+    /* share[i] = votes[i] * scale rounded half up; returns nothing of use above 255. */
+    void (*from_votes)(uint8_t *share, const uint16_t *votes, float scale, size_t n);
     /* column[i] += add[i] - drop[i]; returns nothing of use where a sum would leave 0..65535. */
     void (*slide)(uint16_t *column, const uint8_t *add, const uint8_t *drop, size_t n);
     /* sum[i] = column[i] + ... + column[i + side - 1], and all[i] += sum[i]. side is odd, 3..MSC_SMOOTH_MAX_SIDE.

@@ -2,6 +2,11 @@
 #include "kernels/smooth.h"
 #include <math.h>
 
+static void from_votes(uint8_t *restrict share, const uint16_t *restrict votes, float scale, size_t n)
+{
+    for (size_t i = 0; i < n; i++) share[i] = (uint8_t)(int32_t)((float)votes[i] * scale + 0.5f);
+}
+
 static void slide(uint16_t *restrict column, const uint8_t *restrict add, const uint8_t *restrict drop, size_t n)
 {
     for (size_t i = 0; i < n; i++) column[i] = (uint16_t)(column[i] + add[i] - drop[i]);
@@ -118,5 +123,5 @@ static void rank(uint8_t *const out[6], const uint8_t *winner, const uint8_t *sh
     rank_class(out[0], out[1], out[2], out[3], out[4], out[5], winner, share, c, code, n);
 }
 
-const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .soften = soften, .share = share, .lead = lead,
-                                       .rank = rank };
+const msc_smooth_rows SMOOTH_TABLE = { .from_votes = from_votes, .slide = slide, .across = across, .weigh = weigh, .soften = soften,
+                                       .share = share, .lead = lead, .rank = rank };
