@@ -157,9 +157,9 @@ static void gather_row(const msc_predict *self, const msc_tile *in, int32_t y, c
     const uint8_t *valid = msc_row_valid(in, y);
     uint8_t *all = k->piece;
     size_t n = k->n;
-    clear_row(out, y);
     for (int32_t x = 0; x < w; x++)
         if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
+    if (!self->has_shares || n - k->n < (size_t)w) clear_row(out, y);   /* else all of it is going to be written */
     if (n == k->n) return;
     msc_features_row(self->features, in, y, k->row, k->features);
     for (int f = 0; f < msc_features_n(self->features); f++) {
