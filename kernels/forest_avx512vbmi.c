@@ -14,12 +14,24 @@ static inline table table_of(const uint8_t *from, int size)
     return t;
 }
 
-static inline __m512i look_up(const table *t, int size, __m512i slot, __mmask64 upper)
+/* Which of 64 pixels stand in the second, third and fourth 64 slots. */
+typedef struct quarters { __mmask64 second, third, fourth; } quarters;
+
+static inline quarters quarters_of(__m512i slot, int size)
 {
-    if (size == 64) return _mm512_permutexvar_epi8(slot, t->part[0]);
-    const __m512i low = _mm512_permutex2var_epi8(t->part[0], slot, t->part[1]);
-    if (size == 128) return low;
-    return _mm512_mask_mov_epi8(low, upper, _mm512_permutex2var_epi8(t->part[2], slot, t->part[3]));
+    const __mmask64 odd = size > 64 ? _mm512_movepi8_mask(_mm512_add_epi8(slot, slot)) : 0;   /* bit 6 */
+    const __mmask64 upper = size > 128 ? _mm512_movepi8_mask(slot) : 0;                        /* bit 7 */
+    return (quarters){ _kandn_mask64(upper, odd), _kandn_mask64(odd, upper), _kand_mask64(upper, odd) };
+}
+
+/* Shuffles of one register each: those of two take three steps of the processor, and then a choice. */
+static inline __m512i look_up(const table *t, int size, __m512i slot, const quarters *q)
+{
+    __m512i found = _mm512_permutexvar_epi8(slot, t->part[0]);
+    if (size > 64) found = _mm512_mask_permutexvar_epi8(found, q->second, slot, t->part[1]);
+    if (size > 128) found = _mm512_mask_permutexvar_epi8(found, q->third, slot, t->part[2]);
+    if (size > 128) found = _mm512_mask_permutexvar_epi8(found, q->fourth, slot, t->part[3]);
+    return found;
 }
 
 /* Pixels whose slot asks for one of `n` further features take their bins from these. */
@@ -63,9 +75,9 @@ static inline __attribute__((always_inline)) void descend(const party *p, const 
     for (size_t i = 0; i < p->n; i += 64) {
         const __m512i slot = _mm512_loadu_si512(p->slot + i);
         const __m512i bin = choose(&c, n, _mm512_loadu_si512(bins + i), slot, i);
-        const __mmask64 upper = size == 256 ? _mm512_movepi8_mask(slot) : 0;
-        const __mmask64 is_right = _mm512_cmpgt_epi8_mask(bin, look_up(&cut, size, slot, upper));
-        const __m512i to_left = look_up(&left, size, slot, upper), to_right = look_up(&right, size, slot, upper);
+        const quarters q = quarters_of(slot, size);
+        const __mmask64 is_right = _mm512_cmpgt_epi8_mask(bin, look_up(&cut, size, slot, &q));
+        const __m512i to_left = look_up(&left, size, slot, &q), to_right = look_up(&right, size, slot, &q);
         _mm512_storeu_si512(p->slot + i, _mm512_mask_mov_epi8(to_left, is_right, to_right));
     }
 }
