@@ -155,16 +155,19 @@ static void gather_row(const msc_predict *self, const msc_tile *in, int32_t y, c
 {
     const int32_t w = in->core.w;
     const uint8_t *valid = msc_row_valid(in, y);
+    const int is_whole = !memchr(valid, 0, (size_t)w);
     uint8_t *all = k->piece;
     size_t n = k->n;
-    for (int32_t x = 0; x < w; x++)
-        if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
-    if (!self->has_shares || n - k->n < (size_t)w) clear_row(out, y);   /* else all of it is going to be written */
+    if (!self->has_shares || !is_whole) clear_row(out, y);      /* else all of it is going to be written */
+    if (is_whole)
+        for (int32_t x = 0; x < w; x++) k->place[n++] = first + y * out->stride_px + x;
+    else
+        for (int32_t x = 0; x < w; x++)
+            if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
     if (n == k->n) return;
     msc_features_row(self->features, in, y, k->row, k->features);
     for (int f = 0; f < msc_features_n(self->features); f++) {
         uint8_t *bins = k->bins + (size_t)f * MSC_FOREST_BLOCK + k->n;
-        const int is_whole = n - k->n == (size_t)w;
         msc_forest_bin(self->forest, f, k->row[f], is_whole ? bins : all, (size_t)w);
         for (int32_t x = 0; !is_whole && x < w; x++)
             if (valid[x]) *bins++ = all[x];
