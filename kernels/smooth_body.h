@@ -102,9 +102,9 @@ static void lead(int32_t *restrict winner, float *restrict best, const float *re
 
 /* Not inlined: the compiler would forget that the rows are apart, and make no vectors. */
 static __attribute__((noinline)) void rank_class(uint8_t *restrict code1, uint8_t *restrict share1, uint8_t *restrict code2,
-                                                 uint8_t *restrict share2,
-                                                 uint8_t *restrict code3, uint8_t *restrict share3, const uint8_t *restrict winner,
-                                                 const uint8_t *restrict share, uint8_t c, uint8_t code, size_t n)
+                                                 uint8_t *restrict share2, uint8_t *restrict code3, uint8_t *restrict share3,
+                                                 const uint8_t *restrict winner, const uint8_t *restrict share, uint8_t c,
+                                                 uint8_t code, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const uint8_t first = (uint8_t)-(winner[i] == c), v = share[i] & (uint8_t)~first, second = share2[i], third = share3[i];
