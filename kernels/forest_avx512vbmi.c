@@ -14,16 +14,28 @@ static inline table table_of(const uint8_t *from, int size)
     return t;
 }
 
-static inline __m512i look_up(const table *t, int size, __m512i slot, __mmask64 upper)
+/* Which of 64 pixels stand in the second, third and fourth 64 slots. */
+typedef struct quarters { __mmask64 second, third, fourth; } quarters;
+
+static inline quarters quarters_of(__m512i slot, int size)
 {
-    if (size == 64) return _mm512_permutexvar_epi8(slot, t->part[0]);
-    const __m512i low = _mm512_permutex2var_epi8(t->part[0], slot, t->part[1]);
-    if (size == 128) return low;
-    return _mm512_mask_mov_epi8(low, upper, _mm512_permutex2var_epi8(t->part[2], slot, t->part[3]));
+    const __mmask64 odd = size > 64 ? _mm512_movepi8_mask(_mm512_add_epi8(slot, slot)) : 0;   /* bit 6 */
+    const __mmask64 upper = size > 128 ? _mm512_movepi8_mask(slot) : 0;                        /* bit 7 */
+    return (quarters){ _kandn_mask64(upper, odd), _kandn_mask64(odd, upper), _kand_mask64(upper, odd) };
+}
+
+/* Shuffles of one register each: those of two take three steps of the processor, and then a choice. */
+static inline __m512i look_up(const table *t, int size, __m512i slot, const quarters *q)
+{
+    __m512i found = _mm512_permutexvar_epi8(slot, t->part[0]);
+    if (size > 64) found = _mm512_mask_permutexvar_epi8(found, q->second, slot, t->part[1]);
+    if (size > 128) found = _mm512_mask_permutexvar_epi8(found, q->third, slot, t->part[2]);
+    if (size > 128) found = _mm512_mask_permutexvar_epi8(found, q->fourth, slot, t->part[3]);
+    return found;
 }
 
 /* Pixels whose slot asks for one of `n` further features take their bins from these. */
-enum { CHUNK = 8 };
+enum { CHUNK = 15 };
 typedef struct choice { const uint8_t *plane[CHUNK]; __m512i first[CHUNK]; } choice;
 
 static inline choice choice_of(const party *p, const msc_asked *asked, int n)
@@ -38,7 +50,7 @@ static inline choice choice_of(const party *p, const msc_asked *asked, int n)
 
 static inline __m512i choose(const choice *c, int n, __m512i bin, __m512i slot, size_t i)
 {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int k = 0; k < n; k++)
         bin = _mm512_mask_loadu_epi8(bin, _mm512_cmpge_epu8_mask(slot, c->first[k]), c->plane[k] + i);
     return bin;
@@ -63,23 +75,19 @@ static inline __attribute__((always_inline)) void descend(const party *p, const 
     for (size_t i = 0; i < p->n; i += 64) {
         const __m512i slot = _mm512_loadu_si512(p->slot + i);
         const __m512i bin = choose(&c, n, _mm512_loadu_si512(bins + i), slot, i);
-        const __mmask64 upper = size == 256 ? _mm512_movepi8_mask(slot) : 0;
-        const __mmask64 is_right = _mm512_cmpgt_epi8_mask(bin, look_up(&cut, size, slot, upper));
-        const __m512i to_left = look_up(&left, size, slot, upper), to_right = look_up(&right, size, slot, upper);
+        const quarters q = quarters_of(slot, size);
+        const __mmask64 is_right = _mm512_cmpgt_epi8_mask(bin, look_up(&cut, size, slot, &q));
+        const __m512i to_left = look_up(&left, size, slot, &q), to_right = look_up(&right, size, slot, &q);
         _mm512_storeu_si512(p->slot + i, _mm512_mask_mov_epi8(to_left, is_right, to_right));
     }
 }
 
+#define WIDTH(size, n) case n: descend(p, tables, size, bins, asked, n); break;
 #define WIDTHS(size)                                                                                                  \
     switch (n) {                                                                                                      \
-    case 0: descend(p, tables, size, bins, asked, 0); break;                                                          \
-    case 1: descend(p, tables, size, bins, asked, 1); break;                                                          \
-    case 2: descend(p, tables, size, bins, asked, 2); break;                                                          \
-    case 3: descend(p, tables, size, bins, asked, 3); break;                                                          \
-    case 4: descend(p, tables, size, bins, asked, 4); break;                                                          \
-    case 5: descend(p, tables, size, bins, asked, 5); break;                                                          \
-    case 6: descend(p, tables, size, bins, asked, 6); break;                                                          \
-    case 7: descend(p, tables, size, bins, asked, 7); break;                                                          \
+    WIDTH(size, 0) WIDTH(size, 1) WIDTH(size, 2) WIDTH(size, 3) WIDTH(size, 4) WIDTH(size, 5) WIDTH(size, 6)          \
+    WIDTH(size, 7) WIDTH(size, 8) WIDTH(size, 9) WIDTH(size, 10) WIDTH(size, 11) WIDTH(size, 12) WIDTH(size, 13)      \
+    WIDTH(size, 14)                                                                                                   \
     default: descend(p, tables, size, bins, asked, CHUNK); break;                                                     \
     }
 
@@ -107,23 +115,84 @@ static inline __mmask64 bound_for(const msc_stage *child, __m512i slot)
     return _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((char)(child->last - child->first)));
 }
 
-/* Copies the pixels bound for a child close together; returns how many. */
-static size_t gather(const party *from, const msc_levels *forest, const msc_stage *child, uint8_t *planes, uint8_t *slots)
+/* The vectors of a party that hold pixels bound for a child: where each begins, how many pixels came before it, and
+ * which of its pixels go to which lane, counted on from there. */
+typedef struct moves {
+    const uint8_t *lanes;        /* [n][64] */
+    uint16_t from[MSC_WALK_BLOCK / 64], to[MSC_WALK_BLOCK / 64 + 1];
+    size_t n;
+} moves;
+
+enum { GROUP = 4 };              /* planes moved together */
+
+/* Moves n planes: a vector's pixels are brought to their lanes at once, beside those that wait there for a whole line.
+ * (A compress for each plane costs twice the shuffles, and stores that straddle two lines.) */
+static inline __attribute__((always_inline)) void move_planes(const moves *m, const uint8_t *const *from, uint8_t *const *to, int n)
 {
-    const __m512i shift = _mm512_set1_epi8((char)(child->first - forest->n_classes));
-    const uint8_t *features = forest->features + child->feature;
+    const size_t line = ~(size_t)63;
+    __m512i waiting[GROUP];
+    for (int k = 0; k < n; k++) waiting[k] = _mm512_setzero_si512();
+    for (size_t v = 0; v < m->n; v++) {
+        const __m512i lanes = _mm512_loadu_si512(m->lanes + 64 * v);
+        const __mmask64 here = ~UINT64_C(0) << (m->to[v] & 63);
+        const __mmask64 is_full = UINT64_C(0) - ((m->to[v] & line) != (m->to[v + 1] & line));
+#pragma GCC unroll 4
+        for (int k = 0; k < n; k++) {
+            const __m512i moved = _mm512_permutexvar_epi8(lanes, _mm512_loadu_si512(from[k] + m->from[v]));
+            const __m512i joined = _mm512_mask_mov_epi8(waiting[k], here, moved);
+            _mm512_storeu_si512(to[k] + (m->to[v] & line), joined);
+            waiting[k] = _mm512_mask_mov_epi8(joined, is_full, moved);
+        }
+    }
+    for (int k = 0; k < n; k++) _mm512_storeu_si512(to[k] + (m->to[m->n] & line), waiting[k]);
+}
+
+/* Moves the planes that a child asks for. */
+static void move_features(const moves *m, const uint8_t *features, uint32_t n, const uint8_t *from, uint8_t *to)
+{
+    for (uint32_t k = 0; k < n; k += GROUP) {
+        const uint32_t n_here = n - k < GROUP ? n - k : GROUP;
+        const uint8_t *source[GROUP];
+        uint8_t *target[GROUP];
+        for (uint32_t g = 0; g < n_here; g++) {
+            const size_t at = features[k + g] * (size_t)MSC_WALK_STRIDE;
+            source[g] = from + at;
+            target[g] = to + at;
+        }
+        switch (n_here) {
+        case 1: move_planes(m, source, target, 1); break;
+        case 2: move_planes(m, source, target, 2); break;
+        case 3: move_planes(m, source, target, 3); break;
+        default: move_planes(m, source, target, GROUP); break;
+        }
+    }
+}
+
+/* Copies the pixels bound for a child close together; returns how many. */
+static size_t gather(const party *from, const msc_levels *forest, const msc_stage *child, uint8_t *planes, uint8_t *slots,
+                     uint8_t *spare)
+{
+    static const uint8_t numbers[64] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+                                         27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
+                                         50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63 };
+    const __m512i shift = _mm512_set1_epi8((char)(child->first - forest->n_classes)), lane = _mm512_loadu_si512(numbers);
+    moves m;
     size_t n = 0;
+    m.lanes = spare;
+    m.n = 0;
     for (size_t i = 0; i < from->n; i += 64) {
         const __m512i slot = _mm512_loadu_si512(from->slot + i);
         const __mmask64 here = bound_for(child, slot);
         if (!here) continue;
         _mm512_storeu_si512(slots + n, _mm512_maskz_compress_epi8(here, _mm512_sub_epi8(slot, shift)));
-        for (uint32_t k = 0; k < child->n_features; k++) {
-            const size_t at = features[k] * (size_t)MSC_WALK_STRIDE;
-            _mm512_storeu_si512(planes + at + n, _mm512_maskz_compress_epi8(here, _mm512_loadu_si512(from->planes + at + i)));
-        }
+        const __m512i turned = _mm512_sub_epi8(lane, _mm512_set1_epi8((char)n));   /* the shuffle takes it modulo 64 */
+        _mm512_storeu_si512(spare + 64 * m.n, _mm512_permutexvar_epi8(turned, _mm512_maskz_compress_epi8(here, lane)));
+        m.from[m.n] = (uint16_t)i;
+        m.to[m.n++] = (uint16_t)n;
         n += (size_t)__builtin_popcountll(here);
     }
+    m.to[m.n] = (uint16_t)n;
+    move_features(&m, forest->features + child->feature, child->n_features, from->planes, planes);
     return n;
 }
 
@@ -148,7 +217,7 @@ static void walk(const party *p, const msc_levels *forest, const msc_stage *stag
     walk_down(p, forest, stage, spare);
     for (uint32_t c = 0; c < stage->n_children; c++) {
         const msc_stage *child = &forest->stages[stage->child + c];
-        const party below = { planes, slots, gather(p, forest, child, planes, slots) };
+        const party below = { planes, slots, gather(p, forest, child, planes, slots, spare) };
         if (below.n == 0) continue;
         walk(&below, forest, child, n_planes, spare, slots + MSC_WALK_STRIDE);
         scatter(p, child, slots);

@@ -1,5 +1,5 @@
 /* rows_avx2.c - the row kernels over codes, 32 pixels at a time; the last ones go pixel by pixel. */
-#define MSC_ROWS_OWN_UNDO_U16
+#define MSC_ROWS_OWN_UNDO
 #include "kernels/rows_body.h"
 #include <immintrin.h>
 #include "kernels/rows_undo.h"

@@ -1,6 +1,6 @@
 /* rows_avx512.c - the row kernels over codes, 64 pixels at a time; a mask takes the first pixel's missing neighbour and the
  * last partial vector. */
-#define MSC_ROWS_OWN_UNDO_U16
+#define MSC_ROWS_OWN_UNDO
 #include "kernels/rows_body.h"
 #include <immintrin.h>
 #include "kernels/rows_undo.h"

@@ -81,7 +81,7 @@ static void pick_u16(uint16_t *restrict to, const uint16_t *restrict from, size_
     }                                                                                                                           \
     for (i = i < step ? step : i; i < n; i++) row[i] = (T)(row[i] + row[i - step]);
 
+#ifndef MSC_ROWS_OWN_UNDO
 static void undo_u8(uint8_t *row, size_t step, size_t n) { UNDO(uint8_t) }
-#ifndef MSC_ROWS_OWN_UNDO_U16
 static void undo_u16(uint16_t *row, size_t step, size_t n) { UNDO(uint16_t) }
 #endif

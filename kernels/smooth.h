@@ -9,6 +9,8 @@
 enum { MSC_SMOOTH_MAX_SIDE = 15 };   /* 15 * 15 * 255 is below 65536 */
 
 typedef struct msc_smooth_rows {
+    /* share[i] = votes[i] * scale rounded half up; returns nothing of use above 255. */
+    void (*from_votes)(uint8_t *share, const uint16_t *votes, float scale, size_t n);
     /* column[i] += add[i] - drop[i]; returns nothing of use where a sum would leave 0..65535. */
     void (*slide)(uint16_t *column, const uint8_t *add, const uint8_t *drop, size_t n);
     /* sum[i] = column[i] + ... + column[i + side - 1], and all[i] += sum[i]. side is odd, 3..MSC_SMOOTH_MAX_SIDE.
@@ -24,6 +26,10 @@ typedef struct msc_smooth_rows {
     void (*share)(uint8_t *share, const float *weight, const float *total, const uint8_t *ok, size_t n);
     /* Where weight[i] is above best[i]: it becomes the best, and c the winner. */
     void (*lead)(int32_t *winner, float *best, const float *weight, int32_t c, size_t n);
+    /* Class c takes its place among each pixel's three: out is code and share of the winner, the second and the third.
+     * Where winner[i] is c it becomes the first, whatever its share; else share[i] is held against the second and third:
+     * a larger one moves them down. */
+    void (*rank)(uint8_t *const out[6], const uint8_t *winner, const uint8_t *share, uint8_t c, uint8_t code, size_t n);
 } msc_smooth_rows;
 
 extern const msc_smooth_rows msc_smooth_scalar, msc_smooth_avx2, msc_smooth_avx512;

@@ -2,6 +2,11 @@
 #include "kernels/smooth.h"
 #include <math.h>
 
+static void from_votes(uint8_t *restrict share, const uint16_t *restrict votes, float scale, size_t n)
+{
+    for (size_t i = 0; i < n; i++) share[i] = (uint8_t)(int32_t)((float)votes[i] * scale + 0.5f);
+}
+
 static void slide(uint16_t *restrict column, const uint8_t *restrict add, const uint8_t *restrict drop, size_t n)
 {
     for (size_t i = 0; i < n; i++) column[i] = (uint16_t)(column[i] + add[i] - drop[i]);
@@ -95,4 +100,28 @@ static void lead(int32_t *restrict winner, float *restrict best, const float *re
     }
 }
 
-const msc_smooth_rows SMOOTH_TABLE = { .slide = slide, .across = across, .weigh = weigh, .soften = soften, .share = share, .lead = lead };
+/* Not inlined: the compiler would forget that the rows are apart, and make no vectors. */
+static __attribute__((noinline)) void rank_class(uint8_t *restrict code1, uint8_t *restrict share1, uint8_t *restrict code2,
+                                                 uint8_t *restrict share2, uint8_t *restrict code3, uint8_t *restrict share3,
+                                                 const uint8_t *restrict winner, const uint8_t *restrict share, uint8_t c,
+                                                 uint8_t code, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t first = (uint8_t)-(winner[i] == c), v = share[i] & (uint8_t)~first, second = share2[i], third = share3[i];
+        const uint8_t is_second = (uint8_t)-(v > second), is_third = (uint8_t)-(v > third), third_code = code3[i];
+        code1[i] = (uint8_t)((code & first) | (code1[i] & ~first));
+        share1[i] = (uint8_t)((share[i] & first) | (share1[i] & ~first));
+        code3[i] = (uint8_t)((code2[i] & is_second) | (((code & is_third) | (third_code & ~is_third)) & ~is_second));
+        share3[i] = v > second ? second : v > third ? v : third;
+        code2[i] = (uint8_t)((code & is_second) | (code2[i] & ~is_second));
+        share2[i] = v > second ? v : second;
+    }
+}
+
+static void rank(uint8_t *const out[6], const uint8_t *winner, const uint8_t *share, uint8_t c, uint8_t code, size_t n)
+{
+    rank_class(out[0], out[1], out[2], out[3], out[4], out[5], winner, share, c, code, n);
+}
+
+const msc_smooth_rows SMOOTH_TABLE = { .from_votes = from_votes, .slide = slide, .across = across, .weigh = weigh, .soften = soften,
+                                       .share = share, .lead = lead, .rank = rank };

@@ -2,13 +2,16 @@
  * tiles does not decode a block again.
  *
  * The caller says how many tiles will want a block; after the last of them it is the first to go. The count
- * is a hint: a wrong one costs time, never a wrong pixel. */
+ * is a hint: a wrong one costs time, never a wrong pixel. Where the blocks at a seam between two rows of tiles are more
+ * than there is room for, none would last until the next row: then only neighbours in a row share, and a wide raster
+ * takes no more memory than they need. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_file.h"
 #include "base/mem.h"
 #include <pthread.h>
 
-enum { ENTRIES_MAX = 2048 };
+/* Block rows on either side of a seam, and blocks of the tiles under way. */
+enum { ENTRIES_MAX = 2048, SEAM_ROWS = 2, UNDER_WAY = 12 };
 typedef enum state { EMPTY, LOADING, READY } state;
 typedef struct entry {
     state is;
@@ -137,8 +140,9 @@ int64_t msc_cache_uses(msc_cache *cache, const msc_hint *hint, msc_rect block)
     /* The largest core seen is the tile's side: only the last column and row are smaller. */
     if (hint->core.w > cache->tile_px) cache->tile_px = hint->core.w;
     if (hint->core.h > cache->tile_px) cache->tile_px = hint->core.h;
-    const int64_t tile = cache->tile_px;
+    const int64_t tile = cache->tile_px, in_row = (hint->width + block.w - 1) / block.w;
     pthread_mutex_unlock(&cache->lock);
-    return touching(block.x, block.x + block.w, hint->origin_x, hint->width, tile, hint->pad_px) *
-           touching(block.y, block.y + block.h, hint->origin_y, hint->height, tile, hint->pad_px);
+    const int64_t across = touching(block.x, block.x + block.w, hint->origin_x, hint->width, tile, hint->pad_px);
+    if (SEAM_ROWS * in_row + UNDER_WAY > cache->capacity) return across;
+    return across * touching(block.y, block.y + block.h, hint->origin_y, hint->height, tile, hint->pad_px);
 }

@@ -101,10 +101,12 @@ static int has_asked(const msc_differences *d, const msc_tile *tile)
     return 0;
 }
 
-/* The planes of one image within a tile: its validity, then its own; returns the first behind them. */
+/* The planes of one image within a tile: its validity, then its own; returns the first behind them. Only the core is
+ * wanted, and so no block twice. */
 static int part_of(const msc_tile *tile, int at, int n_planes, msc_tile *part)
 {
     *part = *tile;
+    part->pad_px = 0;
     part->valid = tile->plane[at++].data;
     part->n_planes = n_planes;
     for (int b = 0; b < n_planes; b++) part->plane[b] = tile->plane[at++];

@@ -84,14 +84,11 @@ static void choose_winners(const desk *d, size_t n, size_t n_classes, uint8_t *w
 }
 
 /* 255 x each class' share of the votes, rounded half up. */
-static void put_shares(const desk *d, size_t n, const msc_forest *forest, uint8_t *shares)
+static void put_shares(const desk *d, size_t n, const msc_forest *forest, const msc_smooth_rows *rows, uint8_t *shares)
 {
     const float scale = 255.0f / (float)forest->n_trees;
-    for (int c = 0; c < forest->n_classes; c++) {
-        const uint16_t *restrict row = d->many + (size_t)c * MSC_WALK_BLOCK;
-        uint8_t *restrict out = shares + (size_t)c * MSC_FOREST_BLOCK;
-        for (size_t i = 0; i < n; i++) out[i] = (uint8_t)(int32_t)((float)row[i] * scale + 0.5f);
-    }
+    for (int c = 0; c < forest->n_classes; c++)
+        rows->from_votes(shares + (size_t)c * MSC_FOREST_BLOCK, d->many + (size_t)c * MSC_WALK_BLOCK, scale, n);
 }
 
 void msc_forest_bin(const msc_forest *forest, int feature, const float *values, uint8_t *bins, size_t n)
@@ -134,8 +131,8 @@ void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t
     for (size_t i = 0; i < n; i += step) {
         const size_t n_step = n - i < step ? n - i : step;
         ask(forest, kernels, &d, bins + i, stride, n_step);
-        choose_winners(&d, n_step, (size_t)forest->n_classes, answer->winner + i, answer->votes + i);
-        if (answer->shares) put_shares(&d, n_step, forest, answer->shares + i);
+        if (answer->winner) choose_winners(&d, n_step, (size_t)forest->n_classes, answer->winner + i, answer->votes + i);
+        if (answer->shares) put_shares(&d, n_step, forest, kernels->smooth, answer->shares + i);
     }
 }
 

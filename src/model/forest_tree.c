@@ -15,11 +15,14 @@ typedef struct grower {
     uint64_t seed;
     uint32_t *order, *spare;
     uint8_t *weight;             /* times each sample was drawn */
+    uint16_t *mass;              /* of each sample: its class, and 256 times its weight: one look-up for both */
     uint32_t *histogram;         /* [256][n_classes], all zero between uses */
     msc_bud *buds;
     span *spans;                 /* of each bud */
     size_t n_buds, cap_buds, cap_spans;
 } grower;
+
+enum { MANY = 256 };             /* samples, from which on gathering the marks is little beside them */
 
 typedef struct split { double score; int feature, cut; } split;
 
@@ -34,35 +37,55 @@ static uint32_t draw(grower *g, uint8_t *bag)
     }
     for (size_t i = 0; i < n; i++) {
         if (!g->weight[i]) continue;
+        g->mass[i] = (uint16_t)(g->weight[i] << 8 | g->data->label[i]);
         g->order[count++] = (uint32_t)i;
         bag[i / 8] = (uint8_t)(bag[i / 8] | 1u << (i % 8));
     }
     return count;
 }
 
-/* Weighted class counts of a span; returns their sum. */
+/* Weighted class counts of a span; returns their sum. Neighbours are of one class as a rule: counted in turns, a sample
+ * need not wait for the one before it. */
 static uint32_t count_classes(const grower *g, span s, uint32_t counts[MSC_MAX_CLASSES])
 {
-    uint32_t sum = 0;
+    uint32_t sum = 0, other[MSC_MAX_CLASSES] = { 0 };
     memset(counts, 0, MSC_MAX_CLASSES * sizeof *counts);
     for (uint32_t i = s.from; i < s.to; i++) {
-        counts[g->data->label[g->order[i]]] += g->weight[g->order[i]];
-        sum += g->weight[g->order[i]];
+        const uint16_t mass = g->mass[g->order[i]];
+        (i & 1 ? other : counts)[mass & 255] += mass >> 8;
+        sum += mass >> 8;
     }
+    for (int c = 0; c < g->data->n_classes; c++) counts[c] += other[c];
     return sum;
 }
 
-/* Fills the histogram of one feature and the set of its bins. */
+/* The set of the bins that are marked. */
+static void gather_marks(const uint8_t mark[MSC_MAX_BINS], uint64_t present[4])
+{
+    for (int word = 0; word < 4; word++) {
+        present[word] = 0;
+        for (int k = 0; k < 64; k++) present[word] |= (uint64_t)mark[64 * word + k] << k;
+    }
+}
+
+/* Fills the histogram of one feature and the set of its bins. Many samples mark bins by bytes, which need not wait for
+ * each other as bits of one word do. */
 static void fill(const grower *g, span s, int feature, uint64_t present[4])
 {
-    const uint8_t *bins = g->data->bins + (size_t)feature * g->data->n, *label = g->data->label;
+    const uint8_t *bins = g->data->bins + (size_t)feature * g->data->n;
     const size_t n_classes = (size_t)g->data->n_classes;
+    const int by_marks = s.to - s.from > MANY;
+    uint8_t mark[MSC_MAX_BINS];
     memset(present, 0, 4 * sizeof *present);
+    if (by_marks) memset(mark, 0, sizeof mark);
     for (uint32_t i = s.from; i < s.to; i++) {
         const uint32_t k = g->order[i];
-        g->histogram[bins[k] * n_classes + label[k]] += g->weight[k];
-        present[bins[k] / 64] |= 1ULL << (bins[k] % 64);
+        const uint16_t mass = g->mass[k];
+        g->histogram[bins[k] * n_classes + (mass & 255)] += mass >> 8;
+        if (by_marks) mark[bins[k]] = 1;
+        else present[bins[k] / 64] |= 1ULL << (bins[k] % 64);
     }
+    if (by_marks) gather_marks(mark, present);
 }
 
 static int next_bin(uint64_t present[4])
@@ -176,8 +199,9 @@ int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree,
     g.order = msc_alloc(data->n, sizeof *g.order);
     g.spare = msc_alloc(data->n, sizeof *g.spare);
     g.weight = msc_alloc_zero(data->n, 1);
+    g.mass = msc_alloc(data->n, sizeof *g.mass);
     g.histogram = msc_alloc_zero((size_t)MSC_MAX_BINS * (size_t)data->n_classes, sizeof *g.histogram);
-    if (!g.order || !g.spare || !g.weight || !g.histogram) goto done;
+    if (!g.order || !g.spare || !g.weight || !g.mass || !g.histogram) goto done;
     if (!add_bud(&g, (span){ 0, draw(&g, bag), 0 })) goto done;
     for (size_t i = 0; i < g.n_buds; i++)
         if (!grow_bud(&g, i)) goto done;
@@ -187,6 +211,7 @@ done:
     msc_release(g.spans);
     msc_release(g.buds);
     msc_release(g.histogram);
+    msc_release(g.mass);
     msc_release(g.weight);
     msc_release(g.spare);
     msc_release(g.order);

@@ -137,7 +137,7 @@ static void spread_classes(const msc_predict *self, const msc_tile *out, const w
 static void answer(const msc_predict *self, const msc_tile *out, work *k)
 {
     if (k->n == 0) return;
-    const msc_forest_answer all = { k->winner, k->votes, self->has_ranks || self->has_shares ? k->shares : NULL };
+    const msc_forest_answer all = { self->has_shares ? NULL : k->winner, k->votes, self->has_ranks || self->has_shares ? k->shares : NULL };
     msc_forest_ask_shares(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, &all, k->forest);
     if (self->has_shares) spread_shares(self, out, k);
     else spread_classes(self, out, k);
@@ -155,16 +155,19 @@ static void gather_row(const msc_predict *self, const msc_tile *in, int32_t y, c
 {
     const int32_t w = in->core.w;
     const uint8_t *valid = msc_row_valid(in, y);
+    const int is_whole = !memchr(valid, 0, (size_t)w);
     uint8_t *all = k->piece;
     size_t n = k->n;
-    clear_row(out, y);
-    for (int32_t x = 0; x < w; x++)
-        if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
+    if (!self->has_shares || !is_whole) clear_row(out, y);      /* else all of it is going to be written */
+    if (is_whole)
+        for (int32_t x = 0; x < w; x++) k->place[n++] = first + y * out->stride_px + x;
+    else
+        for (int32_t x = 0; x < w; x++)
+            if (valid[x]) k->place[n++] = first + y * out->stride_px + x;
     if (n == k->n) return;
     msc_features_row(self->features, in, y, k->row, k->features);
     for (int f = 0; f < msc_features_n(self->features); f++) {
         uint8_t *bins = k->bins + (size_t)f * MSC_FOREST_BLOCK + k->n;
-        const int is_whole = n - k->n == (size_t)w;
         msc_forest_bin(self->forest, f, k->row[f], is_whole ? bins : all, (size_t)w);
         for (int32_t x = 0; !is_whole && x < w; x++)
             if (valid[x]) *bins++ = all[x];

@@ -101,46 +101,51 @@ static void weigh_piece(const pass *p, int i, int32_t y, int32_t x, size_t n, ui
                            p->self->strength, n);
 }
 
-/* Shares of the piece weighed, to where `to` says for each class. */
-static void share_piece(const pass *p, const uint8_t is_there[MSC_MAX_PLANES], const uint8_t *ok, uint8_t *const *to, size_t n)
+/* What the map shows of the piece weighed last, n pixels from (x, y) of the core on: class and, of the winner's share,
+ * confidence. k->winner names the pixels' classes, none where the map shows none. */
+static void show_classes(const pass *p, const uint8_t *ok, int32_t x, int32_t y, size_t n)
 {
-    const work *k = &p->k;
-    for (size_t c = 0; c < k->n_classes; c++) {
-        if (is_there[c]) k->rows->share(to[c], k->weight + c * PIECE_PX, k->total, ok, n);
-        else memset(to[c], 0, n);
-    }
-}
-
-/* Class, confidence and ranks of the piece weighed last, whose first pixel is (x, y) of the core. */
-static void show_piece(const pass *p, const uint8_t is_there[MSC_MAX_PLANES], const uint8_t *ok, int32_t x, int32_t y, size_t n)
-{
+    enum { NONE = 255 };
+    _Static_assert((int)MSC_MAX_PLANES < (int)NONE, "no class has this index");
     const work *k = &p->k;
     const msc_legend_codes *classes = &p->self->classes;
     uint8_t *restrict code = msc_row_u8(p->out, 0, y) + x, *restrict seen = msc_row_valid(p->out, y) + x;
-    uint8_t *share[MSC_MAX_PLANES], *rank[MSC_RANK_PLANES];
-    for (size_t c = 0; c < k->n_classes; c++) share[c] = k->share + c * PIECE_PX;
+    uint8_t shown[MSC_MAX_PLANES];
+    for (size_t c = 0; c < k->n_classes; c++) shown[c] = classes->is_masked[c] ? 0 : classes->code[c];
+    for (size_t i = 0; i < n; i++) code[i] = shown[k->index[i]];
+    for (size_t i = 0; i < n; i++) {
+        code[i] = ok[i] ? code[i] : 0;
+        seen[i] = code[i] != 0;
+        k->winner[i] = code[i] != 0 ? (uint8_t)k->index[i] : NONE;
+    }
+    if (!p->self->has_confidence) return;
+    uint8_t *restrict percent = msc_row_u8(p->out, 1, y) + x;
+    k->rows->share(percent, k->best, k->total, seen, n);
+    for (size_t i = 0; i < n; i++) percent[i] = (uint8_t)((200u * percent[i] + 255u) / 510u);
+}
+
+/* Class, confidence and ranks of the piece weighed last. */
+static void show_piece(const pass *p, const uint8_t is_there[MSC_MAX_PLANES], const uint8_t *ok, int32_t x, int32_t y, size_t n)
+{
+    const work *k = &p->k;
+    const uint8_t *share[MSC_MAX_PLANES];
+    uint8_t *rank[MSC_RANK_PLANES];
     memset(k->total, 0, n * sizeof *k->total);
-    for (size_t c = 0; c < k->n_classes; c++)
-        if (is_there[c]) k->rows->soften(k->weight + c * PIECE_PX, k->total, n);
-    share_piece(p, is_there, ok, share, n);
     memset(k->index, 0, n * sizeof *k->index);
     memset(k->best, 0, n * sizeof *k->best);
-    for (size_t c = 0; c < k->n_classes; c++)
-        if (is_there[c]) k->rows->lead(k->index, k->best, k->weight + c * PIECE_PX, (int32_t)c, n);
-    for (size_t i = 0; i < n; i++) {
-        k->winner[i] = (uint8_t)k->index[i];
-        seen[i] = ok[i] & !classes->is_masked[k->winner[i]];
-        code[i] = seen[i] ? classes->code[k->winner[i]] : 0;
+    for (size_t c = 0; c < k->n_classes; c++) {
+        if (!is_there[c]) continue;
+        k->rows->soften(k->weight + c * PIECE_PX, k->total, n);
+        k->rows->lead(k->index, k->best, k->weight + c * PIECE_PX, (int32_t)c, n);
     }
-    if (p->self->has_confidence) {
-        uint8_t *restrict percent = msc_row_u8(p->out, 1, y) + x;
-        for (size_t i = 0; i < n; i++) percent[i] = seen[i] ? (uint8_t)((200u * share[k->winner[i]][i] + 255u) / 510u) : 0;
-    }
+    show_classes(p, ok, x, y, n);
     if (!p->self->has_ranks) return;
+    for (size_t c = 0; c < k->n_classes; c++) {
+        share[c] = is_there[c] ? k->share + c * PIECE_PX : NULL;
+        if (is_there[c]) k->rows->share(k->share + c * PIECE_PX, k->weight + c * PIECE_PX, k->total, ok, n);
+    }
     for (int r = 0; r < MSC_RANK_PLANES; r++) rank[r] = msc_row_u8(p->out, (p->self->has_confidence ? 2 : 1) + r, y) + x;
-    msc_rank_row(classes, (const uint8_t *const *)share, k->winner, n, rank);
-    for (int r = 0; r < MSC_RANK_PLANES; r++)
-        for (size_t i = 0; i < n; i++) rank[r][i] = seen[i] ? rank[r][i] : 0;
+    msc_rank_row(&p->self->classes, share, k->winner, n, rank);
 }
 
 /* Makes row y of sweep i + 1: for the next sweep, or for the map. */
@@ -149,7 +154,7 @@ static void make_row(const pass *p, int i, int32_t y)
     const work *k = &p->k;
     const int is_last = i == p->self->n_sweeps - 1;
     const int32_t margin = k->r * (i + 1), end = k->w - margin;
-    uint8_t is_there[MSC_MAX_PLANES], *to[MSC_MAX_PLANES];
+    uint8_t is_there[MSC_MAX_PLANES];
     for (int32_t x = margin; x < end; x += PIECE_PX) {
         const size_t n = end - x < PIECE_PX ? (size_t)(end - x) : PIECE_PX;
         const uint8_t *ok = msc_row_valid(p->in, y) - p->in->pad_px + x;
@@ -158,8 +163,11 @@ static void make_row(const pass *p, int i, int32_t y)
             show_piece(p, is_there, ok, x - p->in->pad_px, y, n);
             continue;
         }
-        for (size_t c = 0; c < k->n_classes; c++) to[c] = row_of(p, i + 1, c, y) + x;
-        share_piece(p, is_there, ok, to, n);
+        for (size_t c = 0; c < k->n_classes; c++) {
+            uint8_t *to = row_of(p, i + 1, c, y) + x;
+            if (is_there[c]) k->rows->share(to, k->weight + c * PIECE_PX, k->total, ok, n);
+            else memset(to, 0, n);
+        }
     }
 }
 

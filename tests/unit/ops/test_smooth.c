@@ -214,12 +214,15 @@ static void kernels_are_one(void **state)
         static uint16_t column[3][PLENTY], sum[3][PLENTY];
         static float all[3][PLENTY], weight[3][PLENTY], total[3][PLENTY], best[3][PLENTY];
         static int32_t winner[3][PLENTY];
+        static uint8_t of_votes[3][PLENTY], rank[3][6][PLENTY];
+        static uint16_t votes[PLENTY];
         const size_t side = 3 + 2 * (n % 7);
         const int power = 1 + (int)(n % 4);
         for (size_t i = 0; i < PLENTY; i++) {
             a[i] = (uint8_t)(msc_random(1, i, n) % 256);
             b[i] = (uint8_t)(a[i] / 2);
             ok[i] = (uint8_t)(i % 5 != 0);
+            votes[i] = (uint16_t)(msc_random(2, i, n) % 101);
         }
         for (int t = 0; t < 3; t++) {
             if (!runs[t]) continue;
@@ -239,6 +242,11 @@ static void kernels_are_one(void **state)
             k->soften(weight[t], total[t], n);
             k->share(share[t], weight[t], total[t], ok, n);
             k->lead(winner[t], best[t], weight[t], 4, n);
+            k->from_votes(of_votes[t], votes, 255.0f / 100, n);
+            uint8_t *const ranks[6] = { rank[t][0], rank[t][1], rank[t][2], rank[t][3], rank[t][4], rank[t][5] };
+            memset(rank[t], 0, sizeof rank[t]);
+            for (uint8_t c = 0; c < 4; c++) k->rank(ranks, ok, c == 0 ? a : c == 1 ? b : c == 2 ? share[t] : of_votes[t], c, (uint8_t)(c + 20), n);
+            for (size_t i = 0; i < n; i++) assert_int_equal(of_votes[t][i], (510u * votes[i] + 100u) / 200u);
             for (size_t i = 0; i < n; i++) {
                 uint32_t want = 0;
                 for (size_t x = i; x < i + side; x++) want += n % 10 == 9 ? 0 : (x % 11 ? 50u : 0u) + a[x] - b[x];
@@ -250,6 +258,8 @@ static void kernels_are_one(void **state)
             assert_memory_equal(total[t], total[0], sizeof total[0]);
             assert_memory_equal(share[t], share[0], sizeof share[0]);
             assert_memory_equal(winner[t], winner[0], sizeof winner[0]);
+            assert_memory_equal(of_votes[t], of_votes[0], sizeof of_votes[0]);
+            assert_memory_equal(rank[t], rank[0], sizeof rank[0]);
         }
     }
 }
