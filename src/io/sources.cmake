@@ -10,6 +10,7 @@ set(MINESCAR_io
   layer_value.c
   raster_bands.c
   raster_cache.c
+  raster_crs.c
   raster_direct.c
   raster_edge.c
   raster_in.c

@@ -1,0 +1,176 @@
+/* The coordinate system of a GeoTIFF, as GDAL itself reads it, whatever its keys, its side file and the settings say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "io/raster_in.h"
+#include <cpl_conv.h>
+#include <gdal.h>
+#include <ogr_srs_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const PATH = "crs_made.tif", *const AUX = "crs_made.tif.aux.xml";
+
+/* A GeoTIFF of one pixel in that system; 0 when GDAL does not know it. */
+static int make(const char *crs)
+{
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    char *wkt = NULL;
+    double at[6] = { 500000, 2, 0, 4400000, 0, -2 };
+    unlink(AUX);
+    GDALAllRegister();
+    const int is_known = OSRSetFromUserInput(srs, crs) == OGRERR_NONE && OSRExportToWkt(srs, &wkt) == OGRERR_NONE;
+    if (is_known) {
+        GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), PATH, 1, 1, 1, GDT_Byte, NULL);
+        assert_non_null(dataset);
+        GDALSetGeoTransform(dataset, at);
+        GDALSetProjection(dataset, wkt);
+        GDALClose(dataset);
+    }
+    CPLFree(wkt);
+    OSRDestroySpatialReference(srs);
+    return is_known;
+}
+
+/* Puts `to` in the place of the only `from` in the file. */
+static void patch(const void *from, const void *to, size_t n)
+{
+    char bytes[16384];
+    FILE *file = fopen(PATH, "r+b");
+    assert_non_null(file);
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    size_t found = 0, n_found = 0;
+    for (size_t i = 0; i + n <= size; i++)
+        if (memcmp(bytes + i, from, n) == 0) {
+            found = i;
+            n_found++;
+        }
+    assert_int_equal(n_found, 1);
+    assert_int_equal(fseek(file, (long)found, SEEK_SET), 0);
+    assert_int_equal(fwrite(to, 1, n, file), n);
+    fclose(file);
+}
+
+static void patch_key(uint16_t key, uint16_t from, uint16_t to)
+{
+    const uint16_t old[4] = { key, 0, 1, from }, new[4] = { key, 0, 1, to };
+    patch(old, new, sizeof old);
+}
+
+/* Ours must be GDAL's, to the letter. */
+static void expect_as_gdal(const char *what)
+{
+    msc_raster_facts facts;
+    msc_error err = { 0 };
+    char *wkt = NULL;
+    const char *options[] = { "FORMAT=WKT2_2019", NULL };
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALDatasetH dataset = GDALOpen(PATH, GA_ReadOnly);
+    assert_non_null(dataset);
+    OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
+    if (srs) OSRExportToWktEx(srs, &wkt, options);
+    const msc_status status = msc_raster_facts_read(PATH, &facts, &err);
+    CPLPopErrorHandler();
+    if (status != MSC_OK) fail_msg("%s: %s", what, err.detail);
+    if (strcmp(facts.grid.crs, wkt ? wkt : "") != 0) fail_msg("%s:\n%s\nis to GDAL\n%s", what, facts.grid.crs, wkt ? wkt : "");
+    CPLFree(wkt);
+    GDALClose(dataset);
+}
+
+static void reads_registered_systems(void **state)
+{
+    (void)state;
+    static const int ranges[][2] = { { 4491, 4554 }, { 2327, 2333 }, { 32649, 32651 }, { 3857, 3857 }, { 4326, 4326 }, { 2272, 2272 },
+                                     { 2063, 2064 }, { 27700, 27700 }, { 27561, 27563 }, { 2193, 2193 }, { 26729, 26729 }, { 7415, 7415 } };
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+        for (int c = ranges[r][0]; c <= ranges[r][1]; c++) {
+            char code[32];
+            snprintf(code, sizeof code, "EPSG:%d", c);
+            if (make(code)) expect_as_gdal(code);
+        }
+}
+
+static void reads_other_systems(void **state)
+{
+    (void)state;
+    static const char *const other[] = { "+proj=utm +zone=50 +ellps=GRS80", "+proj=tmerc +lon_0=117.3 +x_0=500000 +ellps=GRS80 +towgs84=1,2,3",
+                                         "EPSG:4548+5737", "ESRI:102012", "LOCAL_CS[\"pit grid\",UNIT[\"metre\",1]]" };
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (make(other[i])) expect_as_gdal(other[i]);
+}
+
+static void reads_keys_that_differ_from_the_register(void **state)
+{
+    (void)state;
+    make("EPSG:4548");
+    patch("CGCS2000 / 3-degree", "CGCS2000 / 3-DEGREE", 19);
+    expect_as_gdal("another name");
+    make("EPSG:4548");
+    patch("China Geodetic", "Mine geodetic ", 14);
+    expect_as_gdal("another base");
+    make("EPSG:4548");
+    patch_key(3072, 4548, 4549);
+    expect_as_gdal("another number");
+    make("EPSG:4548");
+    patch_key(3072, 4548, 32767);
+    expect_as_gdal("no number");
+    make("EPSG:4548");
+    patch_key(3076, 9001, 9003);
+    expect_as_gdal("feet");
+    make("EPSG:4548");
+    patch_key(2054, 9102, 9105);
+    expect_as_gdal("gradians");
+    make("EPSG:2272");
+    patch_key(3076, 9003, 9001);
+    expect_as_gdal("metres for feet");
+    make("EPSG:4548");
+    patch_key(1024, 1, 2);
+    expect_as_gdal("geographic");
+    make("EPSG:4548");
+    const uint16_t name[2] = { 1026, 34737 }, nowhere[2] = { 1026, 0 };
+    patch(name, nowhere, sizeof name);
+    expect_as_gdal("a name without text");
+}
+
+static void write_aux(const char *text)
+{
+    FILE *file = fopen(AUX, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void side_file_and_settings_overrule(void **state)
+{
+    (void)state;
+    make("EPSG:4548");
+    write_aux("<PAMDataset><SRS>EPSG:4549</SRS></PAMDataset>");
+    expect_as_gdal("a side file");
+    write_aux("<PAMDataset><Metadata><MDI key=\"a\">b</MDI></Metadata></PAMDataset>");
+    expect_as_gdal("a side file of other things");
+    write_aux("<PAMDataset><SRS>EPSG:4549</SRS></PAMDataset>");
+    CPLSetConfigOption("GDAL_GEOREF_SOURCES", "INTERNAL,PAM");
+    expect_as_gdal("a setting");
+    CPLSetConfigOption("GDAL_GEOREF_SOURCES", "NONE");
+    unlink(AUX);
+    expect_as_gdal("no sources");
+    CPLSetConfigOption("GDAL_GEOREF_SOURCES", NULL);
+    CPLSetConfigOption("GTIFF_SRS_SOURCE", "GEOKEYS");
+    expect_as_gdal("keys only");
+    CPLSetConfigOption("GTIFF_SRS_SOURCE", NULL);
+    unlink(PATH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_registered_systems),
+        cmocka_unit_test(reads_other_systems),
+        cmocka_unit_test(reads_keys_that_differ_from_the_register),
+        cmocka_unit_test(side_file_and_settings_overrule),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
