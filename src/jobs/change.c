@@ -184,7 +184,7 @@ static msc_status change(comparison *c, msc_error *err)
     set_rule(c);
     MSC_TRY(open_maps(c, err));
     describe_classes(c);
-    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), &c->area, err));
+    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), msc_settings_threads(c->settings, NULL), &c->area, err));
     msc_op op;
     msc_decide_op(&c->decide, &op);
     msc_tally_sink counting = { .tally = c->tally, .area = &c->area };
