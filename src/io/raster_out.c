@@ -37,6 +37,7 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     out->type = spec->type;
     out->fill = spec->has_nodata ? spec->nodata : 0;
     out->is_overwrite = settings->overwrite;
+    out->settings = *settings;
     out->total = settings->traffic;
     MSC_TRY(msc_codec_from(settings, spec, &out->codec, err));
     MSC_TRY(msc_file_check_output(spec->path, settings->overwrite, err));

@@ -9,6 +9,7 @@
 /* A file under libtiff, with the first error of the system and of libtiff kept. */
 typedef struct msc_tiff_io {
     int fd, errnum;
+    int64_t n_waiting; /* bytes written since the disk was last told to begin */
     char words[MSC_SAY_MAX];
 } msc_tiff_io;
 
@@ -61,6 +62,7 @@ struct msc_raster_out {
     int32_t tile_px;
     int n_bands, is_overwrite, has_aux, is_open;
     msc_type type;
+    msc_settings settings; /* its threads are used when the file is checked */
     double fill; /* where not observed */
     msc_codec codec;
     msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
