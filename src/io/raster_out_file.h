@@ -113,6 +113,18 @@ msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc
 msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
 
+/* raster_out_keys.c: the keys of a registered system as bytes. */
+typedef struct msc_geo_keys {
+    uint16_t number[32]; /* tag 34735 */
+    char text[600];      /* tag 34737, n_text with its 0 */
+    size_t n_text;
+} msc_geo_keys;
+/* The keys that GDAL writes for a WKT 2 text; 0 when GDAL has to write them itself. */
+int msc_geo_keys_of(const char *wkt, msc_geo_keys *keys);
+/* Puts them into a file of one directory without blocks or keys. 0 when it is not laid out like that (nothing is changed
+ * then) or cannot be written. */
+int msc_geo_keys_add(const char *path, const msc_geo_keys *keys);
+
 /* raster_out_check.c: reads every block of the finished file again and compares it with what was compressed; decodes some of
  * each level. EWRITE, ENOSPACE. */
 msc_status msc_out_check(msc_raster_out *out, msc_error *err);

@@ -1,9 +1,13 @@
-/* The coordinate system of a GeoTIFF, as GDAL itself reads it, whatever its keys, its side file and the settings say. */
+/* The coordinate system of a GeoTIFF, as GDAL itself reads it, whatever its keys, its side file and the settings say; and
+ * keys that are put into a file past GDAL, which must be the bytes that GDAL writes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "io/raster_in.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "grid/crs.h"
+#include "io/raster_out_file.h"
 #include <cpl_conv.h>
 #include <gdal.h>
 #include <ogr_srs_api.h>
@@ -164,6 +168,81 @@ static void side_file_and_settings_overrule(void **state)
     unlink(PATH);
 }
 
+/* An empty GeoTIFF of some kind, with the system set by GDAL or not at all. */
+static void make_kind(const char *path, int kind, const char *wkt)
+{
+    static const char *const plain[] = { "SPARSE_OK=TRUE", NULL }, *const tiled[] = { "TILED=YES", "COMPRESS=DEFLATE", "SPARSE_OK=TRUE", "BLOCKXSIZE=128", "BLOCKYSIZE=128", NULL },
+                      *const many[] = { "TILED=YES", "COMPRESS=ZSTD", "SPARSE_OK=TRUE", "INTERLEAVE=PIXEL", "PHOTOMETRIC=MINISBLACK", NULL };
+    static const char *const *const options[] = { plain, tiled, many };
+    double at[6] = { 500000, 2, 0, 4400000, 0, -2 };
+    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), path, kind ? 700 : 1, kind ? 500 : 1, kind == 2 ? 3 : 1,
+                                      kind == 2 ? GDT_Float32 : GDT_Byte, (char **)(uintptr_t)options[kind]);
+    assert_non_null(dataset);
+    GDALSetGeoTransform(dataset, at);
+    if (wkt) GDALSetProjection(dataset, wkt);
+    if (kind == 1) GDALSetMetadataItem(dataset, "CLASS_1", "pit", NULL);
+    if (kind == 2) GDALSetRasterNoDataValue(GDALGetRasterBand(dataset, 1), -9999);
+    GDALClose(dataset);
+}
+
+static void writes_the_keys_that_gdal_writes(void **state)
+{
+    (void)state;
+    static const int ranges[][2] = { { 4491, 4554 }, { 2327, 2333 }, { 2397, 2399 }, { 2063, 2063 }, { 32647, 32651 }, { 32736, 32736 }, { 3116, 3116 },
+                                     { 6254, 6254 }, { 8859, 8859 }, { 27700, 27700 }, { 2272, 2272 }, { 3857, 3857 }, { 4326, 4326 }, { 26917, 26917 } };
+    int n_made = 0;
+    GDALAllRegister();
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+        for (int c = ranges[r][0]; c <= ranges[r][1]; c++) {
+            char code[32], wkt[MSC_CRS_MAX], *ours = NULL, *theirs = NULL;
+            size_t n[2] = { 0, 0 };
+            msc_geo_keys keys;
+            msc_error err;
+            const int kind = c % 3;
+            snprintf(code, sizeof code, "EPSG:%d", c);
+            if (msc_crs_wkt(code, wkt, &err) != MSC_OK || !msc_geo_keys_of(wkt, &keys)) continue;
+            make_kind(PATH, kind, wkt);
+            assert_int_equal(msc_file_read(PATH, &theirs, &n[0], &err), MSC_OK);
+            unlink(PATH);
+            make_kind(PATH, kind, NULL);
+            assert_int_equal(msc_geo_keys_add(PATH, &keys), 1);
+            assert_int_equal(msc_geo_keys_add(PATH, &keys), 0);      /* has keys already */
+            assert_int_equal(msc_file_read(PATH, &ours, &n[1], &err), MSC_OK);
+            if (n[0] != n[1] || memcmp(ours, theirs, n[0]) != 0) fail_msg("%s, kind %d: %zu and %zu bytes", code, kind, n[1], n[0]);
+            msc_release(ours);
+            msc_release(theirs);
+            unlink(PATH);
+            n_made++;
+        }
+    if (n_made < 70) fail_msg("%d files", n_made);
+}
+
+static void other_files_stay_as_they_are(void **state)
+{
+    (void)state;
+    char wkt[MSC_CRS_MAX], *before = NULL, *after = NULL;
+    static const char *const creation[] = { "BIGTIFF=YES", "TILED=YES", "COMPRESS=NONE" };
+    size_t n[2] = { 0, 0 };
+    msc_geo_keys keys;
+    msc_error err;
+    assert_int_equal(msc_crs_wkt("EPSG:4548", wkt, &err), MSC_OK);
+    assert_int_equal(msc_geo_keys_of(wkt, &keys), 1);
+    for (int i = 0; i < 3; i++) {
+        const char *options[] = { creation[i], NULL };
+        GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), PATH, 300, 300, 1, GDT_Byte, (char **)(uintptr_t)options);
+        if (i) GDALFillRaster(GDALGetRasterBand(dataset, 1), 3, 0);      /* blocks, which must not move */
+        GDALClose(dataset);
+        assert_int_equal(msc_file_read(PATH, &before, &n[0], &err), MSC_OK);
+        assert_int_equal(msc_geo_keys_add(PATH, &keys), 0);
+        assert_int_equal(msc_file_read(PATH, &after, &n[1], &err), MSC_OK);
+        assert_int_equal(n[0], n[1]);
+        assert_memory_equal(before, after, n[0]);
+        msc_release(before);
+        msc_release(after);
+        unlink(PATH);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +250,8 @@ int main(void)
         cmocka_unit_test(reads_other_systems),
         cmocka_unit_test(reads_keys_that_differ_from_the_register),
         cmocka_unit_test(side_file_and_settings_overrule),
+        cmocka_unit_test(writes_the_keys_that_gdal_writes),
+        cmocka_unit_test(other_files_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
