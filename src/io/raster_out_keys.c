@@ -1,8 +1,8 @@
 /* raster_out_keys.c - GeoTIFF's keys of a registered system, put into a file that GDAL has made without one.
  *
  * GDAL asks PROJ for datum names on the way to keys, and PROJ looks through all of its database: 20 ms for the first file
- * of a process, 7 for every other. For transverse Mercator zones of EPSG, which is what maps of mines are in, the keys
- * follow from the number and the names; they are the bytes that GDAL writes, where it writes them. */
+ * of a process, 7 for every other. For transverse Mercator zones of EPSG on the systems in use, the keys follow from the
+ * number and the names, and are the bytes that GDAL writes: compared for all 654 such zones. */
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
 #include "base/mem.h"
@@ -39,6 +39,20 @@ static size_t name_at(const char *wkt, const char *before, const char *after)
     return (size_t)(end - wkt) - n;
 }
 
+/* CGCS2000, WGS 84, Xian 1980, Beijing 1954, New Beijing, ETRS89, NAD83. Of zones on systems that EPSG has withdrawn GDAL writes
+ * other keys. */
+static int has_known_base(const char *wkt)
+{
+    static const int known[] = { 4490, 4326, 4610, 4214, 4555, 4258, 4269 };
+    char node[48];
+    int is_known = 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known && !is_known; i++) {
+        snprintf(node, sizeof node, ",ID[\"EPSG\",%d]],CONVERSION[", known[i]);
+        is_known = strstr(wkt, node) != NULL;
+    }
+    return is_known;
+}
+
 int msc_geo_keys_of(const char *wkt, msc_geo_keys *keys)
 {
     static const char head[] = "PROJCRS[\"", base[] = "\",BASEGEOGCRS[\"", tail[] = ",ID[\"EPSG\",";
@@ -46,7 +60,7 @@ int msc_geo_keys_of(const char *wkt, msc_geo_keys *keys)
     const size_t n_base = n_name ? name_at(wkt + sizeof head - 1 + n_name, base, "\",") : 0, size = strlen(wkt);
     const char *id = wkt + size;
     if (!n_base || n_name + n_base + 3 > sizeof keys->text || !strstr(wkt, "METHOD[\"Transverse Mercator\",ID[\"EPSG\",9807]]") ||
-        strstr(wkt, "ANGLEUNIT[\"grad\"") || msc_crs_metres_per_unit(wkt) != 1.0)
+        !has_known_base(wkt) || strstr(wkt, "ANGLEUNIT[\"grad\"") || msc_crs_metres_per_unit(wkt) != 1.0)
         return 0;
     while (id > wkt && *id != ',') id--;     /* the number */
     if (id > wkt) id--;

@@ -214,7 +214,22 @@ static void writes_the_keys_that_gdal_writes(void **state)
             unlink(PATH);
             n_made++;
         }
-    if (n_made < 70) fail_msg("%d files", n_made);
+    if (n_made < 75) fail_msg("%d files", n_made);
+}
+
+static void leaves_other_systems_to_gdal(void **state)
+{
+    (void)state;
+    /* A withdrawn base, feet, another projection, three dimensions, no zone. */
+    static const char *const other[] = { "EPSG:2153", "EPSG:2272", "EPSG:3857", "EPSG:4548+5737", "EPSG:4490", "+proj=utm +zone=50 +ellps=GRS80" };
+    char wkt[MSC_CRS_MAX];
+    msc_error err;
+    msc_geo_keys keys;
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        assert_int_equal(msc_crs_wkt(other[i], wkt, &err), MSC_OK);
+        if (msc_geo_keys_of(wkt, &keys)) fail_msg("%s", other[i]);
+    }
+    assert_int_equal(msc_geo_keys_of("", &keys), 0);
 }
 
 static void other_files_stay_as_they_are(void **state)
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test(reads_keys_that_differ_from_the_register),
         cmocka_unit_test(side_file_and_settings_overrule),
         cmocka_unit_test(writes_the_keys_that_gdal_writes),
+        cmocka_unit_test(leaves_other_systems_to_gdal),
         cmocka_unit_test(other_files_stay_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
