@@ -83,7 +83,7 @@ static const char *skip_named(const char *wkt, const char *keyword, const words 
     return end + 2;
 }
 
-static char *export(OGRSpatialReferenceH srs)
+static char *wkt_of(OGRSpatialReferenceH srs)
 {
     char *wkt = NULL;
     const char *options[] = { "FORMAT=WKT2_2019", NULL };
@@ -96,7 +96,7 @@ static char *export(OGRSpatialReferenceH srs)
 static char *registered(const named *crs)
 {
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    char *wkt = OSRImportFromEPSG(srs, crs->code) == OGRERR_NONE ? export(srs) : NULL;
+    char *wkt = OSRImportFromEPSG(srs, crs->code) == OGRERR_NONE ? wkt_of(srs) : NULL;
     OSRDestroySpatialReference(srs);
     if (wkt && strlen(wkt) < MSC_CRS_MAX && skip_named(skip_named(wkt, "PROJCRS[\"", &crs->name), "BASEGEOGCRS[\"", &crs->base)
         && !strstr(wkt, "ANGLEUNIT[\"grad\"") && msc_crs_metres_per_unit(wkt) == 1.0)
@@ -147,7 +147,7 @@ msc_status msc_gdal_crs(GDALDatasetH dataset, const char *path, char crs[MSC_CRS
     msc_say_begin(&say);
     char *wkt = from_keys(dataset, path);
     OGRSpatialReferenceH srs = wkt ? NULL : GDALGetSpatialRef(dataset);
-    if (srs) wkt = export(srs);
+    if (srs) wkt = wkt_of(srs);
     msc_say_end();
     if (srs && (!wkt || strlen(wkt) >= MSC_CRS_MAX))
         status = msc_fail(err, MSC_ECRS, path, "%s", wkt ? "a coordinate system of more than 8 KiB" : say.text);

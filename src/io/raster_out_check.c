@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "io/raster_out_file.h"
 #include "base/mem.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +16,19 @@ typedef struct checking {
     uint64_t *offset, *count; /* [n] */
 } checking;
 
-static msc_status fail_block(const checking *k, uint32_t i, msc_error *err)
+/* Reads block i into `bytes`: it must be what was written. */
+static msc_status check_block(const checking *k, uint32_t i, uint8_t *bytes, size_t count, msc_error *err)
 {
     char words[MSC_SAY_MAX];
+    size_t done = 0;
+    while (done < count) {
+        const ssize_t got = pread(k->fd, bytes + done, count - done, (off_t)(k->offset[i] + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return msc_out_fail(k->out, errno, "", err);
+        if (got == 0) break;
+        done += (size_t)got;
+    }
+    if (count > 0 && done == count && msc_block_hash(bytes, count) == k->level->hash[i]) return MSC_OK;
     snprintf(words, sizeof words, "block %u of %u is not in the file as it was written", (unsigned)i, (unsigned)k->n);
     return msc_out_fail(k->out, 0, words, err);
 }
@@ -33,9 +44,7 @@ static msc_status check_piece(void *self, int piece, msc_error *err)
         const size_t count = k->count[i] < SIZE_MAX / 2 ? (size_t)k->count[i] : 0;
         if (count > 0 && !msc_reserve((void **)&bytes, &capacity, count, 1))
             status = msc_fail(err, MSC_ENOMEM, k->out->path, "block of %zu bytes", count);
-        else if (count == 0 || pread(k->fd, bytes, count, (off_t)k->offset[i]) != (ssize_t)count ||
-                 msc_block_hash(bytes, count) != k->level->hash[i])
-            status = fail_block(k, i, err);
+        else status = check_block(k, i, bytes, count, err);
     }
     msc_release(bytes);
     return status;
