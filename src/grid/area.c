@@ -67,6 +67,8 @@ static double flat_m2(const msc_grid *grid)
  * equator and the geodesics that join them from west to east (geod_geninverse's S12). Neighbours share corners and
  * edges: each is computed once. */
 enum { BAND = 64, IS_LONG = 0, IS_OUTSIDE = -1 };
+/* Up to here (5 ms) one thread is enough: others would look for more work for longer than it takes. */
+enum { FEW_BLOCKS = 1500 };
 typedef struct band {
     int32_t by, n, n_across;      /* first row of blocks, how many, blocks a row */
     double *lonlat, *under_m2;    /* [n + 1][n_across + 1][2], [n + 1][n_across + 1] */
@@ -159,6 +161,7 @@ static msc_status blocks_fill(const globe *g, const msc_grid *grid, int n_thread
     if (!space) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu corners", n_corners);
     band b = { .n_across = area->n_across, .lonlat = space, .under_m2 = space + 2 * n_corners };
     msc_status status = MSC_OK;
+    if (area->n_across * area->n_down < FEW_BLOCKS) n_threads = 1;
     for (; status == MSC_OK && b.by < area->n_down; b.by += BAND) {
         int64_t *const px_area = area->px_area + (size_t)b.by * (size_t)area->n_across;
         b.n = area->n_down - b.by < BAND ? area->n_down - b.by : BAND;

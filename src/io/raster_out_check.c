@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Up to here (2 ms) one thread is enough: others would look for more work for longer than it takes. */
+enum { FEW_BYTES = 8 << 20 };
+
 /* The blocks of a level, read and hashed in pieces beside each other. */
 typedef struct checking {
     const msc_raster_out *out;
@@ -55,21 +58,23 @@ static msc_status check_blocks(msc_raster_out *out, const msc_out_level *level, 
 {
     const uint32_t n = TIFFNumberOfTiles(tiff);
     checking k = { .out = out, .level = level, .fd = fd, .n = n };
+    int64_t n_bytes = 0;
     char words[MSC_SAY_MAX];
     if (n != (uint32_t)level->n_across * (uint32_t)level->n_down) {
         snprintf(words, sizeof words, "%u blocks instead of %d x %d", (unsigned)n, (int)level->n_across, (int)level->n_down);
         return msc_out_fail(out, 0, words, err);
     }
-    k.n_pieces = 4 * msc_settings_threads(&out->settings, NULL);
-    if ((uint32_t)k.n_pieces > n) k.n_pieces = (int)n;
     k.offset = msc_alloc(n, 2 * sizeof *k.offset);
     if (!k.offset) return msc_fail(err, MSC_ENOMEM, out->path, "%u blocks", (unsigned)n);
     k.count = k.offset + n;
     for (uint32_t i = 0; i < n; i++) {
         k.offset[i] = TIFFGetStrileOffset(tiff, i);
         k.count[i] = TIFFGetStrileByteCount(tiff, i);
-        out->traffic.read_bytes += (int64_t)k.count[i];
+        n_bytes += (int64_t)k.count[i];
     }
+    out->traffic.read_bytes += n_bytes;
+    k.n_pieces = n_bytes < FEW_BYTES ? 1 : 4 * msc_settings_threads(&out->settings, NULL);
+    if ((uint32_t)k.n_pieces > n) k.n_pieces = (int)n;
     const msc_status status = msc_stream_each(&out->settings, k.n_pieces, check_piece, &k, err);
     msc_release(k.offset);
     return status;

@@ -97,7 +97,7 @@ static void blocks_sum_to_the_outline(void **state)
 static void threads_say_nothing(void **state)
 {
     (void)state;
-    static const msc_grid grids[] = { { 300, 9000, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" }, { 500, 300, 110.0, 40.0, 0.01, 0.01, "EPSG:4490" } };
+    static const msc_grid grids[] = { { 1000, 9000, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" }, { 3000, 2100, 95.0, 50.0, 0.01, 0.01, "EPSG:4490" } };
     for (int i = 0; i < 2; i++) {
         msc_area one, three;
         msc_error err;
