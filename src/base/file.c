@@ -73,11 +73,26 @@ static int sync_path(const char *path, int flags)
 
 msc_status msc_file_commit(const char *temp, const char *path, msc_error *err)
 {
+    MSC_TRY(msc_file_sync(temp, path, err));
+    MSC_TRY(msc_file_rename(temp, path, err));
+    return msc_file_sync_directory(path, err);
+}
+
+msc_status msc_file_sync(const char *temp, const char *path, msc_error *err)
+{
+    return sync_path(temp, O_RDONLY) == 0 ? MSC_OK : msc_fail_errno(err, errno, MSC_EWRITE, path);
+}
+
+msc_status msc_file_rename(const char *temp, const char *path, msc_error *err)
+{
+    return rename(temp, path) == 0 ? MSC_OK : msc_fail_errno(err, errno, MSC_EWRITE, path);
+}
+
+msc_status msc_file_sync_directory(const char *path, msc_error *err)
+{
     char dir[MSC_PATH_MAX];
     MSC_TRY(directory_of(path, dir, err));
-    if (sync_path(temp, O_RDONLY) != 0 || rename(temp, path) != 0 || sync_path(dir, O_RDONLY) != 0)
-        return msc_fail_errno(err, errno, MSC_EWRITE, path);
-    return MSC_OK;
+    return sync_path(dir, O_RDONLY) == 0 ? MSC_OK : msc_fail_errno(err, errno, MSC_EWRITE, path);
 }
 
 msc_status msc_file_write(const char *path, const void *bytes, size_t n, msc_error *err)

@@ -15,6 +15,11 @@ msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_err
 
 /* fsyncs `temp`, renames it to `path`, fsyncs the directory. */
 msc_status msc_file_commit(const char *temp, const char *path, msc_error *err);
+/* Its three steps, for outputs of several files: all are synced first, which the file system does in one go, then
+ * renamed, then their directory is synced once. Errors name `path`. EWRITE. */
+msc_status msc_file_sync(const char *temp, const char *path, msc_error *err);
+msc_status msc_file_rename(const char *temp, const char *path, msc_error *err);
+msc_status msc_file_sync_directory(const char *path, msc_error *err);
 
 /* Writes a whole small file by that route. */
 msc_status msc_file_write(const char *path, const void *bytes, size_t n, msc_error *err);

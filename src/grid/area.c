@@ -63,9 +63,16 @@ static double flat_m2(const msc_grid *grid)
     return grid->pixel_e * grid->pixel_n * metres * metres;
 }
 
-/* A row of block corners: longitude and latitude, and the areas between the equator and the geodesics that join them
- * from west to east (geod_geninverse's S12). Neighbours share corners and edges: each is computed once. */
-typedef struct corners { double *lonlat, *under_m2; } corners;
+/* Rows of blocks that are computed beside each other. Of the corners: longitude and latitude, and the areas between the
+ * equator and the geodesics that join them from west to east (geod_geninverse's S12). Neighbours share corners and
+ * edges: each is computed once. */
+enum { BAND = 64, IS_LONG = 0, IS_OUTSIDE = -1 };
+/* Up to here (5 ms) one thread is enough: others would look for more work for longer than it takes. */
+enum { FEW_BLOCKS = 1500 };
+typedef struct band {
+    int32_t by, n, n_across;      /* first row of blocks, how many, blocks a row */
+    double *lonlat, *under_m2;    /* [n + 1][n_across + 1][2], [n + 1][n_across + 1] */
+} band;
 
 static double under(const globe *g, const double *from, const double *to)
 {
@@ -79,61 +86,100 @@ static double edge_px(int32_t block, int32_t limit_px)
     return block * (double)MSC_AREA_BLOCK < limit_px ? block * (double)MSC_AREA_BLOCK : limit_px;
 }
 
-static void corners_fill(const globe *g, const msc_grid *grid, int32_t n_across, int32_t by, corners *row)
+static void fill_corners(const globe *g, const msc_grid *grid, band *b)
 {
-    const double n = msc_grid_n(grid, edge_px(by, grid->height_px));
-    for (int32_t bx = 0; bx <= n_across; bx++) {
-        row->lonlat[2 * bx] = msc_grid_e(grid, edge_px(bx, grid->width_px));
-        row->lonlat[2 * bx + 1] = n;
+    const size_t n_corners = (size_t)b->n_across + 1;
+    for (int32_t r = 0; r <= b->n; r++) {
+        double *row = b->lonlat + 2 * n_corners * (size_t)r;
+        const double n = msc_grid_n(grid, edge_px(b->by + r, grid->height_px));
+        for (int32_t bx = 0; bx <= b->n_across; bx++) {
+            row[2 * bx] = msc_grid_e(grid, edge_px(bx, grid->width_px));
+            row[2 * bx + 1] = n;
+        }
     }
-    msc_crs_forward(g->to_lonlat, row->lonlat, row->lonlat + 1, (size_t)n_across + 1, 2);
-    for (int32_t bx = 0; bx < n_across; bx++)
-        row->under_m2[bx] = under(g, row->lonlat + 2 * bx, row->lonlat + 2 * bx + 2);
+    msc_crs_forward(g->to_lonlat, b->lonlat, b->lonlat + 1, n_corners * ((size_t)b->n + 1), 2);
 }
 
-/* One row of blocks, clockwise: along the top, down the east side, back along the bottom, up the west side. Sides are
- * split when the first answer says that they are long. Returns the first block without an area, or n_across. */
-static int32_t block_row(const globe *g, const msc_grid *grid, int32_t by, int32_t n_across, const corners *top,
-                         const corners *bottom, int64_t *px_area)
+static void fill_under(const globe *g, band *b, int32_t r)
 {
-    double west_m2 = under(g, top->lonlat, bottom->lonlat);
-    const double y = edge_px(by, grid->height_px), h = edge_px(by + 1, grid->height_px) - y;
-    for (int32_t bx = 0; bx < n_across; bx++) {
-        const double east_m2 = under(g, top->lonlat + 2 * bx + 2, bottom->lonlat + 2 * bx + 2);
-        const double x = edge_px(bx, grid->width_px), w = edge_px(bx + 1, grid->width_px) - x;
-        double m2 = top->under_m2[bx] + east_m2 - bottom->under_m2[bx] - west_m2;
-        if (m2 > LONG_SIDE_M * LONG_SIDE_M) m2 = rect_m2(g, grid, x, y, w, h, SPLIT_MAX);
-        const double value = m2 / (w * h) / MSC_AREA_UNIT_M2;
-        if (!(value >= 1.0 && value < 0x1p62)) return bx;   /* NaN comes from corners outside of the domain */
-        px_area[bx] = llround(value);
+    const size_t first = ((size_t)b->n_across + 1) * (size_t)r;
+    for (size_t i = first; i < first + (size_t)b->n_across; i++)
+        b->under_m2[i] = under(g, b->lonlat + 2 * i, b->lonlat + 2 * i + 2);
+}
+
+/* Area of a pixel of a block of w x h, in units; IS_OUTSIDE when the block has none. */
+static int64_t units_of(double m2, double w, double h)
+{
+    const double value = m2 / (w * h) / MSC_AREA_UNIT_M2;
+    return value >= 1.0 && value < 0x1p62 ? llround(value) : IS_OUTSIDE;   /* NaN comes from corners outside of the domain */
+}
+
+/* Block (bx, by) in pixels: x, y, w, h. */
+static void block_px(const msc_grid *grid, int32_t bx, int32_t by, double px[4])
+{
+    px[0] = edge_px(bx, grid->width_px);
+    px[1] = edge_px(by, grid->height_px);
+    px[2] = edge_px(bx + 1, grid->width_px) - px[0];
+    px[3] = edge_px(by + 1, grid->height_px) - px[1];
+}
+
+/* One row of blocks, clockwise: along the top, down the east side, back along the bottom, up the west side. A first
+ * answer that says that the sides are long is not the last. */
+static void fill_blocks(const globe *g, const msc_grid *grid, const band *b, int32_t r, int64_t *px_area)
+{
+    const size_t top = ((size_t)b->n_across + 1) * (size_t)r, bottom = top + (size_t)b->n_across + 1;
+    double west_m2 = under(g, b->lonlat + 2 * top, b->lonlat + 2 * bottom), px[4];
+    for (int32_t bx = 0; bx < b->n_across; bx++) {
+        const size_t t = top + (size_t)bx, u = bottom + (size_t)bx;
+        const double east_m2 = under(g, b->lonlat + 2 * t + 2, b->lonlat + 2 * u + 2);
+        const double m2 = b->under_m2[t] + east_m2 - b->under_m2[u] - west_m2;
+        block_px(grid, bx, b->by + r, px);
+        px_area[bx] = m2 > LONG_SIDE_M * LONG_SIDE_M ? IS_LONG : units_of(m2, px[2], px[3]);
         west_m2 = east_m2;
     }
-    return n_across;
 }
 
-static msc_status blocks_fill(const globe *g, const msc_grid *grid, msc_area *area, msc_error *err)
+/* Long sides are split, with PROJ and so one after the other. */
+static msc_status finish_blocks(const globe *g, const msc_grid *grid, const band *b, int64_t *px_area, msc_error *err)
 {
-    const size_t n = (size_t)area->n_across + 1;
-    double *space = msc_alloc(n, 6 * sizeof *space);
-    if (!space) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu blocks", n);
-    corners top = { space, space + 2 * n }, bottom = { space + 3 * n, space + 5 * n };
+    for (int32_t i = 0; i < b->n * b->n_across; i++) {
+        const int32_t bx = i % b->n_across, by = b->by + i / b->n_across;
+        double px[4];
+        if (px_area[i] > 0) continue;
+        block_px(grid, bx, by, px);
+        if (px_area[i] == IS_LONG) px_area[i] = units_of(rect_m2(g, grid, px[0], px[1], px[2], px[3], SPLIT_MAX), px[2], px[3]);
+        if (px_area[i] == IS_OUTSIDE)
+            return msc_fail(err, MSC_ECRS, "crs", "no area at pixel %d, %d", bx * MSC_AREA_BLOCK, by * MSC_AREA_BLOCK);
+    }
+    return MSC_OK;
+}
+
+static msc_status blocks_fill(const globe *g, const msc_grid *grid, int n_threads, msc_area *area, msc_error *err)
+{
+    const size_t n_corners = ((size_t)area->n_across + 1) * (BAND + 1);
+    double *space = msc_alloc(n_corners, 3 * sizeof *space);
+    if (!space) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu corners", n_corners);
+    band b = { .n_across = area->n_across, .lonlat = space, .under_m2 = space + 2 * n_corners };
     msc_status status = MSC_OK;
-    corners_fill(g, grid, area->n_across, 0, &top);
-    for (int32_t by = 0; status == MSC_OK && by < area->n_down; by++) {
-        corners_fill(g, grid, area->n_across, by + 1, &bottom);
-        const int32_t bx = block_row(g, grid, by, area->n_across, &top, &bottom,
-                                     area->px_area + (size_t)by * (size_t)area->n_across);
-        if (bx < area->n_across)
-            status = msc_fail(err, MSC_ECRS, "crs", "no area at pixel %d, %d", bx * MSC_AREA_BLOCK, by * MSC_AREA_BLOCK);
-        const corners swap = top;
-        top = bottom;
-        bottom = swap;
+    if (area->n_across * area->n_down < FEW_BLOCKS) n_threads = 1;
+    for (; status == MSC_OK && b.by < area->n_down; b.by += BAND) {
+        int64_t *const px_area = area->px_area + (size_t)b.by * (size_t)area->n_across;
+        b.n = area->n_down - b.by < BAND ? area->n_down - b.by : BAND;
+        fill_corners(g, grid, &b);
+#pragma omp parallel num_threads(n_threads)
+        {
+#pragma omp for schedule(dynamic)
+            for (int32_t r = 0; r <= b.n; r++) fill_under(g, &b, r);
+#pragma omp for schedule(dynamic)
+            for (int32_t r = 0; r < b.n; r++) fill_blocks(g, grid, &b, r, px_area + (size_t)r * (size_t)area->n_across);
+        }
+        status = finish_blocks(g, grid, &b, px_area, err);
     }
     msc_release(space);
     return status;
 }
 
-msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
+msc_status msc_area_init(const msc_grid *grid, int n_threads, msc_area *area, msc_error *err)
 {
     *area = (msc_area){ .n_across = (grid->width_px - 1) / MSC_AREA_BLOCK + 1,
                         .n_down = (grid->height_px - 1) / MSC_AREA_BLOCK + 1 };
@@ -147,7 +193,7 @@ msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err)
     }
     globe g = { 0 };
     msc_status status = globe_open(grid->crs, &g, err);
-    if (status == MSC_OK) status = blocks_fill(&g, grid, area, err);
+    if (status == MSC_OK) status = blocks_fill(&g, grid, n_threads, area, err);
     msc_crs_close(&g.to_lonlat);
     if (status != MSC_OK) msc_area_clear(area);
     return status;

@@ -15,9 +15,9 @@ typedef struct msc_area {
     int64_t *px_area;           /* [n_down][n_across], units of MSC_AREA_UNIT_M2 a pixel */
 } msc_area;
 
-/* Fills `area`; the caller clears it. Without a CRS, or with a local one: pixel_e * pixel_n in m2 everywhere. ECRS where
+/* Fills `area` with n_threads threads, which say nothing about the values; the caller clears it. Without a CRS, or with a local one: pixel_e * pixel_n in m2 everywhere. ECRS where
  * the grid leaves the CRS's domain; ENOMEM. */
-msc_status msc_area_init(const msc_grid *grid, msc_area *area, msc_error *err);
+msc_status msc_area_init(const msc_grid *grid, int n_threads, msc_area *area, msc_error *err);
 void msc_area_clear(msc_area *area);
 
 /* Ellipsoidal area of a closed ring in the grid's CRS (edges densified), m2, positive counter-clockwise. For tests. */

@@ -1,6 +1,7 @@
 /* crs.c - the door for PROJ. Every object has its own context: contexts are not for sharing between threads. */
 #include "grid/crs.h"
 #include "base/mem.h"
+#include "grid/crs_wkt.h"
 #include <math.h>
 #include <proj.h>
 #include <stdio.h>
@@ -169,20 +170,20 @@ int msc_crs_same(const char *a, const char *b)
     return same;
 }
 
-/* What one CRS text says, gathered while its context is open. */
-typedef struct facts { PJ_TYPE type; double metres, semi_major_m, inverse_flattening; } facts;
-
-static facts facts_of(const char *wkt)
+static msc_crs_facts facts_of(const char *wkt)
 {
-    facts f = { PJ_TYPE_UNKNOWN, 1.0, 0.0, 0.0 };
+    msc_crs_facts f = { .metres = 1.0 };
     listener log;
-    PJ_CONTEXT *context = wkt[0] ? open_context(&log) : NULL;
+    if (!wkt[0] || msc_crs_wkt_facts(wkt, &f)) return f;
+    f = (msc_crs_facts){ .metres = 1.0 };
+    PJ_CONTEXT *context = open_context(&log);
     if (!context) return f;
     PJ *crs = horizontal(context, open_crs(context, wkt));
     if (crs) {
-        f.type = proj_get_type(crs);
-        if (f.type != PJ_TYPE_GEOGRAPHIC_2D_CRS && f.type != PJ_TYPE_GEOGRAPHIC_3D_CRS)
-            f.metres = unit_of(context, crs);
+        const PJ_TYPE type = proj_get_type(crs);
+        f.is_projected = type == PJ_TYPE_PROJECTED_CRS;
+        f.is_geographic = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
+        if (!f.is_geographic) f.metres = unit_of(context, crs);
         PJ *ellipsoid = proj_get_ellipsoid(context, crs);
         if (ellipsoid)
             proj_ellipsoid_get_parameters(context, ellipsoid, &f.semi_major_m, NULL, NULL, &f.inverse_flattening);
@@ -193,17 +194,13 @@ static facts facts_of(const char *wkt)
     return f;
 }
 
-int msc_crs_is_geographic(const char *wkt)
-{
-    const PJ_TYPE type = facts_of(wkt).type;
-    return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
-}
+int msc_crs_is_geographic(const char *wkt) { return facts_of(wkt).is_geographic; }
 
 double msc_crs_metres_per_unit(const char *wkt) { return facts_of(wkt).metres; }
 
 int msc_crs_ellipsoid(const char *wkt, double *semi_major_m, double *flattening)
 {
-    const facts f = facts_of(wkt);
+    const msc_crs_facts f = facts_of(wkt);
     *semi_major_m = f.semi_major_m;
     *flattening = f.inverse_flattening > 0.0 ? 1.0 / f.inverse_flattening : 0.0;
     return f.semi_major_m > 0.0;

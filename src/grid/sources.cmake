@@ -1,6 +1,7 @@
 set(MINESCAR_grid
     area.c
     crs.c
+    crs_wkt.c
     displacement.c
     grid.c
 )

@@ -51,15 +51,21 @@ msc_status msc_layer_files_commit(const msc_layer_files *files, msc_error *err)
     char from[MSC_PATH_MAX], to[MSC_PATH_MAX];
     int n = 0;
     while (files->sidecars[n]) n++;
+    for (int i = 0; i < n; i++) {
+        msc_layer_files_sibling(files->temp, files->sidecars[i], from);
+        if (msc_file_exists(from)) MSC_TRY(msc_file_sync(from, files->path, err));
+    }
+    MSC_TRY(msc_file_sync(files->temp, files->path, err));
     /* The main file is what makes the output exist: it leaves first and arrives last. */
     if (n > 0 && unlink(files->path) != 0 && errno != ENOENT) return msc_fail_errno(err, errno, MSC_EWRITE, files->path);
     for (int i = 0; i < n; i++) {
         msc_layer_files_sibling(files->temp, files->sidecars[i], from);
         msc_layer_files_sibling(files->path, files->sidecars[i], to);
-        if (msc_file_exists(from)) MSC_TRY(msc_file_commit(from, to, err));
+        if (msc_file_exists(from)) MSC_TRY(msc_file_rename(from, to, err));
         else if (unlink(to) != 0 && errno != ENOENT) return msc_fail_errno(err, errno, MSC_EWRITE, to);
     }
-    return msc_file_commit(files->temp, files->path, err);
+    MSC_TRY(msc_file_rename(files->temp, files->path, err));
+    return msc_file_sync_directory(files->path, err);
 }
 
 void msc_layer_files_discard(const msc_layer_files *files)

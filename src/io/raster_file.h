@@ -214,6 +214,8 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
 /* Grid of a dataset. ECRS when its WKT is too long; *is_rotated says that the grid is not north-up. */
 msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid, int *is_rotated,
                          msc_error *err);
+/* Its coordinate system as WKT 2, "" without one (raster_crs.c). ECRS. */
+msc_status msc_gdal_crs(GDALDatasetH dataset, const char *path, char crs[MSC_CRS_MAX], msc_error *err);
 /* Fills file->type, the narrowest that holds the bands bound, and is_signed_byte; EFORMAT for complex ones, and for
  * signed bytes beside others. */
 msc_status msc_gdal_type(GDALDatasetH dataset, msc_file *file, msc_error *err);

@@ -6,7 +6,6 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <math.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,21 +78,7 @@ msc_status msc_gdal_grid(GDALDatasetH dataset, const char *path, msc_grid *grid,
         grid->pixel_e = hypot(gt[1], gt[4]);
         grid->pixel_n = hypot(gt[2], gt[5]);
     }
-    OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
-    if (!srs) return MSC_OK;
-    char *wkt = NULL;
-    const char *options[] = { "FORMAT=WKT2_2019", NULL };
-    msc_say say;
-    msc_say_begin(&say);
-    const int failed = OSRExportToWktEx(srs, &wkt, options) != OGRERR_NONE || !wkt;
-    msc_say_end();
-    msc_status status = MSC_OK;
-    if (failed || strlen(wkt) >= MSC_CRS_MAX)
-        status =
-            msc_fail(err, MSC_ECRS, path, "%s", failed ? say.text : "a coordinate system of more than 8 KiB");
-    else memcpy(grid->crs, wkt, strlen(wkt) + 1);
-    CPLFree(wkt);
-    return status;
+    return msc_gdal_crs(dataset, path, grid->crs, err);
 }
 
 /* GDAL before 3.7 marks signed bytes beside the type Byte. */

@@ -37,6 +37,7 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     out->type = spec->type;
     out->fill = spec->has_nodata ? spec->nodata : 0;
     out->is_overwrite = settings->overwrite;
+    out->settings = *settings;
     out->total = settings->traffic;
     MSC_TRY(msc_codec_from(settings, spec, &out->codec, err));
     MSC_TRY(msc_file_check_output(spec->path, settings->overwrite, err));
@@ -115,9 +116,12 @@ static msc_status rename_all(const msc_raster_out *out, msc_error *err)
     char temp[MSC_PATH_MAX + 16], path[MSC_PATH_MAX + 16];
     snprintf(temp, sizeof temp, "%s.aux.xml", out->temp);
     snprintf(path, sizeof path, "%s.aux.xml", out->path);
-    if (out->has_aux) MSC_TRY(msc_file_commit(temp, path, err));
+    if (out->has_aux) MSC_TRY(msc_file_sync(temp, path, err));
+    MSC_TRY(msc_file_sync(out->temp, out->path, err));
+    if (out->has_aux) MSC_TRY(msc_file_rename(temp, path, err));
     else if (out->is_overwrite) unlink(path);
-    const msc_status status = msc_file_commit(out->temp, out->path, err);
+    msc_status status = msc_file_rename(out->temp, out->path, err);
+    if (status == MSC_OK) status = msc_file_sync_directory(out->path, err);
     if (status != MSC_OK && out->has_aux) unlink(path);
     snprintf(path, sizeof path, "%s.ovr", out->path);
     if (status == MSC_OK && out->is_overwrite) unlink(path);

@@ -161,13 +161,13 @@ static void colour_classes(const msc_raster_out_spec *spec, GDALRasterBandH band
     CSLDestroy(names);
 }
 
-static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out, GDALDatasetH dataset)
+static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out, int has_keys, GDALDatasetH dataset)
 {
     const double gt[6] = { spec->grid.e0, spec->grid.pixel_e, 0, spec->grid.n0, 0, -spec->grid.pixel_n };
     double copy[6];
     memcpy(copy, gt, sizeof copy);
     GDALSetGeoTransform(dataset, copy);
-    if (spec->grid.crs[0]) GDALSetProjection(dataset, spec->grid.crs);
+    if (spec->grid.crs[0] && !has_keys) GDALSetProjection(dataset, spec->grid.crs);
     for (int i = 0; i < spec->n_meta; i++) {
         char *key = NULL;
         const char *value = CPLParseNameValue(spec->meta[i], &key);
@@ -183,6 +183,17 @@ static void describe(const msc_raster_out_spec *spec, const msc_raster_out *out,
     if (!spec->classes) return;
     describe_classes(spec, dataset);
     if (out->type == MSC_U8 && out->n_bands == 1) colour_classes(spec, GDALGetRasterBand(dataset, 1));
+}
+
+/* Keys that are known go past GDAL; GDAL sets the system where the file is not laid out as expected. */
+static int add_keys(const msc_raster_out_spec *spec, const msc_raster_out *out, const msc_geo_keys *keys)
+{
+    if (msc_geo_keys_add(out->temp, keys)) return 1;
+    GDALDatasetH dataset = GDALOpenEx(out->temp, GDAL_OF_RASTER | GDAL_OF_UPDATE | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    if (!dataset) return 0;
+    const int is_set = GDALSetProjection(dataset, spec->grid.crs) == CE_None;
+    GDALClose(dataset);
+    return is_set;
 }
 
 /* Directories of the overviews, without a block yet. */
@@ -208,15 +219,17 @@ msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, 
     static const GDALDataType types[] = { GDT_Byte, GDT_UInt16, GDT_Float32 };
     char aux[MSC_PATH_MAX + 16];
     char **creation = creation_of(spec, out);
+    msc_geo_keys keys;
     msc_say say;
+    const int has_keys = msc_geo_keys_of(spec->grid.crs, &keys);
     msc_say_begin(&say);
     GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), out->temp, spec->grid.width_px, spec->grid.height_px,
                                       out->n_bands, types[out->type], creation);
     if (dataset) {
-        describe(spec, out, dataset);
+        describe(spec, out, has_keys, dataset);
         GDALClose(dataset);
     }
-    const int is_made = dataset && add_overviews(out);
+    const int is_made = dataset && (!has_keys || add_keys(spec, out, &keys)) && add_overviews(out);
     msc_say_end();
     CSLDestroy(creation);
     snprintf(aux, sizeof aux, "%s.aux.xml", out->temp);

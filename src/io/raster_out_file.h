@@ -9,6 +9,7 @@
 /* A file under libtiff, with the first error of the system and of libtiff kept. */
 typedef struct msc_tiff_io {
     int fd, errnum;
+    int64_t n_waiting; /* bytes written since the disk was last told to begin */
     char words[MSC_SAY_MAX];
 } msc_tiff_io;
 
@@ -61,6 +62,7 @@ struct msc_raster_out {
     int32_t tile_px;
     int n_bands, is_overwrite, has_aux, is_open;
     msc_type type;
+    msc_settings settings; /* its threads are used when the file is checked */
     double fill; /* where not observed */
     msc_codec codec;
     msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
@@ -110,6 +112,18 @@ msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc
 /* raster_out_create.c: the empty file with georeference, colours, names, metadata and the directories of overviews. */
 msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);
 msc_status msc_out_create(const msc_raster_out_spec *spec, msc_raster_out *out, msc_error *err);
+
+/* raster_out_keys.c: the keys of a registered system as bytes. */
+typedef struct msc_geo_keys {
+    uint16_t number[32]; /* tag 34735 */
+    char text[600];      /* tag 34737, n_text with its 0 */
+    size_t n_text;
+} msc_geo_keys;
+/* The keys that GDAL writes for a WKT 2 text; 0 when GDAL has to write them itself. */
+int msc_geo_keys_of(const char *wkt, msc_geo_keys *keys);
+/* Puts them into a file of one directory without blocks or keys. 0 when it is not laid out like that (nothing is changed
+ * then) or cannot be written. */
+int msc_geo_keys_add(const char *path, const msc_geo_keys *keys);
 
 /* raster_out_check.c: reads every block of the finished file again and compares it with what was compressed; decodes some of
  * each level. EWRITE, ENOSPACE. */

@@ -1,5 +1,5 @@
 /* raster_out_tiff.c - libtiff on a file with errno kept, and in memory for compression in the workers. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "io/raster_out_file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -73,6 +73,8 @@ static TIFF *open_client(const char *name, const char *mode, void *self, const c
 }
 
 /* ---- a file ---- */
+enum { SEND_BYTES = 16 << 20 };
+
 static tmsize_t file_read(thandle_t self, void *bytes, tmsize_t n)
 {
     msc_tiff_io *io = (msc_tiff_io *)self;
@@ -99,6 +101,12 @@ static tmsize_t file_write(thandle_t self, void *bytes, tmsize_t n)
             break;
         }
         done += put;
+    }
+    /* The disk begins now, so that the sync at the end has little left to wait for. */
+    io->n_waiting += done;
+    if (io->n_waiting >= SEND_BYTES) {
+        sync_file_range(io->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+        io->n_waiting = 0;
     }
     return done;
 }

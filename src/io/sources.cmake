@@ -10,6 +10,7 @@ set(MINESCAR_io
   layer_value.c
   raster_bands.c
   raster_cache.c
+  raster_crs.c
   raster_direct.c
   raster_edge.c
   raster_in.c
@@ -19,6 +20,7 @@ set(MINESCAR_io
   raster_out.c
   raster_out_check.c
   raster_out_create.c
+  raster_out_keys.c
   raster_out_level.c
   raster_out_tiff.c
   raster_read.c

@@ -49,7 +49,7 @@ static msc_status open_map(msc_assessment *a, msc_error *err)
     a->n_values = a->is_change ? MSC_ASSESS_VALUES : 256;
     a->pixel_m2 = msc_area_pixel_m2(msc_raster_grid(map));
     if (a->options->before_field && !a->is_change) return msc_fail(err, MSC_EUSAGE, "before-field", "%s is no change map", path);
-    MSC_TRY(msc_area_init(msc_raster_grid(map), &a->area, err));
+    MSC_TRY(msc_area_init(msc_raster_grid(map), msc_settings_threads(a->settings, NULL), &a->area, err));
     return msc_rasters_source(&a->rasters, &a->source, err);
 }
 

@@ -231,7 +231,7 @@ static msc_status change(comparison *c, msc_error *err)
     MSC_TRY(weigh(c, err));
     set_support(c);
     describe_classes(c);
-    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), &c->area, err));
+    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), msc_settings_threads(c->settings, NULL), &c->area, err));
     msc_op ops[2];
     msc_decide_op(&c->decide, &ops[0]);
     msc_support_op(&c->support, &ops[1]);

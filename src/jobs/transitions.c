@@ -61,7 +61,7 @@ msc_status msc_transitions_count(const msc_settings *settings, const char *befor
         status = msc_fail(err, MSC_EFORMAT, change, "needs a class map (Byte) and a change map (UInt16)");
         goto done;
     }
-    if ((status = msc_area_init(msc_raster_grid(map[0]), &area, err)) != MSC_OK) goto done;
+    if ((status = msc_area_init(msc_raster_grid(map[0]), msc_settings_threads(settings, NULL), &area, err)) != MSC_OK) goto done;
     msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 2 };
     if ((status = msc_rasters_source(&both, &source, err)) != MSC_OK) goto done;
     counting c = { transitions, &area };

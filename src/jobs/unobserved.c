@@ -42,7 +42,7 @@ static msc_status open_maps(counting *c, msc_error *err)
         MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
         c->rasters.n = 2;
     }
-    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), &c->area, err));
+    MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), n_workers, &c->area, err));
     return msc_rasters_source(&c->rasters, &c->source, err);
 }
 

@@ -288,7 +288,7 @@ static msc_status prepare(vectorizing *k, msc_error *err)
         MSC_TRY(msc_differences_open(k->settings, &spec, &k->differences, &k->has_differences, err));
     }
     if (!o->is_plain) {
-        MSC_TRY(msc_area_init(k->table.grid, &k->area, err));
+        MSC_TRY(msc_area_init(k->table.grid, msc_settings_threads(k->settings, NULL), &k->area, err));
     }
     MSC_TRY(open_outputs(k, err));
     k->writing = (msc_patch_writing){.settings = k->settings, .options = o, .table = &k->table, .layer = k->layer};

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
     const msc_raster_spec spec = {.image = {.paths = &path, .n_paths = 1}, .n_workers = msc_settings_threads(&settings, NULL)};
     msc_status status = msc_raster_open(&spec, &settings, &rasters.raster[0], &err);
     if (status == MSC_OK) {
-        status = msc_area_init(msc_raster_grid(rasters.raster[0]), &area, &err);
+        status = msc_area_init(msc_raster_grid(rasters.raster[0]), msc_settings_threads(&settings, NULL), &area, &err);
     }
     if (status == MSC_OK) {
         status = msc_rasters_source(&rasters, &source, &err);

@@ -50,7 +50,7 @@ static msc_status run_area(int unused, msc_error *err)
     msc_area area;
     double m2;
     (void)unused;
-    MSC_TRY(msc_area_init(&g, &area, err));
+    MSC_TRY(msc_area_init(&g, 1, &area, err));
     msc_area_clear(&area);
     return msc_area_ring(g.crs, ring, 3, &m2, err);
 }

@@ -76,7 +76,7 @@ static void expect_outline(const char *crs, double e0, double n0, double pixel, 
     msc_area area;
     msc_error err;
     double m2;
-    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_OK);
     assert_int_equal(msc_area_ring(crs, ring, 4, &m2, &err), MSC_OK);
     const double off = sum_m2(&g, &area) / m2 - 1.0;
     if (!(fabs(off) < tolerance)) fail_msg("%s pixel %g: relative %g", crs, pixel, off);
@@ -93,19 +93,36 @@ static void blocks_sum_to_the_outline(void **state)
     expect_outline("EPSG:4490", 110.0, 40.0, 0.01, 500, 300, 1e-6);
 }
 
+/* Seams between bands of rows, and blocks whose sides are split, in any order of work. */
+static void threads_say_nothing(void **state)
+{
+    (void)state;
+    static const msc_grid grids[] = { { 1000, 9000, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" }, { 3000, 2100, 95.0, 50.0, 0.01, 0.01, "EPSG:4490" } };
+    for (int i = 0; i < 2; i++) {
+        msc_area one, three;
+        msc_error err;
+        assert_int_equal(msc_area_init(&grids[i], 1, &one, &err), MSC_OK);
+        assert_int_equal(msc_area_init(&grids[i], 3, &three, &err), MSC_OK);
+        assert_memory_equal(one.px_area, three.px_area, (size_t)one.n_across * (size_t)one.n_down * sizeof *one.px_area);
+        for (int k = 0; k < one.n_across * one.n_down; k++) assert_true(one.px_area[k] > 0);
+        msc_area_clear(&one);
+        msc_area_clear(&three);
+    }
+}
+
 static void without_a_system_pixels_are_flat(void **state)
 {
     (void)state;
     msc_grid g = { 100, 65, 10.0, 20.0, 2.0, 0.5, "" };
     msc_area area;
     msc_error err;
-    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_OK);
     assert_int_equal(area.n_across * area.n_down, 4);
     assert_int_equal(area.px_area[3], 1 << 24);
     msc_area_clear(&area);
     assert_true(msc_area_pixel_m2(&g) == 1.0);
     strcpy(g.crs, "LOCAL_CS[\"pit grid\",UNIT[\"metre\",1],AXIS[\"x\",EAST],AXIS[\"y\",NORTH]]");
-    assert_int_equal(msc_area_init(&g, &area, &err), MSC_OK);
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_OK);
     assert_int_equal(area.px_area[0], 1 << 24);
     msc_area_clear(&area);
 }
@@ -125,7 +142,7 @@ static void outside_of_the_domain_is_an_error(void **state)
     msc_grid g = { 100, 100, 1e12, 1e12, 2.0, 2.0, "EPSG:4548" };
     msc_area area;
     msc_error err;
-    assert_int_equal(msc_area_init(&g, &area, &err), MSC_ECRS);
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_ECRS);
     assert_null(area.px_area);
 }
 
@@ -135,6 +152,7 @@ int main(void)
         cmocka_unit_test(knows_published_geometry),
         cmocka_unit_test(a_ring_has_a_sign),
         cmocka_unit_test(blocks_sum_to_the_outline),
+        cmocka_unit_test(threads_say_nothing),
         cmocka_unit_test(without_a_system_pixels_are_flat),
         cmocka_unit_test(one_pixel_in_projected_m2),
         cmocka_unit_test(outside_of_the_domain_is_an_error),

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "grid/crs.h"
+#include "grid/crs_wkt.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,6 +113,54 @@ static void tells_kind_unit_and_name(void **state)
     assert_false(msc_crs_ellipsoid(LOCAL, &a, &f));
 }
 
+/* PROJ is the judge of what is read out of a text: a space, which means nothing, sends the same text to it. */
+static void text_says_what_proj_says(void **state)
+{
+    (void)state;
+    static const int ranges[][2] = { { 4490, 4554 }, { 32648, 32652 }, { 2272, 2272 }, { 3857, 3857 }, { 4326, 4326 }, { 4979, 4979 },
+                                     { 27700, 27700 }, { 26729, 26729 }, { 2193, 2193 }, { 7415, 7415 }, { 5819, 5819 } };
+    int n_read = 0;
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+        for (int c = ranges[r][0]; c <= ranges[r][1]; c++) {
+            char code[32], wkt[MSC_CRS_MAX], spaced[MSC_CRS_MAX + 1];
+            double a[2], f[2];
+            msc_error err;
+            msc_crs_facts facts;
+            snprintf(code, sizeof code, "EPSG:%d", c);
+            if (msc_crs_wkt(code, wkt, &err) != MSC_OK) continue;
+            const char *at = strstr(wkt, "ELLIPSOID[");
+            if (!at) continue;
+            const size_t head = (size_t)(at - wkt) + strlen("ELLIPSOID[");
+            snprintf(spaced, sizeof spaced, "%.*s %s", (int)head, wkt, wkt + head);
+            assert_false(msc_crs_wkt_facts(spaced, &facts));
+            n_read += msc_crs_wkt_facts(wkt, &facts);
+            assert_int_equal(msc_crs_ellipsoid(wkt, &a[0], &f[0]), msc_crs_ellipsoid(spaced, &a[1], &f[1]));
+            if (a[0] != a[1] || f[0] != f[1]) fail_msg("ellipsoid of %s", code);
+            if (msc_crs_is_geographic(spaced) != msc_crs_is_geographic(wkt)) fail_msg("kind of %s", code);
+            if (msc_crs_metres_per_unit(spaced) != msc_crs_metres_per_unit(wkt)) fail_msg("unit of %s", code);
+        }
+    assert_true(n_read > 60);
+}
+
+static void text_alone_is_not_enough(void **state)
+{
+    (void)state;
+    char wkt[MSC_CRS_MAX];
+    msc_error err;
+    msc_crs_facts facts;
+    assert_int_equal(msc_crs_wkt("EPSG:4548", wkt, &err), MSC_OK);
+    assert_true(msc_crs_wkt_facts(wkt, &facts) && facts.is_projected && facts.semi_major_m == 6378137.0);
+    wkt[strlen(wkt) - 1] = '\0';                              /* cut off */
+    assert_false(msc_crs_wkt_facts(wkt, &facts));
+    assert_int_equal(msc_crs_wkt("EPSG:2272", wkt, &err), MSC_OK);  /* feet */
+    assert_false(msc_crs_wkt_facts(wkt, &facts));
+    assert_false(msc_crs_wkt_facts(WKT1_4548, &facts));
+    assert_false(msc_crs_wkt_facts(LOCAL, &facts));
+    assert_false(msc_crs_wkt_facts("EPSG:4548", &facts));
+    /* A name that looks like a node says nothing. */
+    assert_false(msc_crs_wkt_facts("PROJCRS[\"a ,ELLIPSOID[\",CS[Cartesian,2],LENGTHUNIT[\"metre\",1]]", &facts));
+}
+
 static void refuses_what_is_no_system(void **state)
 {
     (void)state;
@@ -137,6 +186,8 @@ int main(void)
         cmocka_unit_test(knows_zone_38),
         cmocka_unit_test(spellings_are_the_same),
         cmocka_unit_test(tells_kind_unit_and_name),
+        cmocka_unit_test(text_says_what_proj_says),
+        cmocka_unit_test(text_alone_is_not_enough),
         cmocka_unit_test(refuses_what_is_no_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
