@@ -68,6 +68,7 @@ static const msc_rule alignment_keys[] = {
 static const msc_rule mask_keys[] = {
     { "terrain_shadow", MSC_RULE_BOOL, .at = IN_DOC(job.masks.terrain_shadow) },
     { "shadow_reach_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.shadow_reach_m), .low = 1, .high = 1e5 },
+    { "margin_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.margin_m), .low = 0, .high = 1e5 },
     { 0 }
 };
 static const msc_rule forest_keys[] = {
@@ -162,6 +163,7 @@ static void set_defaults(msc_job *job)
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
     job->masks.shadow_reach_m = 500;
+    job->masks.margin_m = -1;
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;

@@ -11,6 +11,7 @@ set(MINESCAR_ops
     rank.c
     shift.c
     rays.c
+    rim.c
     shadow.c
     smooth.c
     terrain.c

@@ -98,7 +98,7 @@ static void fills_in_defaults(void **state)
     assert_int_equal(job->n_deliver, 2);
     assert_string_equal(job->encoding, "GBK");
     assert_null(job->features);
-    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->epochs[0].sun.elevation_deg == 0);
+    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->masks.margin_m == -1 && job->epochs[0].sun.elevation_deg == 0);
     assert_null(job->reference.points);
     assert_true(job->acceptance.oa_min == 0 && job->acceptance.miss_max == 1 && job->acceptance.false_max == 1 && job->acceptance.ci_max_ha == 0);
     msc_job_free(&job);
