@@ -307,6 +307,7 @@ typedef struct msc_vectorize_options {
     const char *confidence;      /* for ZXD: raster on the same grid; may be NULL */
     const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
+    const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     double simplify_m;           /* default 0: crack boundaries as they are */
@@ -328,6 +329,7 @@ typedef struct msc_vectorize_options {
 } msc_vectorize_options;
 typedef struct msc_vectorize_counts {
     int64_t n_patches, n_dropped, n_px, n_px_dropped, n_vertices;
+    int64_t n_other_grade, n_px_other_grade;     /* of the unit, but not of a grade that is wanted */
     double area_px_m2;           /* pixels x pixel area of what was written */
     double area_m2;              /* sum of the polygons' projected areas */
 } msc_vectorize_counts;

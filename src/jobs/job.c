@@ -150,6 +150,7 @@ static const msc_rule job_keys[] = {
     { "reference", MSC_RULE_MAP, .keys = reference_keys },
     { "acceptance", MSC_RULE_MAP, .keys = acceptance_keys },
     { "deliver", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver), .count_at = IN_DOC(job.n_deliver), .choices = "shp gpkg fgb geojson kml csv" },
+    { "deliver_grades", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver_grades), .count_at = IN_DOC(job.n_deliver_grades), .choices = "A B" },
     { "encoding", MSC_RULE_CHOICE, .at = IN_DOC(job.encoding), .choices = "GBK UTF-8" },
     { 0 }
 };
@@ -265,6 +266,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->deliver[i], job->deliver[k]))
                 return msc_fail(err, MSC_EJOB, path, "deliver: %s is named twice", job->deliver[i]);
+    if (job->n_deliver_grades > 2 || (job->n_deliver_grades == 2 && !strcmp(job->deliver_grades[0], job->deliver_grades[1])))
+        return msc_fail(err, MSC_EJOB, path, "deliver_grades: a grade is named twice");
     return MSC_OK;
 }
 

@@ -41,6 +41,8 @@ typedef struct msc_job {
     struct { double oa_min, miss_max, false_max, ci_max_ha; } acceptance;   /* 0, 1, 1, 0: none */
     const char **deliver;        /* file extensions without a dot: "shp", "gpkg"... */
     int n_deliver;
+    const char **deliver_grades; /* "A", "B": patches of these grades are in the layers of changes; NULL: all */
+    int n_deliver_grades;
     const char *encoding;        /* of shapefile attributes: "GBK" or "UTF-8" */
     struct msc_job_block *owned; /* storage of all of it */
 } msc_job;
