@@ -5,6 +5,7 @@ set(MINESCAR_ops
     features.c
     features_row.c
     features_share.c
+    gradient.c
     majority.c
     opening.c
     predict.c
