@@ -175,7 +175,7 @@ typedef struct msc_classify_options {
     int smooth_px;               /* odd side of that window, 3..15; 0: 9, or what spans 25 m, at least 3 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
     int keep_masked;             /* non-zero: masked classes keep their codes instead of 0, and have no margin */
-    double margin_m;             /* what lies so near to a cloud is not observed either; 0: nothing, below 0: 24 m, at least 3 px
+    double margin_m;             /* what lies so near to a cloud is not observed either; 0: nothing, below 0: 24 m, 3..64 px
                                     (docs/METHODS.md). Clouds are masked classes whose name or label has cloud or 云 in it, but not
                                     shadow or 影. At most 128 px. Default -1 */
     const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin; may be NULL */

@@ -22,6 +22,7 @@ enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, SWEEPS = 3, WIDEST_PX = 9 };
  * scenes (docs/METHODS.md, "Margins of clouds"). */
 #define MARGIN_M 24.0
 #define MARGIN_PX 3.0
+#define MARGIN_WIDEST_PX 64.0   /* by default: every tile is mapped with as much round it */
 
 typedef struct classification {
     const msc_settings *settings;
@@ -175,8 +176,11 @@ static msc_status set_rim(classification *c, msc_error *err)
         c->rim.has_rim[c->model.code[i]] = 1;
         has_cloud = 1;
     }
-    if (!has_cloud) return MSC_OK;
-    c->rim.margin_px = asked_m >= 0.0 ? asked_m / pixel_m : fmin(fmax(MARGIN_M / pixel_m, MARGIN_PX), MSC_RIM_MAX_PX);
+    if (!has_cloud) {
+        if (asked_m > 0.0) msc_warn(c->settings, MSC_WOTHER, "margin_m", "no masked class is called cloud; nothing has a margin");
+        return MSC_OK;
+    }
+    c->rim.margin_px = asked_m >= 0.0 ? asked_m / pixel_m : fmin(fmax(MARGIN_M / pixel_m, MARGIN_PX), MARGIN_WIDEST_PX);
     if (!(c->rim.margin_px <= MSC_RIM_MAX_PX))
         return msc_fail(err, MSC_EVALUE, "margin_m", "%g m are %.0f px; at most %d", asked_m, c->rim.margin_px, MSC_RIM_MAX_PX);
     return MSC_OK;
