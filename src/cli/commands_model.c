@@ -175,6 +175,10 @@ static const cli_option classify_options[] = {
     { "radiometry", .kind = CLI_TEXT, .at = AT(image.radiometry), .value = "FILE.json", .help = { "report of irmad with IMAGE as AFTER: apply its gains", "以 IMAGE 为 AFTER 的 irmad 报告：采用其增益" } },
     { "seamlines", .kind = CLI_TEXT, .at = AT(image.seamlines), .value = "FILE", .help = { "the polygons that irmad was given", "irmad 所用的各景面" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
+    { "margin-m", .kind = CLI_REAL, .at = AT(margin_m), .low = 0, .high = 1e5, .value = "M",
+      .help = { "round clouds (masked classes so named) this is not observed either; default: 24 m, 3..64 px", "云（名称含“云”或 cloud 的掩膜类别）周围此距离内也按未观测处理；默认 24 m，3..64 像元" } },
+    { "reason", .kind = CLI_TEXT, .at = AT(reason), .value = "FILE",
+      .help = { "output: why not observed: 3 masked class, 4 margin of a cloud, 0 else", "输出：未观测的原因：3 掩膜类别，4 云周边，其余为 0" } },
     { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the outputs' metadata", "写入输出元数据" } },
     END

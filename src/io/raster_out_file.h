@@ -62,6 +62,7 @@ struct msc_raster_out {
     int n_bands, is_overwrite, has_aux, is_open;
     msc_type type;
     double fill; /* where not observed */
+    int is_everywhere;
     msc_codec codec;
     msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
     int n_levels, n_shared; /* the first n_shared levels are compressed by the workers */

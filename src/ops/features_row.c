@@ -11,6 +11,7 @@ typedef struct state {
     msc_texture *texture;
     msc_rays *rays;
     msc_opening *opening;
+    msc_gradient *gradient;
     double *sum;
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
@@ -27,6 +28,7 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     s->texture = msc_space_take(space, (size_t)features->n_textures * sizeof *s->texture);
     s->rays = msc_space_take(space, (size_t)features->n_rays * sizeof *s->rays);
     s->opening = msc_space_take(space, (size_t)features->n_openings * sizeof *s->opening);
+    s->gradient = msc_space_take(space, (size_t)features->n_gradients * sizeof *s->gradient);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
@@ -58,6 +60,11 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
         msc_opening opening;
         msc_opening_lay(&opening, rows, &features->opening[i], features->n_bands, width_px, space);
         if (s->opening) s->opening[i] = opening;
+    }
+    for (int i = 0; i < features->n_gradients; i++) {
+        msc_gradient gradient;
+        msc_gradient_lay(&gradient, rows, &features->gradient[i], features->n_bands, width_px, space);
+        if (s->gradient) s->gradient[i] = gradient;
     }
 }
 
@@ -168,6 +175,10 @@ static void shaped(row *r, float *const *out)
         const msc_feature *f = &features->feature[i];
         if (f->kind == MSC_DEPTH) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_DEPTH, out[i]);
         if (f->kind == MSC_RISE) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_RISE, out[i]);
+        if (f->gradient >= 0) {
+            msc_gradient_step(&r->s->gradient[f->gradient], r->tile, r->y);
+            memcpy(out[i], r->s->gradient[f->gradient].made, (size_t)r->tile->core.w * sizeof **out);
+        }
         if (f->opening < 0) continue;
         memcpy(out[i], r->s->opening[f->opening].made[f->kind == MSC_OPEN ? MSC_OPENING : MSC_CLOSING],
                (size_t)r->tile->core.w * sizeof **out);

@@ -130,7 +130,7 @@ static void show_piece(const pass *p, const uint8_t is_there[MSC_MAX_PLANES], co
     for (size_t i = 0; i < n; i++) {
         k->winner[i] = (uint8_t)k->index[i];
         seen[i] = ok[i] & !classes->is_masked[k->winner[i]];
-        code[i] = seen[i] ? classes->code[k->winner[i]] : 0;
+        code[i] = ok[i] ? classes->code[k->winner[i]] : 0;
     }
     if (p->self->has_confidence) {
         uint8_t *restrict percent = msc_row_u8(p->out, 1, y) + x;

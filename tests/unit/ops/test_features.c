@@ -57,6 +57,8 @@ static void lists_become_names(void **state)
     expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
     expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
     expect_names("open:9,close:60m,open:9:brightness,close:5:red", 4, 0, 10, "open:9,close:60m,close:5:red");
+    expect_names("gradient:7,gradient:30m,gradient:7:red", 4, 0, 10, "gradient:7,gradient:30m,gradient:7:red");
+    assert_int_equal(halo_of("gradient:7", 2), 4);   /* and the neighbours of its edge */
     assert_int_equal(halo_of("open:9", 2), 8);       /* a window of windows */
 }
 
@@ -145,7 +147,7 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,gradient:5,gradient:9:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
     assert_int_equal(msc_features_halo_px(f), 16);
