@@ -35,7 +35,7 @@ static const cli_option train_options[] = {
     { "method", .kind = CLI_CHOICE, .at = AT(options.method), .choices = "forest|gauss",
       .help = { "random forest, or Gaussian maximum likelihood", "随机森林，或高斯最大似然" } },
     { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
-      .help = { "bands,ndvi,ndwi,brightness,std:3,slope,tpi:31,relief:63 or others (see features); default: by the image; gauss: bands",
+      .help = { "bands,ndvi,ndwi,brightness,std:3,slope,northness,eastness,tpi:31,relief:63 or others (see features); default: by the image; gauss: bands",
                 "特征列表，逗号分隔（见 features）；默认按影像选取，gauss 为 bands" } },
     { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
       .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },

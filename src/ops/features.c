@@ -38,6 +38,8 @@ static const entry registry[] = {
     { "close", MSC_CLOSE, 1, -1, 0, NULL, NULL },
     { "gradient", MSC_GRADIENT, 1, -1, 0, NULL, NULL },   /* gradient.h */
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
+    { "northness", MSC_NORTHNESS, 0, 0, 1, NULL, NULL },  /* terrain.h */
+    { "eastness", MSC_EASTNESS, 0, 0, 1, NULL, NULL },
     { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },              /* ground less the mean of its window: Weiss 2001 */
     { "relief", MSC_RANGE, 1, 0, 1, NULL, NULL },         /* highest less lowest ground */
     { "floor", MSC_FLOOR, 1, 0, 1, NULL, NULL },          /* ground less the lowest */
@@ -207,7 +209,7 @@ static void write_defaults(double pixel_m, char *list, size_t size)
     const int spread = (int)side_over(SPREAD_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
     int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
     if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",std:%d", spread);
-    snprintf(list + n, size - (size_t)n, ",slope,tpi:31,relief:%d", relief);
+    snprintf(list + n, size - (size_t)n, ",slope,northness,eastness,tpi:31,relief:%d", relief);
 }
 
 msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,

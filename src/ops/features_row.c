@@ -111,6 +111,11 @@ static void brightness(row *r, float *out)
     rows->scale(out, r->s->sum, 1.0 / r->features->n_bands, w);
 }
 
+static void terrain(const row *r, const msc_feature *f, msc_terrain what, float *out)
+{
+    msc_terrain_row(r->features->kernels->window, what, r->tile, f->plane, r->y, r->features->pixel_m, out, r->s->terrain);
+}
+
 /* Features of the pixel itself and its neighbours. */
 static void local(row *r, const msc_feature *f, float *out)
 {
@@ -123,9 +128,9 @@ static void local(row *r, const msc_feature *f, float *out)
         break;
     }
     case MSC_BRIGHTNESS: brightness(r, out); break;
-    case MSC_SLOPE:
-        msc_terrain_slope(k->window, r->tile, f->plane, r->y, r->features->pixel_m, out, r->s->terrain);
-        break;
+    case MSC_SLOPE: terrain(r, f, MSC_TERRAIN_SLOPE, out); break;
+    case MSC_NORTHNESS: terrain(r, f, MSC_TERRAIN_NORTHNESS, out); break;
+    case MSC_EASTNESS: terrain(r, f, MSC_TERRAIN_EASTNESS, out); break;
     default: break;
     }
 }
