@@ -174,7 +174,11 @@ typedef struct msc_classify_options {
                                     0: not at all. All outputs are those after it. Default 2 */
     int smooth_px;               /* odd side of that window, 3..15; 0: 9, or what spans 25 m, at least 3 */
     const char *grid_like;       /* raster whose grid is used; NULL: the image's own */
-    int keep_masked;             /* non-zero: masked classes keep their codes instead of 0 */
+    int keep_masked;             /* non-zero: masked classes keep their codes instead of 0, and have no margin */
+    double margin_m;             /* what lies so near to a cloud is not observed either; 0: nothing, below 0: 24 m, 3..64 px
+                                    (docs/METHODS.md). Clouds are masked classes whose name or label has cloud or 云 in it, but not
+                                    shadow or 影. At most 128 px. Default -1 */
+    const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin; may be NULL */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
 } msc_classify_options;
 MSC_API void msc_classify_defaults(msc_classify_options *options);
@@ -308,6 +312,7 @@ typedef struct msc_vectorize_options {
     const char *confidence;      /* for ZXD: raster on the same grid; may be NULL */
     const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
+    const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     double simplify_m;           /* default 0: crack boundaries as they are */
@@ -329,6 +334,7 @@ typedef struct msc_vectorize_options {
 } msc_vectorize_options;
 typedef struct msc_vectorize_counts {
     int64_t n_patches, n_dropped, n_px, n_px_dropped, n_vertices;
+    int64_t n_other_grade, n_px_other_grade;     /* of the unit, but not of a grade that is wanted */
     double area_px_m2;           /* pixels x pixel area of what was written */
     double area_m2;              /* sum of the polygons' projected areas */
 } msc_vectorize_counts;

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of three rows of ground, readable one pixel beyond both ends; `per` is 1 / (8 pixel_m). */
+typedef void msc_window_of_three(float *out, const float *north, const float *here, const float *south, float per, size_t n);
+
 typedef struct msc_window_rows {
     /* out[i] = ok[i] ? v[i] : other */
     void (*from_u8)(float *out, const uint8_t *v, const uint8_t *ok, float other, size_t n);
@@ -38,7 +41,9 @@ typedef struct msc_window_rows {
     /* out[i] = 0 where ok[i] is 0 */
     void (*keep)(float *out, const uint8_t *ok, size_t n);
     /* Slope in degrees by Horn's weights; the rows reach from -1 to n. per: 1 / (8 x side of a pixel). */
-    void (*slope)(float *out, const float *north, const float *here, const float *south, float per, size_t n);
+    msc_window_of_three *slope;
+    /* By the same rows: the components toward north and east of the surface's unit normal, -1..1. */
+    msc_window_of_three *northness, *eastness;
 } msc_window_rows;
 
 extern const msc_window_rows msc_window_scalar, msc_window_avx2, msc_window_avx512;

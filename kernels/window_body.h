@@ -210,9 +210,33 @@ static void slope(float *restrict out, const float *restrict north, const float 
     }
 }
 
+/* The component toward north, or toward east, of the surface's unit normal. */
+static void northness(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south,
+                      float per, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float *a = north + i, *b = here + i, *c = south + i;
+        const float east = ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per;
+        const float down = ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per;
+        out[i] = down / sqrtf(1.0f + (east * east + down * down));
+    }
+}
+
+static void eastness(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south,
+                     float per, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float *a = north + i, *b = here + i, *c = south + i;
+        const float east = ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per;
+        const float down = ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per;
+        out[i] = 0.0f - east / sqrtf(1.0f + (east * east + down * down));
+    }
+}
+
 const msc_window_rows WINDOW_TABLE = {
     .from_u8 = from_u8, .from_u16 = from_u16, .from_f32 = from_f32, .slide = slide, .slide_squares = slide_squares,
     .stack = stack, .stack_squares = stack_squares, .stack_low = stack_low, .stack_high = stack_high, .join = join,
     .across = across, .across_low = across_low, .across_high = across_high, .invert = invert, .mean = mean,
     .deviation = deviation, .above_mean = above_mean, .range = range, .scale = scale, .keep = keep, .slope = slope,
+    .northness = northness, .eastness = eastness,
 };

@@ -39,6 +39,7 @@ const cli_command cli_features = {
                 "                                   co-occurrence of 8 grey levels; NAME:SIDE:BAND:LOW:HIGH sets their range\n"
                 "  open:SIDE close:SIDE             brightness without brighter, darker things narrower than SIDE\n"
                 "  slope                            degrees (this and the following need --dem)\n"
+                "  northness eastness               of the slope: sin(slope) x cos or sin of its aspect\n"
                 "  tpi:SIDE                         ground above the mean of its surroundings\n"
                 "  relief:SIDE floor:SIDE           highest less lowest ground; height above the lowest\n"
                 "  depth:SIDE rise:SIDE             depth of a closed hollow, height of a heap",
@@ -50,11 +51,12 @@ const cli_command cli_features = {
                 "                                   8 个灰度级的共生矩阵；NAME:SIDE:BAND:LOW:HIGH 设其范围\n"
                 "  open:SIDE close:SIDE             去掉窄于 SIDE 的亮物、暗物后的亮度\n"
                 "  slope                            坡度，度（此项及以下需 --dem）\n"
+                "  northness eastness               坡面朝向：sin(坡度) 乘坡向的 cos 或 sin\n"
                 "  tpi:SIDE                         高出周围均值\n"
                 "  relief:SIDE floor:SIDE           窗口内高差；高出最低点\n"
                 "  depth:SIDE rise:SIDE             封闭洼地深度；堆体高度" },
     .examples = "minescar features demo/image_2024.tif texture.tif --features mean:7,std:7\n"
-                "minescar features demo/image_2024.tif terrain.tif --features slope,tpi:31,depth:120m --dem demo/dem_2024.tif\n"
+                "minescar features demo/image_2024.tif terrain.tif --features slope,northness,eastness,tpi:31,depth:120m --dem demo/dem_2024.tif\n"
                 "minescar features demo/image_2024.tif glcm.tif --features glcm_contrast:7:red,glcm_homogeneity:7::0:4000\n",
     .arguments = features_arguments, .options = features_options, .bytes = sizeof(msc_feature_map_options),
     .defaults = features_defaults, .run = run_features

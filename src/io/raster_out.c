@@ -36,6 +36,7 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     out->n_bands = spec->n_bands;
     out->type = spec->type;
     out->fill = spec->has_nodata ? spec->nodata : 0;
+    out->is_everywhere = spec->is_everywhere;
     out->is_overwrite = settings->overwrite;
     out->settings = *settings;
     out->total = settings->traffic;

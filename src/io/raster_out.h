@@ -21,6 +21,7 @@ typedef struct msc_raster_out_spec {
     const char *const *meta;       /* NAME=VALUE items; may be NULL */
     int n_meta;
     int has_overviews;
+    int is_everywhere; /* one band of bytes whose values count where the tile is not valid, too */
 } msc_raster_out_spec;
 
 /* Checks that the output may be written and starts it. EEXISTS, EPERM, ENOSPACE, EWRITE. Honours
@@ -31,7 +32,7 @@ msc_status msc_raster_out_open(const msc_settings *settings, const msc_raster_ou
                                const msc_layout *layout, msc_raster_out **out, msc_error *err);
 
 /* A sink over n outputs of one grid and tile layout: the tile's planes are dealt out in order (n_bands each).
- * Where the tile is not valid the nodata value is written, or 0. `self` storage is the caller's. */
+ * Where the tile is not valid the nodata value is written, or 0, unless an output is_everywhere. `self` storage is the caller's. */
 typedef struct msc_raster_outs {
     msc_raster_out *out[8];
     int n;

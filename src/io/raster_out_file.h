@@ -64,6 +64,7 @@ struct msc_raster_out {
     msc_type type;
     msc_settings settings; /* its threads are used when the file is checked */
     double fill; /* where not observed */
+    int is_everywhere;
     msc_codec codec;
     msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
     int n_levels, n_shared; /* the first n_shared levels are compressed by the workers */

@@ -185,7 +185,7 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
     for (int32_t i = 0, y = s.y0; i < s.h; i++, y += l->step) {
         uint8_t *at = area + (size_t)i * stride_px * msc_out_pixel_bytes(out);
         const uint8_t *valid = msc_row_valid(tile, y) + s.x0;
-        const int is_seen = memchr(valid, 0, (size_t)(s.w - 1) * step + 1) == NULL, is_whole = bands == 1 && is_seen;
+        const int is_seen = out->is_everywhere || memchr(valid, 0, (size_t)(s.w - 1) * step + 1) == NULL, is_whole = bands == 1 && is_seen;
         if (is_whole && out->type == MSC_U8) {
             rows->pick_u8(at, msc_row_u8(tile, plane, y) + s.x0, step, (size_t)s.w);
         } else if (is_whole && out->type == MSC_U16) {

@@ -4,6 +4,7 @@
 #include "io/raster_out.h"
 #include "jobs/palette.h"
 #include "ops/predict.h"
+#include "ops/rim.h"
 #include "ops/smooth.h"
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,12 @@ enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, SWEEPS = 3, WIDEST_PX = 9 };
 /* Beyond this a window holds other ground than the pixel, as for the default features. */
 #define WINDOW_M 25.0
 
+/* The margin of a cloud: Fmask's 3 px (Zhu & Woodcock 2012), and what beyond them still raised the precision of change on made
+ * scenes (docs/METHODS.md, "Margins of clouds"). */
+#define MARGIN_M 24.0
+#define MARGIN_PX 3.0
+#define MARGIN_WIDEST_PX 64.0   /* by default: every tile is mapped with as much round it */
+
 typedef struct classification {
     const msc_settings *settings;
     const msc_classify_options *options;
@@ -25,6 +32,7 @@ typedef struct classification {
     msc_features *features;
     msc_predict predict;
     msc_smooth smooth;           /* of no use when the options ask for none */
+    msc_rim rim;
     msc_class classes[MSC_MAX_CLASSES];
     int n_classes;
     msc_raster_outs outs;
@@ -33,7 +41,7 @@ typedef struct classification {
     int64_t n_observed;
 } classification;
 
-void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH }; }
+void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH, .margin_m = -1.0 }; }
 
 static msc_status check_options(const msc_classify_options *o, msc_error *err)
 {
@@ -152,20 +160,52 @@ static int32_t window_px(double pixel_m)
     return side;
 }
 
-/* The ops of the pass; returns their number. */
-static int make_ops(classification *c, msc_op ops[2])
+static int is_cloud(const char *text)
 {
+    return text && (strstr(text, "cloud") || strstr(text, "Cloud") || strstr(text, "云")) && !strstr(text, "shadow") && !strstr(text, "Shadow") && !strstr(text, "影");
+}
+
+/* The classes with a margin, and its width. */
+static msc_status set_rim(classification *c, msc_error *err)
+{
+    const double pixel_m = c->imagery.pixel_m, asked_m = c->options->margin_m;
+    int has_cloud = 0;
+    c->rim.has_reason = c->options->reason != NULL;
+    for (int i = 0; i < c->model.n_classes; i++) {
+        if (!c->predict.classes.is_masked[i] || !(is_cloud(c->model.name[i]) || is_cloud(c->model.label[i]))) continue;
+        c->rim.has_rim[c->model.code[i]] = 1;
+        has_cloud = 1;
+    }
+    if (!has_cloud) {
+        if (asked_m > 0.0) msc_warn(c->settings, MSC_WOTHER, "margin_m", "no masked class is called cloud; nothing has a margin");
+        return MSC_OK;
+    }
+    c->rim.margin_px = asked_m >= 0.0 ? asked_m / pixel_m : fmin(fmax(MARGIN_M / pixel_m, MARGIN_PX), MARGIN_WIDEST_PX);
+    if (!(c->rim.margin_px <= MSC_RIM_MAX_PX))
+        return msc_fail(err, MSC_EVALUE, "margin_m", "%g m are %.0f px; at most %d", asked_m, c->rim.margin_px, MSC_RIM_MAX_PX);
+    return MSC_OK;
+}
+
+/* The ops of the pass; returns their number. */
+static int make_ops(classification *c, msc_op ops[3])
+{
+    int n = 1;
     const msc_classify_options *o = c->options;
     c->predict.has_confidence = o->confidence != NULL;
     c->predict.has_ranks = o->posterior != NULL;
     c->predict.has_shares = o->smooth > 0;
     msc_predict_op(&c->predict, &ops[0]);
-    if (!o->smooth) return 1;
-    c->smooth = (msc_smooth){ .classes = c->predict.classes, .strength = o->smooth, .n_sweeps = SWEEPS,
-                              .side_px = o->smooth_px ? o->smooth_px : window_px(c->imagery.pixel_m),
-                              .has_confidence = c->predict.has_confidence, .has_ranks = c->predict.has_ranks };
-    msc_smooth_op(&c->smooth, &ops[1]);
-    return 2;
+    if (o->smooth) {
+        c->smooth = (msc_smooth){ .classes = c->predict.classes, .strength = o->smooth, .n_sweeps = SWEEPS,
+                                  .side_px = o->smooth_px ? o->smooth_px : window_px(c->imagery.pixel_m),
+                                  .has_confidence = c->predict.has_confidence, .has_ranks = c->predict.has_ranks };
+        msc_smooth_op(&c->smooth, &ops[n++]);
+    }
+    if (c->rim.margin_px > 0.0 || c->rim.has_reason) {
+        msc_rim_op(&c->rim, ops[n - 1].n_planes_out, &ops[n]);
+        n++;
+    }
+    return n;
 }
 
 /* The outputs' sink, with a count of observed pixels beside it. */
@@ -223,12 +263,21 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
         spec.nodata = CONFIDENCE_NODATA;
         MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
     }
-    if (!o->posterior) return MSC_OK;
-    static const char *const names[MSC_RANK_PLANES] = { "code1", "share1", "code2", "share2", "code3", "share3" };
-    spec.path = o->posterior;
     spec.has_nodata = spec.has_overviews = 0;
-    spec.n_bands = MSC_RANK_PLANES;
-    spec.band_names = names;
+    if (o->posterior) {
+        static const char *const names[MSC_RANK_PLANES] = { "code1", "share1", "code2", "share2", "code3", "share3" };
+        spec.path = o->posterior;
+        spec.n_bands = MSC_RANK_PLANES;
+        spec.band_names = names;
+        MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
+    }
+    if (!o->reason) return MSC_OK;
+    const char *reasons[3] = { meta[0], "REASONS=0 none, 3 masked class, 4 margin of a cloud", run_id };
+    spec.path = o->reason;
+    spec.n_bands = spec.is_everywhere = 1;
+    spec.band_names = NULL;
+    spec.meta = reasons;
+    spec.n_meta = o->run_id ? 3 : 2;
     return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err);
 }
 
@@ -240,9 +289,10 @@ static msc_status classify(classification *c, msc_error *err)
     describe_classes(c);
     if (c->options->smooth && c->model.n_classes > MSC_MAX_PLANES)
         return msc_fail(err, MSC_EVALUE, "smooth", "the model has %d classes; at most %d can be smoothed", c->model.n_classes, MSC_MAX_PLANES);
-    msc_op ops[2];
+    MSC_TRY(set_rim(c, err));
+    msc_op ops[3];
     const int n_ops = make_ops(c, ops);
-    c->outs.n = 1 + (c->options->confidence != NULL) + (c->options->posterior != NULL);
+    c->outs.n = 1 + (c->options->confidence != NULL) + (c->options->posterior != NULL) + (c->options->reason != NULL);
     msc_sink sink = counting_sink(c);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, ops, n_ops, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
@@ -261,7 +311,7 @@ msc_status msc_classify(const msc_settings *settings, const msc_classify_options
     c->settings = settings;
     c->options = options;
     const msc_status status = classify(c, err);
-    for (int i = 0; i < 3; i++) msc_raster_out_abandon(&c->outs.out[i]);
+    for (int i = 0; i < 4; i++) msc_raster_out_abandon(&c->outs.out[i]);
     msc_features_close(&c->features);
     msc_imagery_close(&c->imagery);
     msc_model_clear(&c->model);

@@ -68,6 +68,7 @@ static const msc_rule alignment_keys[] = {
 static const msc_rule mask_keys[] = {
     { "terrain_shadow", MSC_RULE_BOOL, .at = IN_DOC(job.masks.terrain_shadow) },
     { "shadow_reach_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.shadow_reach_m), .low = 1, .high = 1e5 },
+    { "margin_m", MSC_RULE_REAL, .at = IN_DOC(job.masks.margin_m), .low = 0, .high = 1e5 },
     { 0 }
 };
 static const msc_rule forest_keys[] = {
@@ -150,6 +151,7 @@ static const msc_rule job_keys[] = {
     { "reference", MSC_RULE_MAP, .keys = reference_keys },
     { "acceptance", MSC_RULE_MAP, .keys = acceptance_keys },
     { "deliver", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver), .count_at = IN_DOC(job.n_deliver), .choices = "shp gpkg fgb geojson kml csv" },
+    { "deliver_grades", MSC_RULE_CHOICES, .at = IN_DOC(job.deliver_grades), .count_at = IN_DOC(job.n_deliver_grades), .choices = "A B" },
     { "encoding", MSC_RULE_CHOICE, .at = IN_DOC(job.encoding), .choices = "GBK UTF-8" },
     { 0 }
 };
@@ -163,6 +165,7 @@ static void set_defaults(msc_job *job)
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
     job->masks.shadow_reach_m = 500;
+    job->masks.margin_m = -1;
     job->forest.trees = 100;
     job->forest.depth = 15;
     job->forest.seed = 1;
@@ -265,6 +268,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         for (int k = 0; k < i; k++)
             if (!strcmp(job->deliver[i], job->deliver[k]))
                 return msc_fail(err, MSC_EJOB, path, "deliver: %s is named twice", job->deliver[i]);
+    if (job->n_deliver_grades > 2 || (job->n_deliver_grades == 2 && !strcmp(job->deliver_grades[0], job->deliver_grades[1])))
+        return msc_fail(err, MSC_EJOB, path, "deliver_grades: a grade is named twice");
     return MSC_OK;
 }
 

@@ -23,7 +23,7 @@ typedef struct msc_job {
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
-    struct { int terrain_shadow; double shadow_reach_m; } masks;           /* 0, 500 */
+    struct { int terrain_shadow; double shadow_reach_m, margin_m; } masks;   /* 0, 500, -1: as msc_classify_options */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
     struct { const char *method; } evidence;               /* "irmad" or "off" */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
@@ -41,6 +41,8 @@ typedef struct msc_job {
     struct { double oa_min, miss_max, false_max, ci_max_ha; } acceptance;   /* 0, 1, 1, 0: none */
     const char **deliver;        /* file extensions without a dot: "shp", "gpkg"... */
     int n_deliver;
+    const char **deliver_grades; /* "A", "B": patches of these grades are in the layers of changes; NULL: all */
+    int n_deliver_grades;
     const char *encoding;        /* of shapefile attributes: "GBK" or "UTF-8" */
     struct msc_job_block *owned; /* storage of all of it */
 } msc_job;

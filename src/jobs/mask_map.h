@@ -3,8 +3,10 @@
 #define MSC_JOBS_MASK_MAP_H
 #include "ops/shadow.h"
 
-/* Why a pixel is masked; the second band of a mask map. */
-typedef enum msc_mask_reason { MSC_MASK_NONE = 0, MSC_MASK_USER, MSC_MASK_TERRAIN_SHADOW, MSC_MASK_REASONS } msc_mask_reason;
+/* Why a pixel is not observed: the second band of a mask map, and what classify says of masked classes (ops/rim.h). */
+typedef enum msc_mask_reason {
+    MSC_MASK_NONE = 0, MSC_MASK_USER, MSC_MASK_TERRAIN_SHADOW, MSC_MASK_CLASS, MSC_MASK_MARGIN, MSC_MASK_REASONS
+} msc_mask_reason;
 
 typedef struct msc_mask_options {
     const char *dem;             /* elevation, any grid */

@@ -41,15 +41,16 @@ msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *er
 
 msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    static const char *const names[MSC_MASK_REASONS] = { "no_data_or_masked_class_m2", "mask_m2", "terrain_shadow_m2" };
+    static const char *const names[MSC_MASK_REASONS] = { "no_data_m2", "mask_m2", "terrain_shadow_m2", "masked_class_m2", "cloud_margin_m2" };
     const msc_job *job = run->job;
     const int year = msc_run_year(run, stage->epoch);
-    char classes[MSC_PATH_MAX], table[MSC_PATH_MAX];
+    char classes[MSC_PATH_MAX], reason[MSC_PATH_MAX], table[MSC_PATH_MAX];
     msc_unobserved_sum whole;
     double open_m2 = 0.0;
     MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
+    MSC_TRY(msc_run_path(run, reason, err, "unobserved_%d.tif", year));
     MSC_TRY(msc_run_path(run, table, err, "unobserved_%d.csv", year));
-    const msc_unobserved_options o = { .classes = classes, .mask = job->masks.terrain_shadow ? run->made_mask[stage->epoch] : NULL,
+    const msc_unobserved_options o = { .classes = classes, .reason = reason, .mask = job->masks.terrain_shadow ? run->made_mask[stage->epoch] : NULL,
                                        .zones = job->zones, .n_zones = job->n_zones, .out = table };
     MSC_TRY(msc_unobserved(&run->settings, &o, &whole, err));
     for (int r = 0; r < MSC_MASK_REASONS; r++) {

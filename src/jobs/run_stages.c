@@ -44,6 +44,8 @@ static msc_status record_counts(msc_job_run *run, const char *group, const msc_v
 {
     MSC_TRY(msc_receipt_number(run->receipt, group, "patches", (double)c->n_patches, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "patches_dropped_below_unit", (double)c->n_dropped, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "patches_of_other_grades", (double)c->n_other_grade, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "pixels_of_other_grades", (double)c->n_px_other_grade, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "pixels", (double)c->n_px, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "pixels_dropped", (double)c->n_px_dropped, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "vertices", (double)c->n_vertices, err));
@@ -124,6 +126,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
     MSC_TRY(msc_run_path(run, grade, err, "grade_%d_%d.tif", y0, y1));
     o.raster = map; o.grade = grade;
+    o.grades = run->job->n_deliver_grades == 1 ? run->job->deliver_grades[0] : NULL;      /* both: all */
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;

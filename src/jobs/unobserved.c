@@ -6,9 +6,12 @@
 #include "grid/area.h"
 #include "io/raster_in.h"
 #include "jobs/assess.h"
+#include "ops/rim.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert((int)MSC_RIM_CLASS == MSC_MASK_CLASS && (int)MSC_RIM_MARGIN == MSC_MASK_MARGIN, "one list of reasons");
 
 /* The zones of one layer: spans of pixels, sorted by row. */
 typedef struct layer {
@@ -22,6 +25,7 @@ typedef struct counting {
     const msc_settings *settings;
     const msc_unobserved_options *options;
     msc_rasters rasters;
+    int mask_plane, reason_plane;    /* 0: none */
     msc_source source;
     msc_area area;
     layer *layers;
@@ -40,7 +44,12 @@ static msc_status open_maps(counting *c, msc_error *err)
         const msc_raster_spec mask = { .image = { .paths = &o->mask, .n_paths = 1, .bands = "observed:1,reason:2", .nodata = "none" },
                                        .want = want, .n_want = 1, .is_coded = 1, .n_workers = n_workers };
         MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
-        c->rasters.n = 2;
+        c->mask_plane = c->rasters.n++;
+    }
+    if (o->reason) {
+        const msc_raster_spec reason = { .image = { .paths = &o->reason, .n_paths = 1, .nodata = "none" }, .is_coded = 1, .n_workers = n_workers };
+        MSC_TRY(msc_raster_open(&reason, c->settings, &c->rasters.raster[c->rasters.n], err));
+        c->reason_plane = c->rasters.n++;
     }
     MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), n_workers, &c->area, err));
     return msc_rasters_source(&c->rasters, &c->source, err);
@@ -69,14 +78,17 @@ static msc_status read_zones(counting *c, int z, msc_error *err)
 /* Adds pixels x0..x1-1 of row y of the tile; x counts from the core. */
 static void add(const counting *c, const msc_tile *tile, int32_t y, int32_t x0, int32_t x1, msc_unobserved_sum *sum)
 {
-    const uint8_t *class = msc_row_u8(tile, 0, y), *why = c->options->mask ? msc_row_u8(tile, 1, y) : NULL;
+    const uint8_t *class = msc_row_u8(tile, 0, y), *mask = c->mask_plane ? msc_row_u8(tile, c->mask_plane, y) : NULL;
+    const uint8_t *why = c->reason_plane ? msc_row_u8(tile, c->reason_plane, y) : NULL;
     const int64_t *px_area = c->area.px_area + (size_t)((tile->core.y + y) / MSC_AREA_BLOCK) * (size_t)c->area.n_across;
     for (int32_t x = x0; x < x1; x++) {
         const int64_t units = px_area[(tile->core.x + x) / MSC_AREA_BLOCK];
         sum->px++;
         sum->units += units;
         if (class[x]) continue;
-        const int reason = why && why[x] < MSC_MASK_REASONS ? why[x] : MSC_MASK_NONE;
+        int reason = mask ? mask[x] : MSC_MASK_NONE;
+        if (reason == MSC_MASK_NONE && why) reason = why[x];
+        if (reason >= MSC_MASK_REASONS) reason = MSC_MASK_NONE;
         sum->open_px[reason]++;
         sum->open_units[reason] += units;
     }
@@ -123,8 +135,9 @@ static void write_row(FILE *file, const char *zone, const char *name, const msc_
     write_name(file, zone);
     fputc(',', file);
     write_name(file, name);
-    fprintf(file, ",%.4f,%.4f,%.4f,%.4f,%.4f\n", hectares(s->units), hectares(open), hectares(s->open_units[MSC_MASK_USER]),
-            hectares(s->open_units[MSC_MASK_TERRAIN_SHADOW]), hectares(s->open_units[MSC_MASK_NONE]));
+    fprintf(file, ",%.4f,%.4f", hectares(s->units), hectares(open));
+    for (int r = MSC_MASK_NONE + 1; r < MSC_MASK_REASONS; r++) fprintf(file, ",%.4f", hectares(s->open_units[r]));
+    fprintf(file, ",%.4f\n", hectares(s->open_units[MSC_MASK_NONE]));
 }
 
 static msc_status write_table(const counting *c, msc_error *err)
@@ -134,7 +147,7 @@ static msc_status write_table(const counting *c, msc_error *err)
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return msc_fail(err, MSC_ENOMEM, o->out, "table");
-    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,no_data_or_masked_class_ha\n");
+    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_data_ha\n");
     write_row(memory, "", "", c->whole);
     for (int z = 0; z < o->n_zones; z++)
         for (size_t i = 0; i < c->layers[z].features.n; i++) {
@@ -168,7 +181,7 @@ msc_status msc_unobserved(const msc_settings *settings, const msc_unobserved_opt
         *c = (counting){ .settings = settings, .options = options, .layers = layers, .whole = whole };
         status = count(c, err);
         msc_area_clear(&c->area);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < c->rasters.n; i++)
             if (c->rasters.raster[i]) msc_raster_close(&c->rasters.raster[i]);
     }
     for (int z = 0; layers && z < options->n_zones; z++) {

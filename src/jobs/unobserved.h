@@ -3,13 +3,14 @@
 #define MSC_JOBS_UNOBSERVED_H
 #include "jobs/mask_map.h"
 
-/* Areas are ellipsoidal, in MSC_AREA_UNIT_M2. Of reason MSC_MASK_NONE is what the class map leaves open for a reason of its own:
- * outside the image, without data, or of a masked class such as cloud. */
+/* Areas are ellipsoidal, in MSC_AREA_UNIT_M2. Of reason MSC_MASK_NONE is what is outside the image or without data, and without
+ * `reason` also what the class map leaves open by itself. What a mask took is the mask's. */
 typedef struct msc_unobserved_sum { int64_t px, units, open_px[MSC_MASK_REASONS], open_units[MSC_MASK_REASONS]; } msc_unobserved_sum;
 
 typedef struct msc_unobserved_options {
     const char *classes;         /* class map, 0 = not observed */
     const char *mask;            /* as msc_mask_map wrote it; NULL: none */
+    const char *reason;          /* as msc_classify wrote it; NULL: none */
     const msc_zone *zones;
     int n_zones;
     const char *out;             /* output: CSV in hectares, one row for the whole and one a zone */

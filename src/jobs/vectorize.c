@@ -55,6 +55,12 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
     if (!(o->mmu_m2 >= 0) || !isfinite(o->mmu_m2)) {
         return msc_fail(err, MSC_EVALUE, "mmu-m2", "%g", o->mmu_m2);
     }
+    if (o->grades != NULL && (o->grade == NULL || o->is_plain)) {
+        return msc_fail(err, MSC_EUSAGE, "grades", "asked for without a grade raster");
+    }
+    if (o->grades != NULL && strcmp(o->grades, "A") != 0 && strcmp(o->grades, "B") != 0) {
+        return msc_fail(err, MSC_EVALUE, "grades", "%.40s; A or B", o->grades);
+    }
     if (o->confidence_before != NULL && o->confidence == NULL) {
         return msc_fail(err, MSC_EUSAGE, "confidence", "missing beside %s", o->confidence_before);
     }
@@ -248,10 +254,13 @@ static void batch_clear(void *self, void *batch)
 static int is_written(void *self, const msc_patch *p)
 {
     vectorizing *k = self;
-    const int is = is_large(k, p);
+    const char *grade = k->options->grades;
+    const int is = is_large(k, p), is_other = is && grade != NULL && grade[0] != p->grade;
     k->counts->n_dropped += !is;
     k->counts->n_px_dropped += is ? 0 : p->n_px;
-    return is;
+    k->counts->n_other_grade += is_other;
+    k->counts->n_px_other_grade += is_other ? p->n_px : 0;
+    return is && !is_other;
 }
 
 static msc_status trace(vectorizing *k, msc_error *err)

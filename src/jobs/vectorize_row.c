@@ -73,13 +73,6 @@ static const char *kind_of_change(const msc_patch_table *t, int before, int afte
     return !was && is ? "新增" : was && !is ? "恢复" : was && is && before != after ? "转变" : "";
 }
 
-/* The grade of at least half of the pixels that have one. */
-static const char *grade_of(const msc_patch *p)
-{
-    const int64_t a = p->sum[MSC_SUM_A], b = p->sum[MSC_SUM_B];
-    return a + b == 0 ? "" : a >= b ? "A" : "B";
-}
-
 /* Appends text while there is room; returns its new end. */
 static char *append(char *to, const char *end, const char *words)
 {
@@ -199,7 +192,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
     *v++ = text(label_of(t, after, row->code[1]));
     *v++ = t->is_change ? text(kind_of_change(t, before, after)) : (msc_value){0};
-    *v++ = text(grade_of(p));
+    *v++ = text(p->grade == 'A' ? "A" : p->grade == 'B' ? "B" : NULL);
     *v++ = real(area_m2);
     *v++ = real(projected_m2);
     *v++ = real(area_m2 / 1e4);

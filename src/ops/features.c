@@ -36,7 +36,10 @@ static const entry registry[] = {
     { "glcm_asm", MSC_GLCM_ASM, 1, 1, 0, NULL, NULL },                  /* f1, angular second moment */
     { "open", MSC_OPEN, 1, -1, 0, NULL, NULL },           /* opening.h */
     { "close", MSC_CLOSE, 1, -1, 0, NULL, NULL },
+    { "gradient", MSC_GRADIENT, 1, -1, 0, NULL, NULL },   /* gradient.h */
     { "slope", MSC_SLOPE, 0, 0, 1, NULL, NULL },
+    { "northness", MSC_NORTHNESS, 0, 0, 1, NULL, NULL },  /* terrain.h */
+    { "eastness", MSC_EASTNESS, 0, 0, 1, NULL, NULL },
     { "tpi", MSC_TPI, 1, 0, 1, NULL, NULL },              /* ground less the mean of its window: Weiss 2001 */
     { "relief", MSC_RANGE, 1, 0, 1, NULL, NULL },         /* highest less lowest ground */
     { "floor", MSC_FLOOR, 1, 0, 1, NULL, NULL },          /* ground less the lowest */
@@ -67,11 +70,11 @@ static msc_status append(resolver *r, msc_feature made, const char *name, msc_er
     if (r->out->n == MSC_MAX_FEATURES)
         return msc_fail(err, MSC_EVALUE, "features", "more than %d features", MSC_MAX_FEATURES);
     if (strlen(name) >= MSC_NAME_MAX) return msc_fail(err, MSC_EVALUE, "features", "%s: longer than %d", name, MSC_NAME_MAX - 1);
-    made.window = made.texture = made.rays = made.opening = -1;
+    made.window = made.texture = made.rays = made.opening = made.gradient = -1;
     snprintf(made.name, sizeof made.name, "%s", name);
     r->out->feature[r->out->n++] = made;
     const int is_twice = made.kind == MSC_OPEN || made.kind == MSC_CLOSE;   /* a window of windows */
-    const int32_t sees_px = is_twice ? 2 * made.side_px - 1 : made.side_px;
+    const int32_t sees_px = is_twice ? 2 * made.side_px - 1 : made.kind == MSC_GRADIENT ? made.side_px + 2 : made.side_px;
     if (sees_px > r->out->side_px) r->out->side_px = sees_px;
     return MSC_OK;
 }
@@ -206,7 +209,7 @@ static void write_defaults(double pixel_m, char *list, size_t size)
     const int spread = (int)side_over(SPREAD_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
     int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
     if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",std:%d", spread);
-    snprintf(list + n, size - (size_t)n, ",slope,tpi:31,relief:%d", relief);
+    snprintf(list + n, size - (size_t)n, ",slope,northness,eastness,tpi:31,relief:%d", relief);
 }
 
 msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,

@@ -4,12 +4,13 @@
 #include "kernels/kernels.h"
 #include "model/model.h"
 #include "ops/features.h"
+#include "ops/gradient.h"
 #include "ops/opening.h"
 #include "ops/rays.h"
 #include "ops/texture.h"
 
 typedef enum msc_feature_kind {
-    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_TPI, MSC_FLOOR, MSC_DEPTH, MSC_RISE, MSC_OPEN, MSC_CLOSE,
+    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_NORTHNESS, MSC_EASTNESS, MSC_TPI, MSC_FLOOR, MSC_DEPTH, MSC_RISE, MSC_OPEN, MSC_CLOSE, MSC_GRADIENT,
     MSC_GLCM_CONTRAST, MSC_GLCM_HOMOGENEITY, MSC_GLCM_CORRELATION, MSC_GLCM_ASM
 } msc_feature_kind;
 
@@ -18,7 +19,7 @@ typedef struct msc_feature {
     int plane, minus;            /* plane of the band (or DEM), or MSC_OPENING_BRIGHTNESS; the subtracted band's */
     int32_t side_px;
     double low, high;            /* of the grey levels of co-occurrence; equal: by the pixel type */
-    int window, texture, rays, opening;   /* of those below; -1: none */
+    int window, texture, rays, opening, gradient;   /* of those below; -1: none */
     char name[MSC_NAME_MAX];
 } msc_feature;
 
@@ -27,7 +28,7 @@ typedef struct msc_feature_window { int plane, count; int32_t side_px; unsigned 
 
 struct msc_features {
     const msc_kernels *kernels;
-    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures, n_rays, n_openings;
+    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures, n_rays, n_openings, n_gradients;
     double pixel_m;
     int32_t side_px;             /* that any feature looks at, at least 1 */
     msc_feature feature[MSC_MAX_FEATURES];
@@ -36,6 +37,7 @@ struct msc_features {
     msc_texture_spec texture[MSC_MAX_FEATURES];
     int32_t rays_side_px[MSC_MAX_FEATURES];   /* all over the DEM */
     msc_opening_spec opening[MSC_MAX_FEATURES];
+    msc_gradient_spec gradient[MSC_MAX_FEATURES];
 };
 
 /* Settles the windows, pairs, rays and openings that the features need. */

@@ -11,6 +11,7 @@ typedef struct state {
     msc_texture *texture;
     msc_rays *rays;
     msc_opening *opening;
+    msc_gradient *gradient;
     double *sum;
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
@@ -27,6 +28,7 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     s->texture = msc_space_take(space, (size_t)features->n_textures * sizeof *s->texture);
     s->rays = msc_space_take(space, (size_t)features->n_rays * sizeof *s->rays);
     s->opening = msc_space_take(space, (size_t)features->n_openings * sizeof *s->opening);
+    s->gradient = msc_space_take(space, (size_t)features->n_gradients * sizeof *s->gradient);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
@@ -58,6 +60,11 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
         msc_opening opening;
         msc_opening_lay(&opening, rows, &features->opening[i], features->n_bands, width_px, space);
         if (s->opening) s->opening[i] = opening;
+    }
+    for (int i = 0; i < features->n_gradients; i++) {
+        msc_gradient gradient;
+        msc_gradient_lay(&gradient, rows, &features->gradient[i], features->n_bands, width_px, space);
+        if (s->gradient) s->gradient[i] = gradient;
     }
 }
 
@@ -104,6 +111,11 @@ static void brightness(row *r, float *out)
     rows->scale(out, r->s->sum, 1.0 / r->features->n_bands, w);
 }
 
+static void terrain(const row *r, const msc_feature *f, msc_terrain what, float *out)
+{
+    msc_terrain_row(r->features->kernels->window, what, r->tile, f->plane, r->y, r->features->pixel_m, out, r->s->terrain);
+}
+
 /* Features of the pixel itself and its neighbours. */
 static void local(row *r, const msc_feature *f, float *out)
 {
@@ -116,9 +128,9 @@ static void local(row *r, const msc_feature *f, float *out)
         break;
     }
     case MSC_BRIGHTNESS: brightness(r, out); break;
-    case MSC_SLOPE:
-        msc_terrain_slope(k->window, r->tile, f->plane, r->y, r->features->pixel_m, out, r->s->terrain);
-        break;
+    case MSC_SLOPE: terrain(r, f, MSC_TERRAIN_SLOPE, out); break;
+    case MSC_NORTHNESS: terrain(r, f, MSC_TERRAIN_NORTHNESS, out); break;
+    case MSC_EASTNESS: terrain(r, f, MSC_TERRAIN_EASTNESS, out); break;
     default: break;
     }
 }
@@ -168,6 +180,10 @@ static void shaped(row *r, float *const *out)
         const msc_feature *f = &features->feature[i];
         if (f->kind == MSC_DEPTH) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_DEPTH, out[i]);
         if (f->kind == MSC_RISE) msc_rays_row(&r->s->rays[f->rays], MSC_RAYS_RISE, out[i]);
+        if (f->gradient >= 0) {
+            msc_gradient_step(&r->s->gradient[f->gradient], r->tile, r->y);
+            memcpy(out[i], r->s->gradient[f->gradient].made, (size_t)r->tile->core.w * sizeof **out);
+        }
         if (f->opening < 0) continue;
         memcpy(out[i], r->s->opening[f->opening].made[f->kind == MSC_OPEN ? MSC_OPENING : MSC_CLOSING],
                (size_t)r->tile->core.w * sizeof **out);

@@ -92,10 +92,22 @@ static void share_openings(msc_features *features)
     }
 }
 
+/* A list names each but once, so that none is shared. */
+static void list_gradients(msc_features *features)
+{
+    for (int i = 0; i < features->n; i++) {
+        msc_feature *f = &features->feature[i];
+        if (f->kind != MSC_GRADIENT) continue;
+        f->gradient = features->n_gradients;
+        features->gradient[features->n_gradients++] = (msc_gradient_spec){ f->plane, f->side_px };
+    }
+}
+
 void msc_features_share(msc_features *features)
 {
     share_windows(features);
     share_textures(features);
     share_rays(features);
     share_openings(features);
+    list_gradients(features);
 }

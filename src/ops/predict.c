@@ -125,8 +125,8 @@ static void spread_classes(const msc_predict *self, const msc_tile *out, const w
     uint8_t *code = msc_row_u8(out, 0, 0), *share = share_row(self, out, 0), *seen = msc_row_valid(out, 0);
     for (size_t i = 0; i < k->n; i++) {
         const int c = k->winner[i];
-        if (self->classes.is_masked[c]) continue;
         code[k->place[i]] = self->classes.code[c];
+        if (self->classes.is_masked[c]) continue;
         if (share) share[k->place[i]] = (uint8_t)((200u * k->votes[i] + n_trees) / (2u * n_trees));
         seen[k->place[i]] = 1;
     }
@@ -210,11 +210,10 @@ static void judge_row(const msc_predict *self, const msc_tile *in, int32_t y, co
     } else {
         msc_gauss_ask(self->gauss, (const float *const *)k->row, (size_t)w, code, share_row(self, out, y));
     }
-    uint8_t shown[MSC_MAX_CLASSES]; /* no class has code 0 */
-    for (int c = 0; c < self->classes.n_classes; c++) shown[c] = self->classes.is_masked[c] ? 0 : self->classes.code[c];
-    for (int32_t x = 0; x < w; x++) code[x] = shown[code[x]];
-    for (int32_t x = 0; x < w; x++) seen[x] = valid[x] & (code[x] != 0);
-    for (int b = 0; b < out->n_planes; b++) blank(msc_row_u8(out, b, y), seen, w);
+    for (int32_t x = 0; x < w; x++) seen[x] = valid[x] & !self->classes.is_masked[code[x]];
+    for (int32_t x = 0; x < w; x++) code[x] = self->classes.code[code[x]];
+    blank(code, valid, w);
+    for (int b = 1; b < out->n_planes; b++) blank(msc_row_u8(out, b, y), seen, w);
 }
 
 static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)

@@ -17,7 +17,8 @@ typedef struct msc_predict {
 
 /* Makes the op: planes in are the bands (and the DEM), planes out are u8: the class code; with has_confidence the
  * confidence in percent, rounded half up: the winner's share of the votes, or its posterior under equal priors; with
- * has_ranks the six of rank.h. Where the input is not valid, or the class is masked, all are 0 and the pixel is not valid.
+ * has_ranks the six of rank.h. Where the input is not valid all are 0, where the class is masked all but its code (which
+ * rim.h reads); the pixel is not valid then.
  * With has_shares plane c is the share of class index c, 0..255 for 0..1; masked classes have one like others, and the
  * pixel is valid where the input is. `self` is borrowed until the stream has run. */
 void msc_predict_op(const msc_predict *self, msc_op *op);

@@ -110,13 +110,11 @@ static void show_classes(const pass *p, const uint8_t *ok, int32_t x, int32_t y,
     const work *k = &p->k;
     const msc_legend_codes *classes = &p->self->classes;
     uint8_t *restrict code = msc_row_u8(p->out, 0, y) + x, *restrict seen = msc_row_valid(p->out, y) + x;
-    uint8_t shown[MSC_MAX_PLANES];
-    for (size_t c = 0; c < k->n_classes; c++) shown[c] = classes->is_masked[c] ? 0 : classes->code[c];
-    for (size_t i = 0; i < n; i++) code[i] = shown[k->index[i]];
+    for (size_t i = 0; i < n; i++) code[i] = classes->code[k->index[i]];
+    for (size_t i = 0; i < n; i++) seen[i] = (uint8_t)(ok[i] & !classes->is_masked[k->index[i]]);
     for (size_t i = 0; i < n; i++) {
         code[i] = ok[i] ? code[i] : 0;
-        seen[i] = code[i] != 0;
-        k->winner[i] = code[i] != 0 ? (uint8_t)k->index[i] : NONE;
+        k->winner[i] = seen[i] ? (uint8_t)k->index[i] : NONE;
     }
     if (!p->self->has_confidence) return;
     uint8_t *restrict percent = msc_row_u8(p->out, 1, y) + x;

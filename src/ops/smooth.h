@@ -25,6 +25,6 @@ typedef struct msc_smooth {
 /* Makes the op: plane c in (u8) is the share of class index c, 0..255 for 0..1, and 0 where the pixel is not valid. Planes
  * out are those of predict.h: class code, confidence in percent and ranks, of the shares after the last sweep; of equal
  * shares the lower index wins. Pixels that are not valid say nothing, and stay so; where a masked class wins the pixel
- * becomes not valid. `self` is borrowed until the stream has run. */
+ * becomes not valid, and all but its code is 0. `self` is borrowed until the stream has run. */
 void msc_smooth_op(const msc_smooth *self, msc_op *op);
 #endif

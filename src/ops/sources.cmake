@@ -5,6 +5,7 @@ set(MINESCAR_ops
     features.c
     features_row.c
     features_share.c
+    gradient.c
     majority.c
     odds.c
     opening.c
@@ -12,6 +13,7 @@ set(MINESCAR_ops
     rank.c
     shift.c
     rays.c
+    rim.c
     shadow.c
     smooth.c
     support.c

@@ -1,4 +1,4 @@
-/* terrain.c - slope from the elevation plane of a tile. */
+/* terrain.c - slope and aspect from the elevation plane of a tile. */
 #include "ops/terrain.h"
 
 size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
@@ -12,18 +12,19 @@ static float neighbour(const msc_tile *tile, const float *const *row, int32_t x,
 }
 
 /* One pixel beside a hole. */
-static void slope_of(const msc_window_rows *rows, const msc_tile *tile, const float *const *row, int32_t x, int32_t y,
-                     float per, float *slope_deg)
+static void beside_hole(msc_window_of_three *of_three, const msc_tile *tile, const float *const *row, int32_t x, int32_t y, float per,
+                        float *out)
 {
     float z[3][3];
     for (int32_t dy = -1; dy <= 1; dy++)
         for (int32_t dx = -1; dx <= 1; dx++) z[1 + dy][1 + dx] = neighbour(tile, row, x, y, dx, dy);
-    rows->slope(slope_deg, z[0] + 1, z[1] + 1, z[2] + 1, per, 1);
+    of_three(out, z[0] + 1, z[1] + 1, z[2] + 1, per, 1);
 }
 
-void msc_terrain_slope(const msc_window_rows *rows, const msc_tile *tile, int plane, int32_t y, double pixel_m,
-                       float *slope_deg, void *scratch)
+void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+                     void *scratch)
 {
+    msc_window_of_three *of_three = what == MSC_TERRAIN_SLOPE ? rows->slope : what == MSC_TERRAIN_NORTHNESS ? rows->northness : rows->eastness;
     const int32_t w = tile->core.w;
     const size_t n = (size_t)w + 2;
     const float per = (float)(1.0 / (8.0 * pixel_m));
@@ -35,12 +36,12 @@ void msc_terrain_slope(const msc_window_rows *rows, const msc_tile *tile, int pl
         row[1 + dy] = made + 1;
         n_holed += msc_window_has_hole(tile, y + dy, -1, n);
     }
-    rows->slope(slope_deg, row[0], row[1], row[2], per, (size_t)w);
+    of_three(out, row[0], row[1], row[2], per, (size_t)w);
     if (n_holed == 0) return;
     const uint8_t *a = msc_row_valid(tile, y - 1), *b = msc_row_valid(tile, y), *c = msc_row_valid(tile, y + 1);
     for (int32_t x = 0; x < w; x++) {
-        if (!b[x]) slope_deg[x] = 0.0f;
+        if (!b[x]) out[x] = 0.0f;
         else if (!(a[x - 1] & a[x] & a[x + 1] & b[x - 1] & b[x + 1] & c[x - 1] & c[x] & c[x + 1]))
-            slope_of(rows, tile, row, x, y, per, &slope_deg[x]);
+            beside_hole(of_three, tile, row, x, y, per, &out[x]);
     }
 }

@@ -81,7 +81,8 @@ static msc_status end_batch(tracing *k, msc_error *err)
 static msc_status enlist(tracing *k, const msc_entry *entry, msc_error *err)
 {
     const msc_patches_options *o = k->options;
-    msc_patch patch = {.value = (int)entry->value, .n_px = entry->n_px, .first_px = entry->key, .number = k->n_wanted + 1};
+    msc_patch patch = {.value = (int)entry->value, .n_px = entry->n_px, .first_px = entry->key, .number = k->n_wanted + 1,
+                       .grade = (char)entry->grade};
     if (o->is_wanted != NULL && !o->is_wanted(k->sink->self, &patch)) {
         return MSC_OK;
     }

@@ -22,6 +22,7 @@ typedef struct msc_patch {
     int64_t number;              /* 1.. in order of first_px, of the patches that are wanted */
     msc_area_sum area_units;     /* ellipsoidal area of its pixels in MSC_AREA_UNIT_M2 */
     int64_t sum[MSC_PATCH_SUMS]; /* over its pixels; 0 of what the source does not hold */
+    char grade;                  /* 'A' or 'B': that of at least half of its pixels that have one; 0: none has */
     int64_t area_px_x2;          /* twice the area of the polygon, px; 2 * n_px without simplification */
     double inside_x, inside_y;   /* a point strictly inside, px */
     size_t n_parts, n_rings;
@@ -29,6 +30,11 @@ typedef struct msc_patch {
     const uint8_t *is_outer;
     const int32_t *xy;
 } msc_patch;
+
+static inline char msc_patch_grade(const int64_t sum[MSC_PATCH_SUMS])
+{
+    return (char)(sum[MSC_SUM_A] + sum[MSC_SUM_B] == 0 ? 0 : sum[MSC_SUM_A] >= sum[MSC_SUM_B] ? 'A' : 'B');
+}
 
 typedef struct msc_patches_options {
     int connectivity;            /* 4 or 8 */

@@ -83,7 +83,8 @@ msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
         MSC_TRY(msc_trace_room(&t->done, &t->done_cap, t->n_done + 1, sizeof *t->done, err));
         const size_t room = t->n_record + MSC_SPOOL_HEAD + HEAD_MAX + n_steps + n_rings * 3 * MSC_STEP_MAX_BYTES;
         MSC_TRY(msc_trace_room(&t->record, &t->record_cap, room, 1, err));
-        t->done[t->n_done++] = (msc_entry){part->first_px, (int64_t)t->n_record, part->n_px, count_bytes(n_steps), part->value - 1u};
+        t->done[t->n_done++] = (msc_entry){part->first_px, (int64_t)t->n_record, part->n_px, count_bytes(n_steps),
+                                           (uint16_t)(part->value - 1u), (uint8_t)msc_patch_grade(part->sum), 0};
         msc_region r = {.n_px = part->n_px, .area_units = part->area_units};
         memcpy(r.sum, part->sum, sizeof r.sum);
         uint8_t *const start = t->record + t->n_record + MSC_SPOOL_HEAD;
@@ -206,7 +207,8 @@ static msc_status retire(msc_front *front, uint32_t region, msc_error *err)
     int64_t offset = 0;
     const uint8_t *end = msc_put_number(put_head(head, r->value, r, 0), (uint64_t)r->rings);
     MSC_TRY(msc_spool_add(&front->spool, head, (size_t)(end - head), &offset, err));
-    const msc_entry entry = {r->first_px, offset, r->n_px, count_bytes(r->n_bytes), r->value - 1u};
+    const msc_entry entry = {r->first_px, offset, r->n_px, count_bytes(r->n_bytes), (uint16_t)(r->value - 1u),
+                             (uint8_t)msc_patch_grade(r->sum), 0};
     return msc_index_add(&front->index, &entry, err);
 }
 

@@ -99,6 +99,7 @@ static msc_status read_head(msc_polygon *g, const msc_spool *spool, int64_t offs
     at = msc_get_number(at, &high);
     *after = msc_get_number(at, n_rings);
     patch->value = (int)value;
+    patch->grade = msc_patch_grade(patch->sum);
     patch->n_px = (int64_t)n_px;
     patch->area_units = (msc_area_sum)high << 64 | (msc_area_sum)low;
     return MSC_OK;

@@ -32,7 +32,7 @@ enum { MSC_SPOOL_HEAD = 8 };     /* bytes of the number that precedes each entry
 /* A temporary file without a name in `dir`. EPERM, ENOSPACE, EWRITE. */
 msc_status msc_spool_temp_file(const char *dir, int *fd, msc_error *err);
 
-typedef struct msc_entry { int64_t key, offset, n_px; uint32_t n_bytes, value; } msc_entry;   /* n_bytes: of steps */
+typedef struct msc_entry { int64_t key, offset, n_px; uint32_t n_bytes; uint16_t value; uint8_t grade, spare; } msc_entry;   /* n_bytes: of steps */
 typedef struct msc_bucket { msc_entry *entry; size_t n, capacity; int64_t chain; int64_t n_all; } msc_bucket;
 
 /* Entries sorted by key, in buckets of equal key ranges; full blocks of a bucket go to a spool. */

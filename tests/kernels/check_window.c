@@ -97,6 +97,8 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->scale(f, r->s, 1.0 / 3.0, n));
     FLOATS(memcpy(f, r->a, n * 4); k->keep(f, r->ok, n));
     FLOATS(k->slope(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
+    FLOATS(k->northness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
+    FLOATS(k->eastness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     free(spare);
     return (size_t)(at - out);
 }

@@ -23,3 +23,6 @@ endif()
 add_test(NAME irmad_numpy COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/irmad_numpy.py
          $<TARGET_FILE:minescar-cli> WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 set_tests_properties(irmad_numpy PROPERTIES SKIP_RETURN_CODE 77)
+add_test(NAME judge_change COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/oracles/judge_change.py
+         $<TARGET_FILE:minescar-cli> ${CMAKE_CURRENT_SOURCE_DIR}/scripts)
+set_tests_properties(judge_change PROPERTIES SKIP_RETURN_CODE 77)

@@ -181,6 +181,81 @@ static void masked_classes_are_not_observed(void **state)
     made_clear(&map);
 }
 
+static int is_square(const made_all *map, int x, int y)
+{
+    for (int v = y - 1; v <= y + 1; v++)
+        for (int u = x - 1; u <= x + 1; u++)
+            if (!map->valid[v * JOB_W + u] || made_at(map, 0, u, v) != 2) return 0;
+    return 1;
+}
+
+/* Of the map with the cloud class in it: what lies within r px of a whole square of it. */
+static void mark_near_cloud(const made_all *map, double r, uint8_t near[JOB_H][JOB_W])
+{
+    const int reach = (int)r + 1;
+    memset(near, 0, JOB_H * JOB_W);
+    for (int v = 1; v < JOB_H - 1; v++)
+        for (int u = 1; u < JOB_W - 1; u++)
+            for (int y = is_square(map, u, v) ? v - reach : JOB_H; y <= v + reach; y++)
+                for (int x = u - reach; x <= u + reach; x++) {
+                    const int dx = abs(u - x) > 1 ? abs(u - x) - 1 : 0, dy = abs(v - y) > 1 ? abs(v - y) - 1 : 0;
+                    if (x >= 0 && y >= 0 && x < JOB_W && y < JOB_H && dx * dx + dy * dy <= r * r) near[y][x] = 1;
+                }
+}
+
+/* What lies near a cloud is not observed, and the reason is told; of other masked classes nothing does. */
+static void clouds_have_a_margin(void **state)
+{
+    (void)state;
+    msc_class classes[] = { { .code = 1, .name = "quarry" }, { .code = 2, .name = "c", .label = "薄云", .is_masked = 1 }, { .code = 5 } };
+    static const char *const names[] = { "cloud_model.msm", "shadow_model.msm" };
+    msc_error err;
+    for (int is_shadow = 0; is_shadow < 2; is_shadow++) {
+        msc_settings s = made_settings(64, 2);
+        msc_train_options t = made_training(job_path(names[is_shadow]));
+        if (is_shadow) classes[1].label = "云影";
+        t.classes = classes;
+        t.n_classes = 3;
+        assert_int_equal(msc_train(&s, &t, &err), MSC_OK);
+        msc_classify_options o = usual(job_path("kept.tif"), NULL);
+        s.overwrite = 1;
+        o.model = t.model;
+        o.keep_masked = 1;
+        assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+        made_all kept = read_map(o.classes);
+        o.keep_masked = 0;
+        for (int k = 0; k < 6; k++) {
+            s = made_settings(k % 2 ? 64 : 1024, 1 + k);
+            s.overwrite = 1;
+            o.margin_m = k < 2 ? -1.0 : k < 4 ? 7.0 : 0.0;       /* 2 m a pixel */
+            const double r = is_shadow ? 0 : k < 2 ? 12.0 : 3.5;
+            o.classes = job_path("margin.tif");
+            o.reason = job_path("margin_why.tif");
+            assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+            made_all map = read_map(o.classes), why = read_map(o.reason);
+            static uint8_t near[JOB_H][JOB_W];
+            int n_margin = 0;
+            if (r > 0 && k < 4) mark_near_cloud(&kept, r, near);
+            else memset(near, 0, sizeof near);
+            for (int y = 0; y < JOB_H; y++)
+                for (int x = 0; x < JOB_W; x++) {
+                    const int at = y * JOB_W + x, is_there = kept.valid[at], is_cloud = is_there && made_at(&kept, 0, x, y) == 2;
+                    const int is_rim = is_there && !is_cloud && near[y][x];
+                    assert_int_equal(map.valid[at], is_there && !is_cloud && !is_rim);
+                    assert_int_equal((int)made_at(&why, 0, x, y), is_rim ? 4 : is_cloud ? 3 : 0);
+                    n_margin += is_rim;
+                }
+            assert_true(n_margin > 100 || is_shadow || k >= 4);
+            made_clear(&map);
+            made_clear(&why);
+        }
+        o.margin_m = 1e4;
+        assert_int_equal(msc_classify(&s, &o, &err), is_shadow ? MSC_OK : MSC_EVALUE);
+        if (!is_shadow) assert_string_equal(err.subject, "margin_m");
+        made_clear(&kept);
+    }
+}
+
 /* With signatures: right on the made region, the same for tiles, threads and kernels, with and without confidence. */
 static void signatures_map_as_forests_do(void **state)
 {
@@ -267,6 +342,7 @@ int main(void)
                                         cmocka_unit_test(posteriors_agree_with_class_and_confidence),
                                         cmocka_unit_test(smoothing_takes_specks_away),
                                         cmocka_unit_test(masked_classes_are_not_observed),
+                                        cmocka_unit_test(clouds_have_a_margin),
                                         cmocka_unit_test(signatures_map_as_forests_do),
                                         cmocka_unit_test(refusals_leave_nothing_behind) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);

@@ -38,7 +38,7 @@ static const char example[] =
     "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
     "reference: {points: reference.gpkg, stratum: stratum, weight: weight, year_field: \"code_{year}\"}\n"
     "acceptance: {oa_min: 0.85, miss_max: 0.1, ci_max_ha: 30}\n"
-    "deliver: [shp, gpkg]\n"
+    "deliver: [shp, gpkg]\ndeliver_grades: [A]\nmasks: {margin_m: 40}\n"
     "encoding: UTF-8\n";
 
 static void reads_the_contracts_example(void **state)
@@ -62,6 +62,7 @@ static void reads_the_contracts_example(void **state)
     assert_string_equal(job->epochs[1].image.mask, "dir/m.tif");
     assert_string_equal(job->epochs[1].image.nodata, "edge:0");
     assert_string_equal(job->epochs[1].image.seamlines, "dir/s.gpkg");
+    assert_true(job->n_deliver_grades == 1 && job->deliver_grades[0][0] == 'A' && job->masks.margin_m == 40);
     assert_string_equal(job->evidence.method, "off");
     assert_string_equal(job->radiometry.normalize, "2018");
     assert_string_equal(job->training.class_field, "code");
@@ -96,9 +97,10 @@ static void fills_in_defaults(void **state)
     assert_true(job->change.min_confidence == 0 && job->change.edge_tolerance_px == 1);
     assert_true(job->vectorize.mmu_m2 == 400 && job->vectorize.connectivity == 4);
     assert_int_equal(job->n_deliver, 2);
+    assert_null(job->deliver_grades);
     assert_string_equal(job->encoding, "GBK");
     assert_null(job->features);
-    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->epochs[0].sun.elevation_deg == 0);
+    assert_true(!job->masks.terrain_shadow && job->masks.shadow_reach_m == 500 && job->masks.margin_m == -1 && job->epochs[0].sun.elevation_deg == 0);
     assert_null(job->reference.points);
     assert_true(job->acceptance.oa_min == 0 && job->acceptance.miss_max == 1 && job->acceptance.false_max == 1 && job->acceptance.ci_max_ha == 0);
     msc_job_free(&job);
@@ -135,6 +137,9 @@ static void names_what_is_wrong(void **state)
         { WHOLE "vectorize: {connectivity: 6}\n", "connectivity is 6" },
         { WHOLE "classify: {smooth: 5}\n", "line 11: smooth is '5'" },
         { WHOLE "classify: {smooth_px: 4}\n", "smooth_px is 4" },
+        { WHOLE "deliver_grades: [C]\n", "line 11: deliver_grades is 'C', not one of: A B" },
+        { WHOLE "deliver_grades: [A, A]\n", "deliver_grades: a grade is named twice" },
+        { WHOLE "masks: {margin_m: -1}\n", "line 11: margin_m is '-1'" },
         { WHOLE "deliver: [dwg]\n", "line 11: deliver is 'dwg', not one of: shp gpkg" },
         { WHOLE "masks: {terrain_shadow: true}\n", "masks: terrain_shadow needs the dem of 2016" },
         { WHOLE "masks: {cloud: true}\n", "line 11: unknown key 'cloud' in masks" },

@@ -10,6 +10,12 @@ static double mask_map(int x, int y, int b)
     const int why = x >= 100 && x < 120 && y >= 50 && y < 90 ? MSC_MASK_TERRAIN_SHADOW : x >= 120 && x < 140 && y >= 50 && y < 90 ? MSC_MASK_USER : 0;
     return b == 0 ? why == 0 : why;
 }
+/* What the class map says of itself: part of the western columns is cloud with a margin; what it says inside the mask does not count. */
+static double reason_map(int x, int y, int b)
+{
+    (void)b;
+    return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 10 ? 0 : MSC_MASK_CLASS;
+}
 
 static const char *made_zones(void)
 {
@@ -43,6 +49,7 @@ static void reasons_and_zones_add_up(void **state)
     (void)state;
     const msc_zone zone = { .name = "side", .path = made_zones(), .field = "NAME" };
     const msc_unobserved_options o = { .classes = made_bytes_map("classes.tif", 1, class_map), .mask = made_bytes_map("why.tif", 2, mask_map),
+                                       .reason = made_bytes_map("reason.tif", 1, reason_map),
                                        .zones = &zone, .n_zones = 1, .out = job_path("open.csv") };
     for (int tile = 64; tile <= 1024; tile *= 4) {
         const msc_settings s = made_settings(tile, 2);
@@ -51,22 +58,26 @@ static void reasons_and_zones_add_up(void **state)
         size_t n = 0;
         assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
         assert_int_equal(whole.px, JOB_W * JOB_H);
-        assert_int_equal(whole.open_px[MSC_MASK_NONE], 10 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NONE], 3 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_CLASS], 4 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_MARGIN], 3 * JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_USER], 800);
         assert_int_equal(whole.open_px[MSC_MASK_TERRAIN_SHADOW], 800);
         char *text = NULL;
         assert_int_equal(msc_file_read(o.out, &text, &n, &err), MSC_OK);
-        double area[3], open[3], shadow[3], mask[3], other[3];
+        double area[3], open[3], shadow[3], mask[3], class[3], margin[3], other[3];
         char *line = strchr(text, '\n') + 1;
         static const char *const begin[] = { "\"\",\"\",", "\"side\",\"west\",", "\"side\",\"a \"\"quoted\"\", name\"," };
         for (int row = 0; row < 3; row++, line = strchr(line, '\n') + 1) {
             assert_int_equal(strncmp(line, begin[row], strlen(begin[row])), 0);
-            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row], &other[row]), 5);
-            assert_true(fabs(open[row] - mask[row] - shadow[row] - other[row]) < 2e-4);
+            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row],
+                                    &class[row], &margin[row], &other[row]), 7);
+            assert_true(fabs(open[row] - mask[row] - shadow[row] - class[row] - margin[row] - other[row]) < 4e-4);
         }
         assert_int_equal(*line, 0);
         assert_true(fabs(area[0] - area[1] - area[2]) < 2e-4 && fabs(open[0] - open[1] - open[2]) < 2e-4);
         assert_true(area[0] > 30.0 && area[0] < 31.5);           /* 320 x 240 px of 4 m2, less what the projection stretches */
+        assert_true(fabs(margin[0] - other[0]) < 1e-3 && fabs(3.0 * class[0] - 4.0 * margin[0]) < 3e-3);
         assert_true(fabs(shadow[1] / shadow[0] - 17.0 / 20.0) < 1e-3 && mask[1] == 0.0);
         msc_release(text);
     }
@@ -81,7 +92,7 @@ static void without_a_mask_all_reasons_are_one(void **state)
     msc_error err = { 0 };
     assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
     assert_int_equal(whole.open_px[MSC_MASK_NONE], 10 * JOB_H + 1600);
-    assert_int_equal(whole.open_px[MSC_MASK_USER] + whole.open_px[MSC_MASK_TERRAIN_SHADOW], 0);
+    for (int r = MSC_MASK_NONE + 1; r < MSC_MASK_REASONS; r++) assert_int_equal(whole.open_px[r], 0);
     const msc_zone zone = { .name = "side", .path = job_path("zones.gpkg"), .field = "absent" };
     const msc_unobserved_options bad = { .classes = o.classes, .zones = &zone, .n_zones = 1, .out = job_path("bad.csv") };
     assert_int_equal(msc_unobserved(&s, &bad, &whole, &err), MSC_EFIELD);

@@ -105,6 +105,30 @@ static void change_patches_have_the_whole_table(void **state)
         assert_string_equal(in.value[0].is_set ? "" : "unset", "");
         msc_features_in_clear(&in);
     }
+    static const struct { const char *grades; int n, n_px; } wanted[] = {{"A", 2, 30 * 98 * 2}, {"B", 1, 30 * 98}};
+    settings.overwrite = 1;
+    for (int i = 0; i < 2; i++) {
+        msc_features_in in;
+        o.grades = wanted[i].grades;
+        assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_OK);
+        assert_int_equal(counts.n_patches, wanted[i].n);
+        assert_int_equal(counts.n_px, wanted[i].n_px);
+        assert_int_equal(counts.n_other_grade, 4 - wanted[i].n);
+        assert_int_equal(counts.n_px + counts.n_px_other_grade, 3 * 30 * 98 + 30 * 18);
+        read_table(outs[1], fields, N, &in);
+        assert_int_equal(in.n, wanted[i].n);
+        for (size_t r = 0; r < in.n; r++) {
+            assert_int_equal(in.value[r * N].integer, r + 1);      /* numbers and visiting order without gaps */
+            assert_in_range(in.value[r * N + 12].integer, 1, in.n);
+            assert_string_equal(in.value[r * N + 18].text, wanted[i].grades);
+        }
+        msc_features_in_clear(&in);
+    }
+    o.grades = "C";
+    assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EVALUE);
+    o.grades = "A";
+    o.grade = NULL;
+    assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EUSAGE);
 }
 
 static void units_values_and_plain_layers(void **state)

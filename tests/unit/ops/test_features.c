@@ -57,6 +57,8 @@ static void lists_become_names(void **state)
     expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
     expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
     expect_names("open:9,close:60m,open:9:brightness,close:5:red", 4, 0, 10, "open:9,close:60m,close:5:red");
+    expect_names("gradient:7,gradient:30m,gradient:7:red", 4, 0, 10, "gradient:7,gradient:30m,gradient:7:red");
+    assert_int_equal(halo_of("gradient:7", 2), 4);   /* and the neighbours of its edge */
     assert_int_equal(halo_of("open:9", 2), 8);       /* a window of windows */
 }
 
@@ -79,12 +81,12 @@ static void windows_may_be_given_in_metres(void **state)
 static void defaults_follow_bands_pixel_and_dem(void **state)
 {
     (void)state;
-    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,tpi:31,relief:13");
+    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,northness,eastness,tpi:31,relief:13");
     assert_int_equal(n_warned, 0);
-    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,std:3:blue,std:3:green,std:3:red,slope,tpi:31,relief:63");
+    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,std:3:blue,std:3:green,std:3:red,slope,northness,eastness,tpi:31,relief:63");
     assert_int_equal(n_warned, 2);
     assert_int_equal(warned, MSC_WNONIR);
-    expect_names(NULL, 1, 1, 0.5, "blue,brightness,std:13:blue,slope,tpi:31,relief:63");
+    expect_names(NULL, 1, 1, 0.5, "blue,brightness,std:13:blue,slope,northness,eastness,tpi:31,relief:63");
     assert_int_equal(n_warned, 2);
     expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness");
     assert_int_equal(warned, MSC_WNODEM);
@@ -145,7 +147,7 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
+    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,northness,eastness,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,gradient:5,gradient:9:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
     assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
     assert_true(msc_features_need_dem(f));
     assert_int_equal(msc_features_halo_px(f), 16);

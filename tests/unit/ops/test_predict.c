@@ -52,6 +52,7 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
     const int n = msc_features_n(p->features), is_seen = msc_row_valid(in, y)[x];
     uint8_t bins[MSC_MAX_FEATURES * 64], winner[64], code = 0, percent = 0, rank[MSC_RANK_PLANES] = { 0 };
     uint8_t *share[N_CLASSES], *ranks[MSC_RANK_PLANES];
+    int is_shown = 0;
     uint16_t votes[64];
     const float *rows[MSC_MAX_FEATURES];
     for (int f = 0; f < n; f++) rows[f] = row[f] + x;
@@ -71,7 +72,8 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
         int sum = 0;
         for (int c = 0; c < N_CLASSES; c++) sum += share[c][0];
         assert_in_range(sum, 255 - N_CLASSES / 2, 255 + N_CLASSES / 2);
-        code = p->classes.is_masked[winner[0]] ? 0 : p->classes.code[winner[0]];
+        code = p->classes.code[winner[0]];
+        is_shown = !p->classes.is_masked[winner[0]];
         msc_rank_row(&p->classes, (const uint8_t *const *)share, winner, 1, ranks);
     }
     for (int c = 0; c < N_CLASSES && p->has_shares; c++) assert_int_equal(msc_row_u8(out, c, y)[x], is_seen ? share[c][0] : 0);
@@ -80,9 +82,9 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
         return;
     }
     assert_int_equal(msc_row_u8(out, 0, y)[x], code);
-    if (p->has_confidence) assert_int_equal(msc_row_u8(out, 1, y)[x], code ? percent : 0);
+    if (p->has_confidence) assert_int_equal(msc_row_u8(out, 1, y)[x], is_shown ? percent : 0);
     for (int b = 0; b < MSC_RANK_PLANES && p->has_ranks; b++) assert_int_equal(msc_row_u8(out, 1 + p->has_confidence + b, y)[x], rank[b]);
-    assert_int_equal(msc_row_valid(out, y)[x], code != 0);
+    assert_int_equal(msc_row_valid(out, y)[x], is_shown);
 }
 
 static void check_model(msc_rect core, int32_t pad_px, int is_masked, int is_gauss, int wanted)

@@ -23,7 +23,7 @@ static void slope_of_a_plane(void **state)
     float slope[30];
     void *scratch = msc_alloc(msc_terrain_scratch(30), 1);
     for (int32_t y = 0; y < 20; y++) {
-        msc_terrain_slope(msc_kernels_select()->window, &t, 0, y, 2.5, slope, scratch);
+        msc_terrain_row(msc_kernels_select()->window, MSC_TERRAIN_SLOPE, &t, 0, y, 2.5, slope, scratch);
         for (int32_t x = 0; x < 30; x++) {
             /* A corner of the raster lacks a diagonal neighbour and its opposite. */
             const int is_corner = (x == 0 || x == 29) && (y == 0 || y == 19);
@@ -49,10 +49,12 @@ static void slope_equals_its_definition(void **state)
     for (int type = MSC_U8; type <= MSC_F32; type++) {
         const msc_type one = (msc_type)type;
         msc_tile t = made_tile(core, 1, 1, &one);
-        float slope[MADE_W];
+        float slope[MADE_W], north[MADE_W], east_of[MADE_W];
         void *scratch = msc_alloc(msc_terrain_scratch(MADE_W), 1);
         for (int32_t y = 0; y < MADE_H; y++) {
-            msc_terrain_slope(msc_kernels_select()->window, &t, 0, y, 150.0, slope, scratch);
+            msc_terrain_row(msc_kernels_select()->window, MSC_TERRAIN_SLOPE, &t, 0, y, 150.0, slope, scratch);
+            msc_terrain_row(msc_kernels_select()->window, MSC_TERRAIN_NORTHNESS, &t, 0, y, 150.0, north, scratch);
+            msc_terrain_row(msc_kernels_select()->window, MSC_TERRAIN_EASTNESS, &t, 0, y, 150.0, east_of, scratch);
             for (int32_t x = 0; x < MADE_W; x++) {
                 double z[9], want = 0;
                 for (int i = 0; i < 9; i++) z[i] = elevation(one, x, y, i % 3 - 1, i / 3 - 1);
@@ -60,6 +62,9 @@ static void slope_equals_its_definition(void **state)
                 const double south = (z[6] + 2 * z[7] + z[8] - z[0] - 2 * z[1] - z[2]) / 1200.0;
                 if (made_seen(x, y)) want = atan(sqrt(east * east + south * south)) * 180.0 / acos(-1.0);
                 assert_true(fabs(slope[x] - want) <= 1e-6 * want + 1e-5);   /* degrees */
+                const double angle = want * acos(-1.0) / 180.0, aspect = atan2(-east, south);   /* downhill, clockwise from north */
+                assert_true(fabs(north[x] - (made_seen(x, y) ? sin(angle) * cos(aspect) : 0)) < 2e-6);
+                assert_true(fabs(east_of[x] - (made_seen(x, y) ? sin(angle) * sin(aspect) : 0)) < 2e-6);
             }
         }
         msc_release(scratch);

@@ -57,7 +57,7 @@ static void entries_come_back_in_order(void **state)
     int64_t next = 0;
     assert_int_equal(msc_index_init(&index, N, 5000, 100, "/tmp", &err), MSC_OK);
     for (int64_t i = 0; i < N; i++) {
-        const msc_entry entry = {i * 7919 % N, i, 2 * i, (uint32_t)i, 7};
+        const msc_entry entry = {i * 7919 % N, i, 2 * i, (uint32_t)i, 7, 0, 0};
         assert_int_equal(msc_index_add(&index, &entry, &err), MSC_OK);
     }
     for (size_t b = 0; b < index.n_buckets; b++) {
