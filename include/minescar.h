@@ -441,8 +441,8 @@ MSC_API void msc_run_defaults(msc_run_options *options);
 MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);
 
 /* ---- verify --------------------------------------------------------------------------------------------------- */
-/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, the from-to table, geometry,
- * areas, numbers, labels, lineage. *text (text or JSON) tells every check and is set too when some did not hold: the status
+/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, grades, the from-to table, sums over
+ * zones, geometry, areas, numbers, labels, encodings, lineage, the same in all formats. *text (text or JSON) tells every check and is set too when some did not hold: the status
  * is ECHECK then. The caller frees it with msc_text_free(). Inputs that are not at hand are named, and no failure. */
 MSC_API msc_status msc_verify(const msc_settings *settings, const char *dir, int as_json, char **text, msc_error *err);
 

@@ -68,8 +68,12 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_grades.c
   verify_layers.c
+  verify_lineage.c
   verify_rasters.c
+  verify_text.c
+  verify_zones.c
   vectorize_row.c
   vectorize_write.c
 )
