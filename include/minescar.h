@@ -416,6 +416,10 @@ typedef struct msc_sample_options {
     int is_simulation;           /* non-zero: nothing is written */
     const msc_class *classes;    /* NULL: as the map names them */
     int n_classes;
+    const char *chips;           /* directory of a picture of each point in each image, made when absent; NULL: none */
+    const msc_image *chip_images;            /* of which paths[0], bands, nodata and mask count */
+    int n_chip_images;
+    int chip_px;                 /* side of a chip in pixels of its image, 15..511; an even one grows by 1; default 65 */
 } msc_sample_options;
 MSC_API void msc_sample_defaults(msc_sample_options *options);
 /* *text, when asked for, is the plan with its expected intervals, as text or JSON; freed with msc_text_free(). The same

@@ -32,7 +32,8 @@ typedef struct sampling {
 
 void msc_sample_defaults(msc_sample_options *options)
 {
-    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85, .merge_px = -1 };
+    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85, .merge_px = -1,
+                                       .chip_px = 65 };
 }
 
 static int is(const char *text, const char *word) { return text && strcmp(text, word) == 0; }
@@ -56,6 +57,8 @@ static msc_status check_options(const msc_settings *settings, const msc_sample_o
     if (o->zone_path && !o->zone_field) return msc_fail(err, MSC_EUSAGE, "zones", "no field given");
     if (o->is_by_zone_only && !o->zone_path) return msc_fail(err, MSC_EUSAGE, "by-zone", "no zones given");
     if (o->is_by_zone_only && o->buffer_m > 0) return msc_fail(err, MSC_EUSAGE, "by-zone", "a buffer wants strata by class");
+    if ((o->chips == NULL) != (o->n_chip_images == 0)) return msc_fail(err, MSC_EUSAGE, o->chips ? "image" : "chips", "missing; chips want a directory and an image");
+    if (o->chips && (o->chip_px < 15 || o->chip_px > 511)) return msc_fail(err, MSC_EVALUE, "chip-px", "%d; 15..511", o->chip_px);
     return o->is_simulation ? MSC_OK : msc_file_check_output(o->points, settings->overwrite, err);
 }
 
@@ -236,9 +239,11 @@ static msc_status sample(sampling *s, int as_json, char **text, msc_error *err)
     MSC_TRY(read_layers(s, err));
     MSC_TRY(draw(s, err));
     if (!o->is_simulation) {
+        if (o->chips) MSC_TRY(msc_sample_check_chips(s->settings, &s->sample, err));
         MSC_TRY(hash_map(s, err));
         MSC_TRY(msc_sample_write_points(s->settings, &s->sample, err));
         MSC_TRY(msc_sample_write_receipt(&s->sample, receipt, err));
+        if (o->chips) MSC_TRY(msc_sample_write_chips(s->settings, &s->sample, err));
     }
     return text ? msc_sample_sheet(s->settings, &s->sample, as_json, text, err) : MSC_OK;
 }

@@ -9,6 +9,7 @@ set(MINESCAR_jobs
   assess_report.c
   assess_table.c
   change.c
+  chip.c
   classify.c
   differences.c
   feature_map.c
@@ -45,6 +46,7 @@ set(MINESCAR_jobs
   shift_report.c
   sieve_map.c
   sample.c
+  sample_chips.c
   sample_draw.c
   sample_frame.c
   sample_merge.c
