@@ -305,6 +305,7 @@ typedef struct msc_vectorize_options {
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
+    const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */
     double simplify_m;           /* default 0: crack boundaries as they are */
     double mmu_m2;               /* patches below are left out and counted; default 0 */
     int connectivity;            /* 4 or 8 */

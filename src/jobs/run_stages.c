@@ -107,6 +107,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     msc_status status = msc_run_sieve(run, &step, &(msc_run_sieving){ stage->name, classes, sieved, NULL }, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
+    o.dem = run->job->epochs[stage->epoch].image.dem;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
     msc_run_remove_raster(sieved);
     return status;
@@ -127,6 +128,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
+    o.dem = o.image_after->dem != NULL ? o.image_after->dem : o.image_before->dem;     /* the ground as it is now, where that is known */
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);
 }

@@ -61,6 +61,7 @@ set(MINESCAR_jobs
   tally.c
   tally_report.c
   spans.c
+  surface.c
   text.c
   train.c
   train_polygons.c

@@ -5,7 +5,7 @@
 #include "io/layer.h"
 #include "patch/patches.h"
 
-enum { MSC_PATCH_FIXED_FIELDS = 25, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160 };
+enum { MSC_PATCH_FIXED_FIELDS = 26, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160 };
 
 typedef struct msc_patch_label { const char *text; uint8_t is_damage, is_known; } msc_patch_label;
 

@@ -31,7 +31,7 @@ double msc_verify_number(const msc_verification *v, const char *group, const cha
 int msc_verify_file(const msc_verification *v, const char *name, char path[MSC_PATH_MAX]);
 
 /* Columns of the patch table that checks ask for by name; zones follow YXJ in the table, each in a column of its own. */
-enum { MSC_BSM, MSC_TBBH, MSC_QTBBH, MSC_QDM, MSC_TBDM, MSC_QLX, MSC_TBLX, MSC_BHLX, MSC_BHDJ, MSC_TBMJ, MSC_TQMJ, MSC_MJGQ, MSC_MJM,
+enum { MSC_BSM, MSC_TBBH, MSC_QTBBH, MSC_QDM, MSC_TBDM, MSC_QLX, MSC_TBLX, MSC_BHLX, MSC_BHDJ, MSC_TBMJ, MSC_TQMJ, MSC_BMMJ, MSC_MJGQ, MSC_MJM,
        MSC_ZXJD, MSC_ZXWD, MSC_YXJ, MSC_SJJ, MSC_N_CHECKED_FIELDS };
 
 /* One patch layer in one format. */

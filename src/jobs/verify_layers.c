@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const checked_names[MSC_N_CHECKED_FIELDS] = { "BSM", "TBBH", "QTBBH", "QDM", "TBDM", "QLX", "TBLX", "BHLX", "BHDJ",
-                                                                  "TBMJ", "TQMJ", "MJGQ", "MJM", "ZXJD", "ZXWD", "YXJ", "SJJ" };
+                                                                  "TBMJ", "TQMJ", "BMMJ", "MJGQ", "MJM", "ZXJD", "ZXWD", "YXJ", "SJJ" };
 /* Formats that keep types; what is checked here of a KML or CSV is its hash. */
 static const char *const checked[] = { "shp", "gpkg", "fgb", "geojson" };
 
@@ -82,7 +82,9 @@ static double area_of(const msc_shape *s)
 /* Attributes against geometry, to the decimals that are written: m2 .01, ha 1e-6, mu 1e-4. */
 static int has_areas(const msc_patch_layer *l, size_t i)
 {
+    const msc_value *surface = msc_patch_checked(l, i, MSC_BMMJ);
     const double ellipsoidal = msc_patch_checked(l, i, MSC_TBMJ)->real, projected = msc_patch_checked(l, i, MSC_TQMJ)->real;
+    if (surface->is_set && surface->real < ellipsoidal - 0.01) return 0;     /* the ground has as much as the map at least */
     if (fabs(msc_patch_checked(l, i, MSC_MJGQ)->real - ellipsoidal / 1e4) > 2e-6 || fabs(msc_patch_checked(l, i, MSC_MJM)->real - ellipsoidal * 3 / 2000) > 2e-4) return 0;
     if (msc_crs_is_geographic(l->v->grid.crs)) return 1;
     const double unit_m = msc_crs_metres_per_unit(l->v->grid.crs), found = area_of(msc_patch_shape(l, i)) * unit_m * unit_m;
