@@ -303,6 +303,7 @@ typedef struct msc_vectorize_options {
     const char *confidence;      /* for ZXD: raster on the same grid; may be NULL */
     const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
+    const char *earlier;         /* for QTBBH: patches of the year before as this makes them; may be NULL */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */

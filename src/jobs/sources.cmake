@@ -26,6 +26,7 @@ set(MINESCAR_jobs
   palette.c
   job_plan.c
   legend.c
+  lineage.c
   majority_map.c
   radiometry.c
   receipt.c

@@ -196,7 +196,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     say_reason(t, p, confidence, row);
     *v++ = whole(p->number);
     *v++ = text(row->number);
-    v++;
+    *v++ = text(row->earlier);
     *v++ = t->is_change ? whole(before) : (msc_value){0};
     *v++ = whole(after);
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
