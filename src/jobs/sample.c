@@ -141,6 +141,7 @@ static msc_status read_layers(sampling *s, msc_error *err)
         s->zone_of[i] = zone_number(s, value->is_set && value->text ? value->text : "");
         if (s->zone_of[i] < 0) return no_memory(s, err);
     }
+    s->sample.zone_name = s->zone_name;
     s->frame.zones = &s->zone_spans;
     s->frame.zone_of = s->zone_of;
     return MSC_OK;
@@ -171,11 +172,14 @@ static msc_status make_plan(sampling *s, msc_error *err)
     if (units == 0) return msc_fail(err, MSC_ENODATA, o->map, "%lld pixels not observed", (long long)s->frame.n_not_observed);
     m->design = msc_alloc_zero((size_t)n + 1, sizeof *m->design);
     if (!m->design) return no_memory(s, err);
+    int has_target = o->n_target == 0 && o->buffer_m == 0;
     for (int h = 0; h < n; h++) {
         const int32_t value = s->frame.strata[h].value;
         m->design[h] = (msc_design_stratum){ .units = s->frame.strata[h].units, .users = value < 0 || value > MSC_SAMPLE_BUFFER ? o->accuracy : s->users[value],
             .is_target = value == MSC_SAMPLE_OTHER_TARGET || (value >= 0 && value < MSC_SAMPLE_CODES && s->is_target[value]) };
+        has_target |= m->design[h].is_target || value == MSC_SAMPLE_BUFFER || o->is_by_zone_only;
     }
+    if (!has_target) msc_warn(s->settings, MSC_WOTHER, o->map, "no pixel of the target");
     const msc_allocation a = !m->is_stratified ? MSC_PROPORTIONAL : is(o->allocation, "neyman") ? MSC_NEYMAN
                                                                  : is(o->allocation, "equal") ? MSC_EQUAL : MSC_PROPORTIONAL;
     m->n_wanted = o->n > 0 ? o->n : msc_design_reach(m->design, n, m->is_stratified, o->se, a, m->is_stratified ? o->n_min : 0, most_points(o));
