@@ -9,6 +9,7 @@ set(MINESCAR_jobs
   assess_report.c
   assess_table.c
   change.c
+  change_weights.c
   chip.c
   classify.c
   differences.c

@@ -6,6 +6,7 @@ set(MINESCAR_ops
     features_row.c
     features_share.c
     majority.c
+    odds.c
     opening.c
     predict.c
     rank.c
@@ -13,6 +14,8 @@ set(MINESCAR_ops
     rays.c
     shadow.c
     smooth.c
+    support.c
     terrain.c
     texture.c
+    weigh.c
     window.c)
