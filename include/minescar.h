@@ -313,8 +313,10 @@ typedef struct msc_vectorize_options {
     const char *confidence_before; /* change maps: ZXD is the mean of the smaller of the two; may be NULL */
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
     const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
+    const char *earlier;         /* for QTBBH: patches of the year before as this makes them; may be NULL */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
+    const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */
     double simplify_m;           /* default 0: crack boundaries as they are */
     double mmu_m2;               /* patches below are left out and counted; default 0 */
     int connectivity;            /* 4 or 8 */
@@ -427,6 +429,10 @@ typedef struct msc_sample_options {
     int is_simulation;           /* non-zero: nothing is written */
     const msc_class *classes;    /* NULL: as the map names them */
     int n_classes;
+    const char *chips;           /* directory of a picture of each point in each image, made when absent; NULL: none */
+    const msc_image *chip_images;            /* of which paths[0], bands, nodata and mask count */
+    int n_chip_images;
+    int chip_px;                 /* side of a chip in pixels of its image, 15..511; an even one grows by 1; default 65 */
 } msc_sample_options;
 MSC_API void msc_sample_defaults(msc_sample_options *options);
 /* *text, when asked for, is the plan with its expected intervals, as text or JSON; freed with msc_text_free(). The same
@@ -452,8 +458,8 @@ MSC_API void msc_run_defaults(msc_run_options *options);
 MSC_API msc_status msc_run(const msc_settings *settings, const msc_run_options *options, msc_error *err);
 
 /* ---- verify --------------------------------------------------------------------------------------------------- */
-/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, the from-to table, geometry,
- * areas, numbers, labels, lineage. *text (text or JSON) tells every check and is set too when some did not hold: the status
+/* Checks a delivered output directory against its receipt and itself: hashes, grids, codes, grades, the from-to table, sums over
+ * zones, geometry, areas, numbers, labels, encodings, lineage, the same in all formats. *text (text or JSON) tells every check and is set too when some did not hold: the status
  * is ECHECK then. The caller frees it with msc_text_free(). Inputs that are not at hand are named, and no failure. */
 MSC_API msc_status msc_verify(const msc_settings *settings, const char *dir, int as_json, char **text, msc_error *err);
 

@@ -71,6 +71,14 @@ static const char *interval(double half, cli_lang lang, char text[32])
     return text;
 }
 
+/* "1.23 %", or that nothing can be said. */
+static const char *rate(double share, cli_lang lang, char text[32])
+{
+    if (share - share == 0) snprintf(text, 32, "%.2f %%", 100 * share);
+    else snprintf(text, 32, "%s", cli_say(lang, (cli_words){ "not known", "无法估计" }));
+    return text;
+}
+
 static msc_status put_result(const cli_common *common, cli_lang lang, const msc_assess_result *r, msc_error *err)
 {
     char line[1600], json[2400], t[6][32], verdict[1100];
@@ -80,8 +88,9 @@ static msc_status put_result(const cli_common *common, cli_lang lang, const msc_
         100 * r->overall, interval(100 * r->overall_half_width, lang, t[0]), r->kappa, r->n, r->n_not_observed, r->n_outside, r->n_trained);
     if (r->has_target)
         n += snprintf(line + n, sizeof line - (size_t)n, cli_say(lang, (cli_words){
-            "target: %.2f ha %s (95 %%), miss rate %.2f %%, false-alarm rate %.2f %% (by area)\n",
-            "目标：%.2f 公顷 %s（95 %%），漏判率 %.2f %%，误判率 %.2f %%（按面积）\n" }), r->target_ha, interval(r->target_half_width_ha, lang, t[1]), 100 * r->miss, 100 * r->false_alarm);
+            "target: %.2f ha %s (95 %%), miss rate %s, false-alarm rate %s (by area)\n",
+            "目标：%.2f 公顷 %s（95 %%），漏判率 %s，误判率 %s（按面积）\n" }), r->target_ha, interval(r->target_half_width_ha, lang, t[1]), rate(r->miss, lang, t[2]),
+            rate(r->false_alarm, lang, t[3]));
     if (r->verdict_en[0]) snprintf(line + n, sizeof line - (size_t)n, "%s\n", lang == CLI_ZH ? r->verdict_zh : r->verdict_en);
     cli_json_escape(r->verdict_en, verdict, sizeof verdict);
     snprintf(json, sizeof json, "{\"overall\": %s, \"overall_half_width\": %s, \"kappa\": %s, \"n\": %" PRId64

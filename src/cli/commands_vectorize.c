@@ -26,6 +26,8 @@ static const cli_option vectorize_options[] = {
     { "confidence-before", .kind = CLI_TEXT, .at = AT(options.confidence_before), .value = "FILE", .help = { "change maps: confidence of the earlier year", "变化图：前一期置信度" } },
     { "grade", .kind = CLI_TEXT, .at = AT(options.grade), .value = "FILE", .help = { "change maps: grade raster on the same grid, for BHDJ", "变化图：同网格等级栅格，用于 BHDJ" } },
     { "grades", .kind = CLI_TEXT, .at = AT(options.grades), .value = "A|B", .help = { "with --grade: only patches of this grade", "与 --grade 合用：只要此等级的图斑" } },
+    { "earlier", .kind = CLI_TEXT, .at = AT(options.earlier), .value = "FILE", .help = { "patches of the year before, for QTBBH: those that each patch continues", "前一年的图斑，用于 QTBBH：各图斑所延续的图斑" } },
+    { "dem", .kind = CLI_TEXT, .at = AT(options.dem), .value = "FILE", .help = { "elevations in m, for the surface area BMMJ", "高程（米），用于表面面积 BMMJ" } },
     { "simplify-m", .kind = CLI_REAL, .at = AT(options.simplify_m), .low = 0, .high = 1e5, .value = "M", .help = { "simplify shared boundaries by this much; 0: pixel edges", "公共边界简化容差（米）；0：保留像元边" } },
     { "mmu-m2", .kind = CLI_REAL, .at = AT(options.mmu_m2), .low = 0, .high = 1e15, .value = "A", .help = { "leave out smaller patches, and count them", "略去更小的图斑并计数" } },
     { "connectivity", .kind = CLI_INT, .at = AT(options.connectivity), .low = 4, .high = 8, .value = "4|8", .help = { "4: pixels join by sides; 8: by corners as well", "4：边相邻；8：角也相邻" } },

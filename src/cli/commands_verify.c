@@ -22,11 +22,14 @@ static msc_status run_verify(cli_common *common, cli_lang lang, void *call, msc_
 }
 const cli_command cli_verify = {
     .name = "verify", .summary = { "Check a delivered directory against its receipt and itself", "按回执核验交付目录，并检查其自身一致" },
-    .detail = { "Every file by its SHA-256; maps: one grid, codes that the job has, the from-to table counted again; patches, in every\n"
-                "format: valid by GEOS, none overlapping, numbered without gap, areas against geometry and receipt, codes with their\n"
-                "labels, the point inside, earlier numbers that exist. Inputs are checked where they still lie. Exit code 1 when a check fails.",
-                "逐文件核对 SHA-256；栅格：网格一致、代码均在任务中、由栅格重新统计转移矩阵；图斑（各种格式）：几何有效（GEOS）、\n"
-                "互不重叠、编号连续、面积与几何及回执相符、代码与标注相符、定位点在图斑内、前期编号存在。输入文件仍在原处时一并核对。\n"
+    .detail = { "Every file by its SHA-256; maps: one grid, codes that the job has, the from-to table counted again, grades as counted; tables: zones\n"
+                "sum to the whole; patches, in every format: valid by GEOS, none overlapping, numbered without gap, areas against geometry and\n"
+                "receipt, codes with their labels, kinds of change, the point inside, zones that are in the tables, earlier numbers that exist, texts\n"
+                "whole in their encoding, all attributes the same in every format; changes: codes and grade of the pixels that each patch lies on.\n"
+                "Inputs are checked where they still lie. Exit code 1 when a check fails.",
+                "逐文件核对 SHA-256；栅格：网格一致、代码均在任务中、由栅格重新统计转移矩阵和变化等级；表格：分区之和等于总计；图斑（各种格式）：\n"
+                "几何有效（GEOS）、互不重叠、编号连续、面积与几何及回执相符、代码与标注相符、变化类型相符、定位点在图斑内、分区见于表中、前期编号存在、\n"
+                "文字编码完整无残字、各格式属性全部一致；变化图斑：与其所在像元的变化代码和等级一致。输入文件仍在原处时一并核对。\n"
                 "有一项不通过即以 1 退出。" },
     .examples = "minescar verify demo/out\nminescar verify demo/out --json\n",
     .arguments = verify_arguments, .options = no_options, .bytes = sizeof(verify_call), .run = run_verify

@@ -48,6 +48,26 @@ static int64_t count_characters(const char *utf8, size_t n)
     return count;
 }
 
+/* GBK: a lead byte 0x81..0xFE and a trail byte 0x40..0xFE but 0x7F for each character beyond ASCII. */
+static int is_gbk(const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] < 0x80) continue;
+        if (p[i] == 0x80 || p[i] == 0xFF || i + 1 == n || p[i + 1] < 0x40 || p[i + 1] == 0x7F || p[i + 1] == 0xFF) return 0;
+        i++;
+    }
+    return 1;
+}
+
+int msc_layer_text_is_whole(const char *bytes, size_t n, const char *encoding)
+{
+    static const char lost[] = "\xEF\xBF\xBD";
+    if (strcasecmp(encoding, "GBK") == 0) return is_gbk((const unsigned char *)bytes, n);
+    for (size_t i = 0; i + 3 <= n; i++)
+        if (memcmp(bytes + i, lost, 3) == 0) return 0;
+    return count_characters(bytes, n) >= 0;
+}
+
 static int is_plain_ascii(const char *text, size_t n)
 {
     unsigned char any = 0;

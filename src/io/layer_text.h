@@ -21,4 +21,8 @@ void msc_layer_text_clear(msc_layer_text *text);
  * when a character has no place in the encoding, or when it is longer than `width` (0: any). `field` is for the detail. */
 msc_status msc_layer_text_encode(msc_layer_text *text, const char *utf8, int width, const char *path, const char *field,
                                  const char **encoded, msc_error *err);
+
+/* True when n bytes are nothing but whole characters of the encoding ("GBK", else UTF-8); false too for a U+FFFD in UTF-8,
+ * which stands where a character was lost. */
+int msc_layer_text_is_whole(const char *bytes, size_t n, const char *encoding);
 #endif

@@ -23,6 +23,7 @@ set(MINESCAR_io
   raster_out_keys.c
   raster_out_level.c
   raster_out_tiff.c
+  raster_picture.c
   raster_read.c
   raster_say.c
   raster_shift.c

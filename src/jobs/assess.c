@@ -14,6 +14,14 @@ void msc_assess_defaults(msc_assess_options *options)
 
 static int is_share(double x) { return x >= 0 && x <= 1; }
 
+/* A drawn sample that is judged as if it were a simple random one gives wrong figures without a sign of it. */
+static void tell_of_receipt(const msc_settings *settings, const msc_assess_options *o)
+{
+    char receipt[MSC_PATH_MAX];
+    if (o->sample || o->stratum_field || o->weight_field || snprintf(receipt, sizeof receipt, "%s.sample.json", o->reference) >= (int)sizeof receipt) return;
+    if (msc_file_exists(receipt)) msc_warn(settings, MSC_WOTHER, receipt, "not used: the points count as a simple random sample; --sample takes their strata and weights");
+}
+
 static msc_status check_options(const msc_settings *settings, const msc_assess_options *o, msc_error *err)
 {
     if (!o->map) return msc_fail(err, MSC_EUSAGE, "map", "none given");
@@ -30,7 +38,12 @@ static msc_status check_options(const msc_settings *settings, const msc_assess_o
         return msc_fail(err, MSC_EUSAGE, "poststratify", "only for simple random and systematic samples, without stratum and weight");
     for (int i = 0; i < o->n_target; i++)
         if (o->target[i] < 0 || o->target[i] >= MSC_ASSESS_VALUES) return msc_fail(err, MSC_EVALUE, "target", "%d; 0..65535", o->target[i]);
-    for (int i = 0; i < o->n_tables; i++) MSC_TRY(msc_file_check_output(o->tables[i], settings->overwrite, err));
+    for (int i = 0; i < o->n_tables; i++) {
+        const char *dot = strrchr(o->tables[i], '.');
+        if (!dot || (strcmp(dot, ".csv") != 0 && strcmp(dot, ".xlsx") != 0)) return msc_fail(err, MSC_EVALUE, "table", "%s; .csv or .xlsx", o->tables[i]);
+        MSC_TRY(msc_file_check_output(o->tables[i], settings->overwrite, err));
+    }
+    tell_of_receipt(settings, o);
     return o->report ? msc_file_check_output(o->report, settings->overwrite, err) : MSC_OK;
 }
 

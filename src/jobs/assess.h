@@ -21,7 +21,7 @@ typedef struct msc_assess_stratum {
     double weight_sum;
 } msc_assess_stratum;
 
-/* A layer of zones: figures of each are estimated apart. */
+/* A layer of zones: figures of each are estimated apart; the last stands for what lies in none. */
 typedef struct msc_assess_layer {
     const msc_zone *zone;
     msc_features_in features;
@@ -90,6 +90,8 @@ msc_status msc_assess_count(msc_assessment *a, msc_error *err);
 
 /* assess_estimate.c: all figures; those of one zone. */
 msc_status msc_assess_estimate(msc_assessment *a, msc_error *err);
+/* False for what lies outside the zones of a layer (its last one) where nothing does. */
+int msc_assess_has_zone(const msc_assessment *a, int layer, int zone);
 /* *is_refused: fewer points than options->zone_min; then *accuracy holds counts only. */
 msc_status msc_assess_zone(msc_assessment *a, int layer, int zone, msc_accuracy *accuracy, msc_assess_target *target, int *is_refused,
                            msc_error *err);

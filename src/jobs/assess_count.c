@@ -26,13 +26,15 @@ static msc_status read_layer(msc_assessment *a, int k, msc_error *err)
     const size_t n = layer->features.n;
     MSC_TRY(msc_spans_find(&layer->features, NULL, grid, &layer->spans, &n_outside, err));
     layer->zone_of = msc_alloc_zero(n + 1, sizeof *layer->zone_of);
-    layer->name = msc_alloc_zero(n + 1, sizeof *layer->name);
+    layer->name = msc_alloc_zero(n + 2, sizeof *layer->name);
     if (!layer->zone_of || !layer->name) return no_memory(a, err);
     for (size_t i = 0; i < n; i++) {
         const msc_value *value = &layer->features.value[i];
         layer->zone_of[i] = zone_number(layer, value->is_set && value->text ? value->text : "");
         if (layer->zone_of[i] < 0) return no_memory(a, err);
     }
+    if (!(layer->name[layer->n_zones] = msc_copy_text(MSC_OUTSIDE_ZONES))) return no_memory(a, err);
+    layer->n_zones++;            /* the last one: what none holds, so that zones sum to the whole */
     if (layer->n_zones > MSC_ASSESS_ZONES) return msc_fail(err, MSC_EFIELD, zone->path, "%s: over %d zones", zone->field, MSC_ASSESS_ZONES);
     layer->px = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->px);
     layer->units = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->units);
@@ -118,8 +120,7 @@ static void count_row(pass *p, const msc_tile *t, int32_t y)
         msc_assess_layer *layer = &a->layer[k];
         msc_spans_paint(&layer->spans, t->core.x, map_y, w, p->row[k]);
         for (int32_t x = 0; x < w; x++) {
-            if (p->row[k][x] < 0) continue;
-            p->row[k][x] = layer->zone_of[p->row[k][x]];
+            p->row[k][x] = p->row[k][x] < 0 ? layer->n_zones - 1 : layer->zone_of[p->row[k][x]];
             const int32_t value = value_at(t, x, y);
             if (value == MSC_ASSESS_NOT_SEEN || (has_training && p->trained[x] >= 0)) continue;
             const size_t at = (size_t)p->row[k][x] * (size_t)a->n_values + (size_t)value;

@@ -134,6 +134,14 @@ msc_status msc_assess_estimate(msc_assessment *a, msc_error *err)
     return estimate_target(a, n_cells, n_strata, &a->target, err);
 }
 
+int msc_assess_has_zone(const msc_assessment *a, int layer, int zone)
+{
+    const int64_t *px = a->layer[layer].px + (size_t)zone * (size_t)a->n_values;
+    int has_px = zone < a->layer[layer].n_zones - 1;
+    for (int v = 0; v < a->n_values && !has_px; v++) has_px = px[v] != 0;
+    return has_px;
+}
+
 msc_status msc_assess_zone(msc_assessment *a, int layer, int zone, msc_accuracy *accuracy, msc_assess_target *target, int *is_refused,
                            msc_error *err)
 {

@@ -83,8 +83,11 @@ static msc_status check_points(msc_assessment *a, json_object *top, const msc_va
 
 static msc_status take_receipt(msc_assessment *a, json_object *top, const msc_value *ids, const msc_value *numbers, size_t stride, msc_error *err)
 {
-    char sha[MSC_SHA256_TEXT] = "";
+    char sha[MSC_SHA256_TEXT] = "", sealed[MSC_SHA256_TEXT];
     if (!text_at(top, "minescar_sample")[0]) return not_a_receipt(a, "minescar_sample", err);
+    snprintf(sealed, sizeof sealed, "%s", text_at(top, "sha256"));
+    MSC_TRY(msc_sample_seal(top, sha, err));
+    if (strcmp(sha, sealed) != 0) return msc_fail(err, MSC_ECHECK, a->options->sample, "the frozen design was changed since the points were drawn");
     MSC_TRY(read_strata(a, top, err));
     snprintf(a->design, sizeof a->design, "%.31s", text_at(top, "design"));
     if (number_at(top, "pixels_excluded") > 0 && !a->options->training)

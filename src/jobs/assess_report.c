@@ -186,7 +186,8 @@ static msc_status put_zones(json_object *top, msc_assessment *a, msc_error *err)
     json_object_object_add(top, "zones", list);
     put_integer(top, "zone_least_points", a->options->zone_min);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
-        for (int z = 0; z < a->layer[k].n_zones && status == MSC_OK; z++) status = put_zone(list, a, k, z, e, err);
+        for (int z = 0; z < a->layer[k].n_zones && status == MSC_OK; z++)
+            if (msc_assess_has_zone(a, k, z)) status = put_zone(list, a, k, z, e, err);
     msc_release(e);
     return status;
 }

@@ -89,6 +89,7 @@ static msc_status add_rows(msc_assessment *a, msc_layer_out *out, double *m2, ms
             const size_t first = (size_t)z * (size_t)a->n_values;
             msc_assess_target target;
             int is_refused;
+            if (!msc_assess_has_zone(a, k, z)) continue;
             MSC_TRY(msc_assess_zone(a, k, z, zone_accuracy, &target, &is_refused, err));
             for (int v = 0; v < a->n_values; v++) m2[v] = (double)layer->units[first + (size_t)v] * MSC_AREA_UNIT_M2;
             const domain one = { layer->zone->name, layer->name[z], layer->px + first, m2, is_refused ? NULL : zone_accuracy };

@@ -96,12 +96,27 @@ static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_
     return record_counts(run, stage->name, &counts, err);
 }
 
+/* The layer of the year before that QTBBH names patches of, in the first format that holds shapes and numbers; NULL: none. */
+static msc_status earlier_patches(const msc_job_run *run, int epoch, char path[MSC_PATH_MAX], const char **earlier, msc_error *err)
+{
+    static const char *const formats[] = { "gpkg", "fgb", "shp", "geojson" };
+    *earlier = NULL;
+    for (int f = 0; f < 4 && epoch > 0; f++)
+        for (int i = 0; i < run->job->n_deliver && !*earlier; i++) {
+            if (strcmp(run->job->deliver[i], formats[f]) != 0) continue;
+            MSC_TRY(msc_run_path(run, path, err, "patches_%d.%s", msc_run_year(run, epoch - 1), formats[f]));
+            *earlier = path;
+        }
+    return MSC_OK;
+}
+
 static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX], sieved[MSC_PATH_MAX];
+    char classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX], sieved[MSC_PATH_MAX], earlier[MSC_PATH_MAX];
     const int year = msc_run_year(run, stage->epoch);
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
+    MSC_TRY(earlier_patches(run, stage->epoch, earlier, &o.earlier, err));
     MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
     MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(msc_run_path(run, sieved, err, ".sieved_%d.tif", year));
@@ -109,6 +124,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     msc_status status = msc_run_sieve(run, &step, &(msc_run_sieving){ stage->name, classes, sieved, NULL }, err);
     o.raster = sieved; o.confidence = confidence;
     o.is_change = 0; o.year_after = year;
+    o.dem = run->job->epochs[stage->epoch].image.dem;
     if (status == MSC_OK) status = trace(run, stage, &o, err);
     msc_run_remove_raster(sieved);
     return status;
@@ -116,11 +132,12 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX], grade[MSC_PATH_MAX];
+    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX], grade[MSC_PATH_MAX], earlier[MSC_PATH_MAX];
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     static const int no_change = 0;
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
+    MSC_TRY(earlier_patches(run, stage->epoch, earlier, &o.earlier, err));
     MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
     MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
@@ -130,6 +147,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
+    o.dem = o.image_after->dem != NULL ? o.image_after->dem : o.image_before->dem;     /* the ground as it is now, where that is known */
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);
 }
@@ -185,7 +203,10 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     MSC_TRY(msc_run_align_epochs(run, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "classify", i, 0, msc_run_classify, err));
     for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "unobserved", i, 0, msc_run_unobserved, err));
-    for (int i = 0; i < n; i++) MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
+    for (int i = 0; i < n; i++) {
+        MSC_TRY(add_stage(run, "patches", i, 0, patches, err));
+        run->stages[run->n_stages - 1].is_pair = i > 0;    /* names patches of the year before */
+    }
     for (int i = 1; i < n; i++) {
         if (strcmp(run->job->evidence.method, "irmad") == 0) MSC_TRY(add_stage(run, "evidence", i, 1, msc_run_evidence, err));
         MSC_TRY(add_stage(run, "change", i, 1, msc_run_change, err));

@@ -32,7 +32,8 @@ typedef struct sampling {
 
 void msc_sample_defaults(msc_sample_options *options)
 {
-    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85, .merge_px = -1 };
+    *options = (msc_sample_options){ .design = "stratified", .allocation = "proportional", .se = 0.01, .n_min = 50, .seed = 1, .accuracy = 0.85, .merge_px = -1,
+                                       .chip_px = 65 };
 }
 
 static int is(const char *text, const char *word) { return text && strcmp(text, word) == 0; }
@@ -56,6 +57,8 @@ static msc_status check_options(const msc_settings *settings, const msc_sample_o
     if (o->zone_path && !o->zone_field) return msc_fail(err, MSC_EUSAGE, "zones", "no field given");
     if (o->is_by_zone_only && !o->zone_path) return msc_fail(err, MSC_EUSAGE, "by-zone", "no zones given");
     if (o->is_by_zone_only && o->buffer_m > 0) return msc_fail(err, MSC_EUSAGE, "by-zone", "a buffer wants strata by class");
+    if ((o->chips == NULL) != (o->n_chip_images == 0)) return msc_fail(err, MSC_EUSAGE, o->chips ? "image" : "chips", "missing; chips want a directory and an image");
+    if (o->chips && (o->chip_px < 15 || o->chip_px > 511)) return msc_fail(err, MSC_EVALUE, "chip-px", "%d; 15..511", o->chip_px);
     return o->is_simulation ? MSC_OK : msc_file_check_output(o->points, settings->overwrite, err);
 }
 
@@ -138,6 +141,7 @@ static msc_status read_layers(sampling *s, msc_error *err)
         s->zone_of[i] = zone_number(s, value->is_set && value->text ? value->text : "");
         if (s->zone_of[i] < 0) return no_memory(s, err);
     }
+    s->sample.zone_name = s->zone_name;
     s->frame.zones = &s->zone_spans;
     s->frame.zone_of = s->zone_of;
     return MSC_OK;
@@ -168,11 +172,14 @@ static msc_status make_plan(sampling *s, msc_error *err)
     if (units == 0) return msc_fail(err, MSC_ENODATA, o->map, "%lld pixels not observed", (long long)s->frame.n_not_observed);
     m->design = msc_alloc_zero((size_t)n + 1, sizeof *m->design);
     if (!m->design) return no_memory(s, err);
+    int has_target = o->n_target == 0 && o->buffer_m == 0;
     for (int h = 0; h < n; h++) {
         const int32_t value = s->frame.strata[h].value;
         m->design[h] = (msc_design_stratum){ .units = s->frame.strata[h].units, .users = value < 0 || value > MSC_SAMPLE_BUFFER ? o->accuracy : s->users[value],
             .is_target = value == MSC_SAMPLE_OTHER_TARGET || (value >= 0 && value < MSC_SAMPLE_CODES && s->is_target[value]) };
+        has_target |= m->design[h].is_target || value == MSC_SAMPLE_BUFFER || o->is_by_zone_only;
     }
+    if (!has_target) msc_warn(s->settings, MSC_WOTHER, o->map, "no pixel of the target");
     const msc_allocation a = !m->is_stratified ? MSC_PROPORTIONAL : is(o->allocation, "neyman") ? MSC_NEYMAN
                                                                  : is(o->allocation, "equal") ? MSC_EQUAL : MSC_PROPORTIONAL;
     m->n_wanted = o->n > 0 ? o->n : msc_design_reach(m->design, n, m->is_stratified, o->se, a, m->is_stratified ? o->n_min : 0, most_points(o));
@@ -236,9 +243,11 @@ static msc_status sample(sampling *s, int as_json, char **text, msc_error *err)
     MSC_TRY(read_layers(s, err));
     MSC_TRY(draw(s, err));
     if (!o->is_simulation) {
+        if (o->chips) MSC_TRY(msc_sample_check_chips(s->settings, &s->sample, err));
         MSC_TRY(hash_map(s, err));
         MSC_TRY(msc_sample_write_points(s->settings, &s->sample, err));
         MSC_TRY(msc_sample_write_receipt(&s->sample, receipt, err));
+        if (o->chips) MSC_TRY(msc_sample_write_chips(s->settings, &s->sample, err));
     }
     return text ? msc_sample_sheet(s->settings, &s->sample, as_json, text, err) : MSC_OK;
 }

@@ -86,8 +86,15 @@ msc_status msc_sample_draw(const msc_settings *settings, msc_sample *sample, msc
 void msc_sample_stratum_name(const msc_sample *sample, int h, char *name, size_t size);
 msc_status msc_sample_write_points(const msc_settings *settings, const msc_sample *sample, msc_error *err);
 msc_status msc_sample_write_receipt(const msc_sample *sample, const char *path, msc_error *err);
+/* SHA-256 of all that a receipt says, but for its own key "sha256": whoever edits a frozen design has to mean it. ENOMEM. */
+struct json_object;
+msc_status msc_sample_seal(struct json_object *receipt, char hex[65], msc_error *err);
 /* SHA-256 of "id x y stratum" lines: what a point layer must still be when it comes back with labels. */
 msc_status msc_sample_key(const msc_sample_point *points, size_t n, int32_t width_px, char hex[65], msc_error *err);
+/* sample_chips.c: "DIR/000001_<image>.png" for every point and image. The check makes DIR and reads no pixel: EEXISTS where a
+ * chip is there, EVALUE for two images of one name, and what is wrong with an image or DIR. The same bytes for any threads. */
+msc_status msc_sample_check_chips(const msc_settings *settings, const msc_sample *sample, msc_error *err);
+msc_status msc_sample_write_chips(const msc_settings *settings, const msc_sample *sample, msc_error *err);
 /* Plan and forecast as a text or JSON that the caller frees. */
 msc_status msc_sample_sheet(const msc_settings *settings, const msc_sample *sample, int as_json, char **text, msc_error *err);
 #endif

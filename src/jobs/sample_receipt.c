@@ -1,5 +1,6 @@
 /* sample_receipt.c - the design as it was frozen before anyone labelled a point: strata, their pixels, their points. */
 #include "base/file.h"
+#include "base/hash.h"
 #include "jobs/sample.h"
 #include <json.h>
 #include <string.h>
@@ -81,6 +82,17 @@ static void put_options(json_object *top, const msc_sample *s)
     put_text(top, "excluded", o->exclude ? msc_file_name(o->exclude) : NULL);
 }
 
+enum { TEXT_FLAGS = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE };
+
+msc_status msc_sample_seal(struct json_object *receipt, char hex[65], msc_error *err)
+{
+    json_object_object_del(receipt, "sha256");
+    const char *text = json_object_to_json_string_ext(receipt, TEXT_FLAGS);
+    if (!text) return msc_fail(err, MSC_ENOMEM, "receipt", "seal");
+    msc_sha256(text, strlen(text), hex);
+    return MSC_OK;
+}
+
 msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_error *err)
 {
     char key[65];
@@ -106,8 +118,10 @@ msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_e
     put(top, "strata", strata);
     put(top, "map_values", map_strata);
     put(top, "expected_overall_accuracy", estimate_of(s->forecast.overall, 1));
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const msc_status status = text ? msc_file_write(path, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, path, "receipt");
+    msc_status status = msc_sample_seal(top, key, err);
+    if (status == MSC_OK) put_text(top, "sha256", key);
+    const char *text = json_object_to_json_string_ext(top, TEXT_FLAGS);
+    if (status == MSC_OK) status = text ? msc_file_write(path, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, path, "receipt");
     json_object_put(top);
     return status;
 }

@@ -10,6 +10,7 @@ set(MINESCAR_jobs
   assess_table.c
   change.c
   change_weights.c
+  chip.c
   classify.c
   differences.c
   feature_map.c
@@ -26,6 +27,7 @@ set(MINESCAR_jobs
   palette.c
   job_plan.c
   legend.c
+  lineage.c
   majority_map.c
   radiometry.c
   receipt.c
@@ -46,6 +48,7 @@ set(MINESCAR_jobs
   shift_report.c
   sieve_map.c
   sample.c
+  sample_chips.c
   sample_draw.c
   sample_frame.c
   sample_merge.c
@@ -60,6 +63,7 @@ set(MINESCAR_jobs
   tally.c
   tally_report.c
   spans.c
+  surface.c
   text.c
   train.c
   train_polygons.c
@@ -69,8 +73,12 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_grades.c
   verify_layers.c
+  verify_lineage.c
   verify_rasters.c
+  verify_text.c
+  verify_zones.c
   vectorize_row.c
   vectorize_write.c
 )

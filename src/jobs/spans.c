@@ -116,6 +116,43 @@ void msc_spans_paint(const msc_spans *spans, int32_t x, int32_t y, int32_t w, in
     }
 }
 
+/* Spans first..end-1 are those of one row; puts what is painted of it into `out`. */
+static int share_out_row(const msc_spans *spans, size_t first, size_t end, int32_t width_px, int32_t *row, msc_spans *out)
+{
+    const msc_spans one = { spans->span + first, end - first, 0 };
+    const int32_t y = one.span[0].y;
+    int32_t reach = -1, is_shared = 0;
+    for (size_t k = 0; k < one.n; k++) {
+        is_shared |= one.span[k].x0 < reach;
+        reach = one.span[k].x1 > reach ? one.span[k].x1 : reach;
+    }
+    for (size_t k = 0; k < one.n && !is_shared; k++)
+        if (!add_span(out, one.span[k])) return 0;
+    if (!is_shared) return 1;
+    msc_spans_paint(&one, 0, y, width_px, row);
+    for (int32_t x = 0, x0 = 0; x < width_px; x0 = x) {
+        while (x < width_px && row[x] == row[x0]) x++;
+        if (row[x0] >= 0 && !add_span(out, (msc_span){ y, x0, x, (uint32_t)row[x0] })) return 0;
+    }
+    return 1;
+}
+
+msc_status msc_spans_share_out(msc_spans *spans, int32_t width_px, msc_error *err)
+{
+    msc_spans out = { 0 };
+    int32_t *row = msc_alloc((size_t)width_px, sizeof *row);
+    int is_good = row != NULL;
+    for (size_t first = 0, end; first < spans->n && is_good; first = end) {
+        for (end = first + 1; end < spans->n && spans->span[end].y == spans->span[first].y; end++) { }
+        is_good = share_out_row(spans, first, end, width_px, row, &out);
+    }
+    msc_release(row);
+    msc_spans_clear(is_good ? spans : &out);
+    if (!is_good) return msc_fail(err, MSC_ENOMEM, "spans", "%zu spans", spans->n);
+    *spans = out;
+    return MSC_OK;
+}
+
 void msc_spans_clear(msc_spans *spans)
 {
     msc_release(spans->span);

@@ -4,6 +4,8 @@
 #include "grid/grid.h"
 #include "io/layer.h"
 
+#define MSC_OUTSIDE_ZONES "outside the zones"   /* name of the zone that tables have where zones do not cover the map */
+
 /* Pixels x0..x1-1 of row y that feature `feature` holds. */
 typedef struct msc_span { int32_t y, x0, x1; uint32_t feature; } msc_span;
 typedef struct msc_spans { msc_span *span; size_t n, capacity; } msc_spans;
@@ -12,6 +14,8 @@ typedef struct msc_spans { msc_span *span; size_t n, capacity; } msc_spans;
  * features without any pixel on the grid; features whose use[] is 0 are passed over (NULL: all are used). */
 msc_status msc_spans_find(const msc_features_in *features, const uint8_t *use, const msc_grid *grid, msc_spans *spans,
                           int64_t *n_outside, msc_error *err);
+/* Gives every pixel that several features hold to the first of them in the file, in a grid `width_px` wide. ENOMEM. */
+msc_status msc_spans_share_out(msc_spans *spans, int32_t width_px, msc_error *err);
 void msc_spans_clear(msc_spans *spans);
 
 /* Index of the first span of row y or below it. */

@@ -68,6 +68,7 @@ static msc_status read_zones(counting *c, int z, msc_error *err)
     msc_status status = l->sum && l->row_start && use ? MSC_OK : msc_fail(err, MSC_ENOMEM, zone->path, "%zu zones", l->features.n);
     for (size_t i = 0; i < l->features.n && status == MSC_OK; i++) use[i] = !l->features.shape[i].is_point;
     if (status == MSC_OK) status = msc_spans_find(&l->features, use, grid, &l->spans, &n_outside, err);
+    if (status == MSC_OK) status = msc_spans_share_out(&l->spans, grid->width_px, err);
     msc_release(use);
     if (status != MSC_OK) return status;
     for (size_t i = 0; i < l->spans.n; i++) l->row_start[l->spans.span[i].y + 1]++;
@@ -140,6 +141,21 @@ static void write_row(FILE *file, const char *zone, const char *name, const msc_
     fprintf(file, ",%.4f\n", hectares(s->open_units[MSC_MASK_NONE]));
 }
 
+/* What no zone of a layer holds. */
+static msc_unobserved_sum outside_of(const counting *c, const layer *l)
+{
+    msc_unobserved_sum rest = *c->whole;
+    for (size_t i = 0; i < l->features.n; i++) {
+        rest.px -= l->sum[i].px;
+        rest.units -= l->sum[i].units;
+        for (int r = 0; r < MSC_MASK_REASONS; r++) {
+            rest.open_px[r] -= l->sum[i].open_px[r];
+            rest.open_units[r] -= l->sum[i].open_units[r];
+        }
+    }
+    return rest;
+}
+
 static msc_status write_table(const counting *c, msc_error *err)
 {
     const msc_unobserved_options *o = c->options;
@@ -149,11 +165,14 @@ static msc_status write_table(const counting *c, msc_error *err)
     if (!memory) return msc_fail(err, MSC_ENOMEM, o->out, "table");
     fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_data_ha\n");
     write_row(memory, "", "", c->whole);
-    for (int z = 0; z < o->n_zones; z++)
+    for (int z = 0; z < o->n_zones; z++) {
         for (size_t i = 0; i < c->layers[z].features.n; i++) {
             const msc_value *v = &c->layers[z].features.value[i];
             write_row(memory, o->zones[z].name, v->is_set && v->text ? v->text : "", &c->layers[z].sum[i]);
         }
+        const msc_unobserved_sum outside = outside_of(c, &c->layers[z]);
+        if (outside.px > 0) write_row(memory, o->zones[z].name, MSC_OUTSIDE_ZONES, &outside);
+    }
     fclose(memory);
     const msc_status status = msc_file_write(o->out, text, size, err);
     free(text);

@@ -16,6 +16,7 @@ typedef struct msc_unobserved_options {
     const char *out;             /* output: CSV in hectares, one row for the whole and one a zone */
 } msc_unobserved_options;
 
-/* Fills *whole and writes the table. A pixel belongs to every zone that holds its centre. Errors of reading and writing. */
+/* Fills *whole and writes the table. Of each zone layer a pixel belongs to the first zone that
+ * holds its centre; what none holds has a row of its own, so that the zones of a layer sum to the whole. Errors of reading and writing. */
 msc_status msc_unobserved(const msc_settings *settings, const msc_unobserved_options *options, msc_unobserved_sum *whole, msc_error *err);
 #endif

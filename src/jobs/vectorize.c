@@ -4,6 +4,7 @@
 #include "base/sort.h"
 #include "io/raster_in.h"
 #include "jobs/differences.h"
+#include "jobs/surface.h"
 #include "jobs/vectorize_write.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ typedef struct vectorizing {
     msc_rasters rasters;
     int n_confidence, has_grade, has_differences;
     msc_differences differences;
+    msc_surface surface;
     msc_area area;
     msc_patch_table table;
     uint8_t *is_left_out;        /* [65536] */
@@ -275,9 +277,10 @@ static msc_status trace(vectorizing *k, msc_error *err)
     /* A pixel of a geographic grid is narrower on the ground than in degrees; its area tells by how much. */
     const double ground = msc_crs_is_geographic(k->table.grid->crs)
                               ? aspect / cos(msc_grid_n(k->table.grid, k->table.grid->height_px / 2.0) * acos(-1) / 180) : aspect;
+    const int surface_plane = k->surface.dem != NULL ? msc_surface_source(&k->surface, &source) : 0;
     const msc_patches_options options = {
         .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->n_confidence,
-        .has_grade = k->has_grade, .has_differences = k->has_differences, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
+        .has_grade = k->has_grade, .has_differences = k->has_differences, .surface_plane = surface_plane, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
         .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
     const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,
@@ -296,6 +299,9 @@ static msc_status prepare(vectorizing *k, msc_error *err)
         const msc_differences_spec spec = {o->image_before, o->image_after, k->table.grid, k->is_left_out};
         MSC_TRY(msc_differences_open(k->settings, &spec, &k->differences, &k->has_differences, err));
     }
+    if (!o->is_plain && o->dem != NULL) {
+        MSC_TRY(msc_surface_open(k->settings, o->dem, k->table.grid, k->is_left_out, &k->surface, err));
+    }
     if (!o->is_plain) {
         MSC_TRY(msc_area_init(k->table.grid, msc_settings_threads(k->settings, NULL), &k->area, err));
     }
@@ -312,6 +318,7 @@ static void clear(vectorizing *k)
     msc_patch_writing_clear(&k->writing);
     msc_area_clear(&k->area);
     msc_differences_close(&k->differences);
+    msc_surface_close(&k->surface);
     for (int r = 0; r < k->rasters.n; r++) {
         msc_raster_close(&k->rasters.raster[r]);
     }

@@ -10,14 +10,14 @@ static const msc_field fields[MSC_PATCH_FIXED_FIELDS] = {
     {"BSM", MSC_FIELD_INT64, 18, 0},  {"TBBH", MSC_FIELD_TEXT, 24, 0},  {"QTBBH", MSC_FIELD_TEXT, 80, 0},
     {"QDM", MSC_FIELD_INT, 6, 0},     {"TBDM", MSC_FIELD_INT, 6, 0},    {"QLX", MSC_FIELD_TEXT, 40, 0},
     {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"BHDJ", MSC_FIELD_TEXT, 4, 0},
-    {"TBMJ", MSC_FIELD_REAL, 18, 2},  {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"MJGQ", MSC_FIELD_REAL, 16, 6},
-    {"MJM", MSC_FIELD_REAL, 16, 4},   {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},
+    {"TBMJ", MSC_FIELD_REAL, 18, 2},  {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"BMMJ", MSC_FIELD_REAL, 18, 2},
+    {"MJGQ", MSC_FIELD_REAL, 16, 6},  {"MJM", MSC_FIELD_REAL, 16, 4},   {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},
     {"ZXD", MSC_FIELD_INT, 4, 0},     {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},
     {"HCZT", MSC_FIELD_TEXT, 20, 0},  {"HCLX", MSC_FIELD_TEXT, 40, 0},  {"HCJL", MSC_FIELD_TEXT, 80, 0},
     {"HCR", MSC_FIELD_TEXT, 40, 0},   {"HCRQ", MSC_FIELD_TEXT, 20, 0},  {"ZPBH", MSC_FIELD_TEXT, 80, 0},
     {"SJJ", MSC_FIELD_TEXT, 40, 0},
 };
-enum { N_BEFORE_ZONES = 18, N_LISTED = 25, REASON_BYTES = 80 };
+enum { N_BEFORE_ZONES = 19, N_LISTED = 26, REASON_BYTES = 80 };
 
 static const msc_field plain = {"DN", MSC_FIELD_INT, 0, 0};
 
@@ -72,6 +72,9 @@ static const char *kind_of_change(const msc_patch_table *t, int before, int afte
     const int was = t->label[before].is_damage, is = t->label[after].is_damage;
     return !was && is ? "新增" : was && !is ? "恢复" : was && is && before != after ? "转变" : "";
 }
+
+/* Ground over map: the mean over those pixels of the patch that the DEM has. */
+static double surface_of(const msc_patch *p) { return (double)p->sum[MSC_SUM_SURFACE] / ((double)p->sum[MSC_SUM_SURFACE_PX] * MSC_SURFACE_ONE); }
 
 /* Appends text while there is room; returns its new end. */
 static char *append(char *to, const char *end, const char *words)
@@ -186,7 +189,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     say_reason(t, p, confidence, row);
     *v++ = whole(p->number);
     *v++ = text(row->number);
-    v++;
+    *v++ = text(row->earlier);
     *v++ = t->is_change ? whole(before) : (msc_value){0};
     *v++ = whole(after);
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
@@ -195,6 +198,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     *v++ = text(p->grade == 'A' ? "A" : p->grade == 'B' ? "B" : NULL);
     *v++ = real(area_m2);
     *v++ = real(projected_m2);
+    *v++ = p->sum[MSC_SUM_SURFACE_PX] > 0 ? real(area_m2 * surface_of(p)) : (msc_value){0};
     *v++ = real(area_m2 / 1e4);
     *v++ = real(area_m2 * 3 / 2000);       /* 1 mu is 2000/3 m2 */
     double e = msc_grid_e(t->grid, p->inside_x), n = msc_grid_n(t->grid, p->inside_y);

@@ -3,9 +3,10 @@
 #define MSC_JOBS_VECTORIZE_ROW_H
 #include "grid/crs.h"
 #include "io/layer.h"
+#include "jobs/lineage.h"
 #include "patch/patches.h"
 
-enum { MSC_PATCH_FIXED_FIELDS = 25, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160 };
+enum { MSC_PATCH_FIXED_FIELDS = 26, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160 };
 
 typedef struct msc_patch_label { const char *text; uint8_t is_damage, is_known; } msc_patch_label;
 
@@ -25,6 +26,7 @@ typedef struct msc_patch_table {
 typedef struct msc_patch_row {
     msc_crs *to_lonlat;          /* NULL without a CRS */
     msc_value value[MSC_PATCH_FIXED_FIELDS + MSC_PATCH_MAX_ZONES];
+    char earlier[MSC_LINEAGE_BYTES + 1];   /* QTBBH; filled before the row is */
     char number[MSC_PATCH_TEXT], reason[MSC_PATCH_TEXT], code[2][16];
 } msc_patch_row;
 

@@ -15,6 +15,10 @@ static msc_status open_writer(msc_patch_writing *k, msc_patch_writer *w, msc_err
     if (k->table->grid->crs[0] != 0) {
         MSC_TRY(msc_crs_open(k->table->grid->crs, "lonlat", &w->row.to_lonlat, err));
     }
+    if (o->earlier != NULL) {
+        const msc_zone patches = {"earlier", o->earlier, "TBBH"};
+        MSC_TRY(msc_zones_open(&quiet, &patches, k->table->grid->crs, &w->earlier, err));
+    }
     for (int z = 0; z < o->n_zones; z++) {
         MSC_TRY(msc_zones_open(&quiet, &o->zones[z], k->table->grid->crs, &w->zones[z], err));
     }
@@ -37,12 +41,24 @@ void msc_patch_writing_clear(msc_patch_writing *k)
         for (int z = 0; z < MSC_PATCH_MAX_ZONES; z++) {
             msc_zones_close(&k->writer[w].zones[z]);
         }
+        msc_zones_close(&k->writer[w].earlier);
         msc_crs_close(&k->writer[w].row.to_lonlat);
         msc_release(k->writer[w].xy);
     }
     msc_release(k->writer);
     k->writer = NULL;
     k->n_writers = 0;
+}
+
+/* The earlier patches that this one continues, into the row. */
+static msc_status find_earlier(const msc_patch_writing *k, msc_patch_writer *w, const msc_patch *p, const msc_shape *shape, msc_error *err)
+{
+    const msc_grid *g = k->table->grid;
+    const msc_zone_share *share = NULL;
+    size_t n = 0;
+    MSC_TRY(msc_zones_shares(w->earlier, shape, &share, &n, err));
+    msc_lineage_list((msc_zone_share *)share, n, (double)p->area_px_x2 / 2 * g->pixel_e * g->pixel_n, w->row.earlier);
+    return MSC_OK;
 }
 
 msc_status msc_patch_writing_take(msc_patch_writing *k, int writer, msc_patch_batch *batch, const msc_patch *p, msc_error *err)
@@ -64,6 +80,9 @@ msc_status msc_patch_writing_take(msc_patch_writing *k, int writer, msc_patch_ba
     const msc_shape shape = {.n_rings = p->n_rings, .ring_start = p->ring_start, .is_outer = p->is_outer, .xy = w->xy};
     for (int z = 0; z < o->n_zones && !o->is_plain; z++) {
         MSC_TRY(msc_zones_find(w->zones[z], &shape, &zone[z], err));
+    }
+    if (w->earlier != NULL) {
+        MSC_TRY(find_earlier(k, w, p, &shape, err));
     }
     msc_patch_row_fill(k->table, p, k->order != NULL ? k->order[p->number - 1] : 0, zone, &w->row);
     for (int i = 0; i < o->n_patches; i++) {

@@ -8,7 +8,7 @@ enum { MSC_PATCH_MAX_OUTPUTS = 8 };
 
 /* What one thread needs for itself: transforms and prepared zones are not for sharing. */
 typedef struct msc_patch_writer {
-    msc_zones *zones[MSC_PATCH_MAX_ZONES];
+    msc_zones *zones[MSC_PATCH_MAX_ZONES], *earlier;   /* earlier: patches of the year before; NULL: none */
     msc_patch_row row;           /* with the thread's own transform */
     double *xy; size_t xy_cap;
     int is_open;

@@ -156,6 +156,7 @@ static msc_status verify(msc_verification *v, int as_json, char **text, msc_erro
     check_inputs(v);
     check_hashes(v);
     MSC_TRY(msc_verify_rasters(v, err));
+    MSC_TRY(msc_verify_zone_tables(v, err));
     MSC_TRY(msc_verify_layers(v, err));
     name_strangers(v);
     conclude(v);

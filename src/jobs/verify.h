@@ -3,6 +3,7 @@
 #define MSC_JOBS_VERIFY_H
 #include "base/file.h"
 #include "grid/grid.h"
+#include "io/layer.h"
 #include "jobs/job.h"
 #include "jobs/sheet.h"
 #include <json-c/json.h>
@@ -29,8 +30,44 @@ double msc_verify_number(const msc_verification *v, const char *group, const cha
 /* `name` in the directory; 0 when there is no such file. */
 int msc_verify_file(const msc_verification *v, const char *name, char path[MSC_PATH_MAX]);
 
+/* Columns of the patch table that checks ask for by name; zones follow YXJ in the table, each in a column of its own. */
+enum { MSC_BSM, MSC_TBBH, MSC_QTBBH, MSC_QDM, MSC_TBDM, MSC_QLX, MSC_TBLX, MSC_BHLX, MSC_BHDJ, MSC_TBMJ, MSC_TQMJ, MSC_BMMJ, MSC_MJGQ, MSC_MJM,
+       MSC_ZXJD, MSC_ZXWD, MSC_YXJ, MSC_SJJ, MSC_N_CHECKED_FIELDS };
+
+/* One patch layer in one format. */
+typedef struct msc_patch_layer {
+    msc_verification *v;
+    const char *group;           /* "changes_2016_2018" */
+    const char *earlier;         /* "patches_2016", the layer that QTBBH names patches of; "" for the first year */
+    const char *extension;       /* "shp" */
+    int is_change;
+    const msc_field *field;      /* [n_fields], as the patch table lays them out */
+    int n_fields, first_zone;
+    int at[MSC_N_CHECKED_FIELDS];
+    msc_features_in features;
+    size_t *order;               /* features by BSM, which FlatGeobuf does not keep to; as they come when it is no numbering */
+} msc_patch_layer;
+
+/* A column, and a value in it, of the i-th patch by BSM; the text of a value, "" when there is none. */
+const msc_value *msc_patch_value(const msc_patch_layer *layer, size_t i, int column);
+const msc_value *msc_patch_checked(const msc_patch_layer *layer, size_t i, int checked_field);
+const msc_shape *msc_patch_shape(const msc_patch_layer *layer, size_t i);
+const char *msc_patch_text(const msc_value *value);
+/* Notes how many patches fail a check, and the first that does; `words` follow it. */
+void msc_verify_note_patches(const msc_patch_layer *layer, const char *key, size_t n_bad, size_t first, const char *words);
+
 /* verify_rasters.c: maps on one grid, codes that the job knows, the from-to table counted again. */
 msc_status msc_verify_rasters(msc_verification *v, msc_error *err);
+/* verify_zones.c: a table with zones has a row of the whole, and rows of each zone layer that sum to it. */
+msc_status msc_verify_zone_tables(msc_verification *v, msc_error *err);
+/* Every zone of a patch is one of the year's table, and what patches cover of a zone is no more than the zone. */
+msc_status msc_verify_zones(const msc_patch_layer *layer, msc_error *err);
+/* verify_lineage.c: earlier numbers that exist, of patches that the later one lies on; the kind of change. */
+msc_status msc_verify_lineage(const msc_patch_layer *layer, msc_error *err);
+/* verify_grades.c: patches of changes against the change map's pixels and their grades. */
+msc_status msc_verify_grades(const msc_patch_layer *layer, msc_error *err);
+/* verify_text.c: `path` says its encoding where it can, and every text in it is whole in that encoding. */
+msc_status msc_verify_encoding(msc_verification *v, const char *path, const char *extension, msc_error *err);
 /* verify_layers.c: every patch layer in every format. */
 msc_status msc_verify_layers(msc_verification *v, msc_error *err);
 #endif

@@ -1,5 +1,6 @@
 /* terrain.c - slope and aspect from the elevation plane of a tile. */
 #include "ops/terrain.h"
+#include <math.h>
 
 size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
 
@@ -44,4 +45,22 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
         else if (!(a[x - 1] & a[x] & a[x + 1] & b[x - 1] & b[x + 1] & c[x - 1] & c[x] & c[x + 1]))
             beside_hole(of_three, tile, row, x, y, per, &out[x]);
     }
+}
+
+/* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
+ * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
+double msc_terrain_surface(const double z[9], double dx_m, double dy_m)
+{
+    double rise[9], sum = 0;
+    for (int i = 0; i < 9; i++) {
+        const double own = z[i] - z[4], opposite = z[4] - z[8 - i];
+        rise[i] = isfinite(own) ? own : isfinite(opposite) ? opposite : 0;
+    }
+    for (int k = 0; k < 4; k++) {
+        static const int corner[] = { 0, 2, 6, 8 }, across[] = { 3, 5, 3, 5 }, along[] = { 1, 1, 7, 7 };
+        const double c = rise[corner[k]], x = rise[across[k]], y = rise[along[k]];
+        const double a[] = { x / dx_m, (c - x) / dy_m, y / dy_m, (c - y) / dx_m };
+        sum += sqrt(1 + a[0] * a[0] + a[1] * a[1]) + sqrt(1 + a[2] * a[2] + a[3] * a[3]);
+    }
+    return sum / 8;
 }

@@ -6,11 +6,13 @@
 
 __extension__ typedef __int128 msc_area_sum;   /* sums of MSC_AREA_UNIT_M2 over any number of pixels */
 
-/* What is summed over the pixels of a patch: confidence, per cent; pixels of grade A, of grade B; pixels with differences; and
+/* What is summed over the pixels of a patch: confidence, per cent; pixels of grade A, of grade B; pixels whose surface is
+ * known, and the sum of their surfaces, each MSC_SURFACE_ONE for a level pixel; pixels with differences; and
  * these as they are coded in their planes, MSC_DIFFERENCE_ZERO + the difference: of NDVI in 1/1000; of brightness, (after -
  * before) / (after + before) in 1/10000; of elevation in dm. */
-enum { MSC_SUM_CONFIDENCE, MSC_SUM_A, MSC_SUM_B, MSC_SUM_SEEN, MSC_SUM_NDVI, MSC_SUM_BRIGHTNESS, MSC_SUM_ELEVATION, MSC_PATCH_SUMS };
-enum { MSC_PATCH_DIFFERENCES = MSC_PATCH_SUMS - MSC_SUM_NDVI, MSC_DIFFERENCE_ZERO = 32768 };
+enum { MSC_SUM_CONFIDENCE, MSC_SUM_A, MSC_SUM_B, MSC_SUM_SURFACE_PX, MSC_SUM_SURFACE, MSC_SUM_SEEN, MSC_SUM_NDVI, MSC_SUM_BRIGHTNESS, MSC_SUM_ELEVATION,
+       MSC_PATCH_SUMS };
+enum { MSC_PATCH_DIFFERENCES = MSC_PATCH_SUMS - MSC_SUM_NDVI, MSC_DIFFERENCE_ZERO = 32768, MSC_SURFACE_ONE = 1024 };
 
 /* One patch. Vertices are pixel corners (x right, y down). Rings are closed, an outer ring has the interior on the
  * right of its direction of travel (clockwise on screen), a hole runs the other way round; the holes of a part follow
@@ -42,6 +44,7 @@ typedef struct msc_patches_options {
     int n_confidence;            /* planes 1..n of the source are u8 confidences; the least of them is summed */
     int has_grade;               /* the plane behind them is u8: 1 grade A, 2 grade B, anything else neither */
     int has_differences;         /* the MSC_PATCH_DIFFERENCES planes behind those are u16, 0 where a pixel has none */
+    int surface_plane;           /* u16: surface of the pixel on the ground, MSC_SURFACE_ONE where level, 0 where not known; 0: none */
     const msc_area *area;        /* NULL: area_units stays 0 */
     double simplify_px;          /* tolerance of Douglas & Peucker, px; 0: crack boundaries as they are */
     double aspect;               /* height of a pixel / its width, for distances; 0 means 1 */

@@ -154,7 +154,7 @@ static int64_t run_confidence(const msc_tile *tile, int n_planes, int32_t x, int
     return sum;
 }
 
-/* Adds what a run holds beside its pixels: confidences, grades, differences. */
+/* Adds what a run holds beside its pixels: confidences, grades, surface, differences. */
 static void sum_run(const msc_patches_options *o, const msc_tile *tile, const msc_stretch *run, int32_t y, int64_t sum[MSC_PATCH_SUMS])
 {
     if (o->n_confidence > 0) {
@@ -165,6 +165,13 @@ static void sum_run(const msc_patches_options *o, const msc_tile *tile, const ms
         for (int32_t x = run->x; x < run->end_x; x++) {
             sum[MSC_SUM_A] += grade[x] == 1;
             sum[MSC_SUM_B] += grade[x] == 2;
+        }
+    }
+    if (o->surface_plane > 0) {
+        const uint16_t *surface = msc_row_u16(tile, o->surface_plane, y);
+        for (int32_t x = run->x; x < run->end_x; x++) {
+            sum[MSC_SUM_SURFACE] += surface[x];
+            sum[MSC_SUM_SURFACE_PX] += surface[x] != 0;
         }
     }
     for (int d = 0; d < MSC_PATCH_DIFFERENCES && o->has_differences; d++) {

@@ -22,6 +22,7 @@ struct msc_zones {
     GEOSSTRtree *tree;
     zone *zone;
     size_t *hit; size_t n_hits, hit_cap;
+    msc_zone_share *share; size_t share_cap;
     int is_out_of_memory;
     char path[512], said[256];
 };
@@ -115,6 +116,7 @@ void msc_zones_close(msc_zones **zones)
     msc_features_in_clear(&z->features);
     msc_release(z->zone);
     msc_release(z->hit);
+    msc_release(z->share);
     msc_release(z);
     *zones = NULL;
 }
@@ -177,10 +179,11 @@ static msc_status find_share(msc_zones *z, const msc_shape *s, const char **name
     return status;
 }
 
-msc_status msc_zones_find(msc_zones *z, const msc_shape *s, const char **name, msc_error *err)
+/* Lists the features whose boxes meet the shape's, in the order of the file; *is_inside: the first of them that holds the whole
+ * box, or n_hits. */
+static msc_status find_hits(msc_zones *z, const msc_shape *s, size_t *is_inside, msc_error *err)
 {
     GEOSGeometry *box = make_box(z, s);
-    *name = "";
     z->n_hits = 0;
     z->said[0] = 0;
     if (box == NULL) {
@@ -190,14 +193,65 @@ msc_status msc_zones_find(msc_zones *z, const msc_shape *s, const char **name, m
     if (z->n_hits > 1) {
         qsort(z->hit, z->n_hits, sizeof *z->hit, by_number);
     }
-    int is_inside = 0;
-    for (size_t k = 0; k < z->n_hits && !is_inside; k++) {
-        is_inside = GEOSPreparedContains_r(z->geos, z->zone[z->hit[k]].prepared, box) == 1;
-        *name = is_inside ? z->zone[z->hit[k]].name : "";
+    size_t k = 0;
+    while (is_inside != NULL && k < z->n_hits && GEOSPreparedContains_r(z->geos, z->zone[z->hit[k]].prepared, box) != 1) {
+        k++;
     }
     GEOSGeom_destroy_r(z->geos, box);
-    if (z->is_out_of_memory) {
+    if (is_inside != NULL) {
+        *is_inside = k;
+    }
+    return z->is_out_of_memory ? msc_fail(err, MSC_ENOMEM, z->path, "%zu zones", z->n_hits) : MSC_OK;
+}
+
+msc_status msc_zones_find(msc_zones *z, const msc_shape *s, const char **name, msc_error *err)
+{
+    size_t inside = 0;
+    *name = "";
+    MSC_TRY(find_hits(z, s, &inside, err));
+    if (inside < z->n_hits) {
+        *name = z->zone[z->hit[inside]].name;
+        return MSC_OK;
+    }
+    return z->n_hits == 0 ? MSC_OK : find_share(z, s, name, err);
+}
+
+/* Common area of a shape and a feature; 0 where they only touch. */
+static msc_status measure_common(msc_zones *z, const GEOSGeometry *shape, const zone *at, double *area, msc_error *err)
+{
+    *area = 0;
+    if (!GEOSPreparedIntersects_r(z->geos, at->prepared, shape)) {
+        return MSC_OK;
+    }
+    GEOSGeometry *common = GEOSIntersection_r(z->geos, shape, at->shape);
+    const int is_good = common != NULL && GEOSArea_r(z->geos, common, area) == 1;
+    GEOSGeom_destroy_r(z->geos, common);
+    return is_good ? MSC_OK : geos_failed(z, err);
+}
+
+msc_status msc_zones_shares(msc_zones *z, const msc_shape *s, const msc_zone_share **share, size_t *n, msc_error *err)
+{
+    *n = 0;
+    MSC_TRY(find_hits(z, s, NULL, err));
+    if (z->n_hits == 0) {
+        return MSC_OK;
+    }
+    if (!msc_reserve((void **)&z->share, &z->share_cap, z->n_hits, sizeof *z->share)) {
         return msc_fail(err, MSC_ENOMEM, z->path, "%zu zones", z->n_hits);
     }
-    return is_inside || z->n_hits == 0 ? MSC_OK : find_share(z, s, name, err);
+    GEOSGeometry *shape = msc_geos_shape(z->geos, s);
+    msc_status status = shape == NULL ? geos_failed(z, err) : MSC_OK;
+    for (size_t k = 0; k < z->n_hits && status == MSC_OK; k++) {
+        const zone *at = &z->zone[z->hit[k]];
+        msc_zone_share *one = &z->share[*n];
+        *one = (msc_zone_share){.name = at->name, .at = z->hit[k]};
+        status = measure_common(z, shape, at, &one->common, err);
+        if (status == MSC_OK && one->common > 0) {
+            GEOSArea_r(z->geos, at->shape, &one->zone);
+            ++*n;
+        }
+    }
+    GEOSGeom_destroy_r(z->geos, shape);
+    *share = z->share;
+    return status;
 }

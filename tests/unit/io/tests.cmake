@@ -1,5 +1,6 @@
 minescar_test(unit/io test_layer)
 minescar_test(unit/io test_layer_rows)
+minescar_test(unit/io test_layer_text)
 minescar_test(unit/io test_raster)
 minescar_test(unit/io test_raster_read)
 minescar_test(unit/io test_raster_out)

@@ -47,6 +47,16 @@ static void rows_hold_the_first_feature(void **state)
         }
     assert_int_equal(msc_spans_row(&spans, 0), 0);
     assert_int_equal(msc_spans_row(&spans, 99), spans.n);
+    int64_t n_px = 0, n_held = 0;
+    assert_int_equal(msc_spans_share_out(&spans, 16, &err), MSC_OK);
+    for (size_t i = 0; i < spans.n; i++) {
+        const msc_span *s = &spans.span[i];
+        for (int x = s->x0; x < s->x1; x++) assert_int_equal(holder(x, s->y), s->feature);
+        n_px += s->x1 - s->x0;
+    }
+    for (int y = 0; y < 12; y++)
+        for (int x = 0; x < 16; x++) n_held += holder(x, y) >= 0;
+    assert_int_equal(n_px, n_held);
     msc_spans_clear(&spans);
     const uint8_t use[] = { 0, 0, 1 };
     assert_int_equal(msc_spans_find(&features, use, &grid, &spans, &n_outside, &err), MSC_OK);

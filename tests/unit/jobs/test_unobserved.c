@@ -17,16 +17,18 @@ static double reason_map(int x, int y, int b)
     return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 10 ? 0 : MSC_MASK_CLASS;
 }
 
-static const char *made_zones(void)
+/* Two zones side by side that share the map out between west and east; `gap` px in the west lie in none, the second begins
+ * `overlap` px before the first ends. */
+static const char *made_zones(const char *file, int gap, int overlap)
 {
     static const msc_field fields[] = { { "NAME", MSC_FIELD_TEXT, 20, 0 } };
     static const char *const names[] = { "west", "a \"quoted\", name" };
     static const int edge[] = { 0, 117, JOB_W };
-    const char *path = job_path("zones.gpkg");
+    const char *path = job_path(file);
     msc_layer_out *layer = made_layer(path, fields, 1);
     msc_error err;
     for (int z = 0; z < 2; z++) {
-        const double w = 500000 + 2 * edge[z], e = 500000 + 2 * edge[z + 1], n = 2500000, s = 2500000 - 2 * JOB_H;
+        const double w = 500000 + 2 * (edge[z] + (z ? -overlap : gap)), e = 500000 + 2 * edge[z + 1], n = 2500000, s = 2500000 - 2 * JOB_H;
         const double xy[10] = { w, s, w, n, e, n, e, s, w, s };
         const size_t start[2] = { 0, 5 };
         const uint8_t outer[1] = { 1 };
@@ -47,7 +49,7 @@ static const char *made_bytes_map(const char *name, int bands, double (*value)(i
 static void reasons_and_zones_add_up(void **state)
 {
     (void)state;
-    const msc_zone zone = { .name = "side", .path = made_zones(), .field = "NAME" };
+    const msc_zone zone = { .name = "side", .path = made_zones("zones.gpkg", 0, 0), .field = "NAME" };
     const msc_unobserved_options o = { .classes = made_bytes_map("classes.tif", 1, class_map), .mask = made_bytes_map("why.tif", 2, mask_map),
                                        .reason = made_bytes_map("reason.tif", 1, reason_map),
                                        .zones = &zone, .n_zones = 1, .out = job_path("open.csv") };
@@ -83,6 +85,31 @@ static void reasons_and_zones_add_up(void **state)
     }
 }
 
+/* Pixels of two zones are the first one's, those of none have a row of their own. */
+static void zones_that_overlap_or_leave_gaps_add_up_too(void **state)
+{
+    (void)state;
+    const msc_zone zone = { .name = "side", .path = made_zones("uneven.gpkg", 7, 30), .field = "NAME" };
+    const msc_unobserved_options o = { .classes = made_bytes_map("uneven.tif", 1, class_map), .zones = &zone, .n_zones = 1, .out = job_path("uneven.csv") };
+    const msc_settings s = made_settings(64, 2);
+    msc_unobserved_sum whole;
+    msc_error err = { 0 };
+    size_t n = 0;
+    char *text = NULL;
+    double area[4];
+    assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
+    assert_int_equal(msc_file_read(o.out, &text, &n, &err), MSC_OK);
+    char *line = strchr(text, '\n') + 1;
+    static const char *const begin[] = { "\"\",\"\",", "\"side\",\"west\",", "\"side\",\"a \"\"quoted\"\", name\",", "\"side\",\"outside the zones\"," };
+    for (int row = 0; row < 4; row++, line = strchr(line, '\n') + 1) {
+        assert_int_equal(strncmp(line, begin[row], strlen(begin[row])), 0);
+        area[row] = strtod(line + strlen(begin[row]), NULL);
+    }
+    assert_true(fabs(area[0] - area[1] - area[2] - area[3]) < 2e-4);
+    assert_true(fabs(area[1] / area[0] - 110.0 / JOB_W) < 1e-3 && fabs(area[3] / area[0] - 7.0 / JOB_W) < 1e-3);
+    msc_release(text);
+}
+
 static void without_a_mask_all_reasons_are_one(void **state)
 {
     (void)state;
@@ -101,6 +128,6 @@ static void without_a_mask_all_reasons_are_one(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(without_a_mask_all_reasons_are_one) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(zones_that_overlap_or_leave_gaps_add_up_too), cmocka_unit_test(without_a_mask_all_reasons_are_one) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -131,6 +131,54 @@ static void change_patches_have_the_whole_table(void **state)
     assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EUSAGE);
 }
 
+static double hillside(int x, int y, int b) { (void)b; return x > 100 ? -9999 : 100 + 3 * x - 4 * y; }   /* 0.3 and 0.4 a metre */
+static double flat(int x, int y, int b) { (void)x; (void)y; (void)b; return 100; }
+
+/* Surface area of a hillside is that of the map times the secant of its slope, with any tiles; level ground has no more than
+ * the map; what the DEM lacks counts as the rest of its patch; without a DEM the column is empty. */
+static void surfaces_of_a_hillside(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {"BSM", "TBMJ", "BMMJ"};
+    const made_spec map = spec_of("h.tif", GDT_UInt16, 65535, changes), steep = spec_of("steep.tif", GDT_Float32, -9999, hillside),
+                    level = spec_of("level.tif", GDT_Float32, -9999, flat);
+    const char *out = made_path("h.gpkg"), *dems[] = {made_file(&steep), made_file(&level), NULL};
+    const double wanted[] = {sqrt(1 + 0.09 + 0.16), 1};
+    msc_settings settings;
+    msc_vectorize_options o;
+    msc_vectorize_counts counts;
+    msc_error err = {0};
+    quiet(&settings);
+    msc_vectorize_defaults(&o);
+    o.raster = made_file(&map);
+    o.patches = &out;
+    o.n_patches = 1;
+    o.classes = classes;
+    o.n_classes = 4;
+    for (int k = 0; k < 3; k++) {
+        for (settings.tile_px = 16; settings.tile_px <= 1024; settings.tile_px *= 4) {
+            double first = 0;
+            msc_features_in in;
+            o.dem = dems[k];
+            assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_OK);
+            read_table(out, fields, 3, &in);
+            assert_int_equal(in.n, 4);
+            for (size_t i = 0; i < 4; i++) {
+                const msc_value *v = in.value + i * 3;
+                assert_int_equal(v[2].is_set, dems[k] != NULL);
+                assert_true(dems[k] == NULL || fabs(v[2].real / v[1].real - wanted[k]) < 0.0006);    /* half a step of 1/1024, and cents */
+                first += v[2].real;
+            }
+            static double kept;
+            if (settings.tile_px == 16) kept = first;
+            assert_true(first == kept);
+            msc_features_in_clear(&in);
+        }
+    }
+    o.dem = made_path("absent.tif");
+    assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_ENOFILE);
+}
+
 static void units_values_and_plain_layers(void **state)
 {
     (void)state;
@@ -213,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(change_patches_have_the_whole_table),
+        cmocka_unit_test(surfaces_of_a_hillside),
         cmocka_unit_test(units_values_and_plain_layers),
         cmocka_unit_test(bad_input),
     };

@@ -72,8 +72,46 @@ static void slope_equals_its_definition(void **state)
     }
 }
 
+/* Length between the middles of two of the 3 x 3 pixels. */
+static double between(const double z[9], int a, int b, double dx, double dy)
+{
+    return sqrt(pow((a % 3 - b % 3) * dx, 2) + pow((a / 3 - b / 3) * dy, 2) + pow(z[a] - z[b], 2));
+}
+
+/* As the paper computes it: half the lengths of the sides of eight triangles, their areas by Heron's formula. */
+static double surface_of_triangles(const double z[9], double dx, double dy)
+{
+    static const int ring[] = { 0, 1, 2, 5, 8, 7, 6, 3, 0 };
+    double area = 0;
+    for (int k = 0; k < 8; k++) {
+        const double a = between(z, 4, ring[k], dx, dy) / 2, b = between(z, 4, ring[k + 1], dx, dy) / 2, c = between(z, ring[k], ring[k + 1], dx, dy) / 2;
+        const double s = (a + b + c) / 2;
+        area += sqrt(s * (s - a) * (s - b) * (s - c));
+    }
+    return area / (dx * dy);
+}
+
+static void surface_is_that_of_eight_triangles(void **state)
+{
+    (void)state;
+    double z[9];
+    for (uint64_t n = 0; n < 2000; n++) {
+        const double dx = 0.5 + (double)msc_random_below(msc_random(5, n, 0), 100), dy = 0.5 + (double)msc_random_below(msc_random(5, n, 1), 100);
+        for (int i = 0; i < 9; i++) z[i] = 0.01 * (double)msc_random_below(msc_random(6, n, (uint64_t)i), 10000);
+        const double found = msc_terrain_surface(z, dx, dy), wanted = surface_of_triangles(z, dx, dy);
+        assert_true(found >= 1 && fabs(found - wanted) <= 1e-7 * wanted);     /* Heron loses half of the digits of thin triangles */
+        for (int i = 0; i < 9; i++) z[i] = 0.7 * dx * (i % 3) - 0.4 * dy * (i / 3);
+        assert_true(fabs(msc_terrain_surface(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 1e-12);
+        z[2] = z[7] = NAN;                   /* a plane goes on where a neighbour is missing */
+        assert_true(fabs(msc_terrain_surface(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 1e-12);
+    }
+    for (int i = 0; i < 9; i++) z[i] = i == 4 ? 7 : NAN;
+    assert_true(msc_terrain_surface(z, 2, 3) == 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(slope_equals_its_definition) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(slope_equals_its_definition),
+                                        cmocka_unit_test(surface_is_that_of_eight_triangles) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

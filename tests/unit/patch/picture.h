@@ -17,6 +17,7 @@
 
 typedef struct picture { int32_t w, h; msc_type type; uint16_t *value; uint8_t *confidence, *grade, *valid; } picture;
 
+enum { SURFACE_PLANE = 3 + MSC_PATCH_DIFFERENCES };
 typedef struct kept_patch { msc_patch p; size_t *start; uint8_t *outer; int32_t *xy; } kept_patch;
 typedef struct kept { kept_patch *patch; size_t n, capacity; } kept;
 
@@ -49,6 +50,7 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
                 for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
                     msc_row_u16(tile, 3 + d, y)[x] = is_in ? difference_at(X, Y, d) : 7;
                 }
+                msc_row_u16(tile, SURFACE_PLANE, y)[x] = is_in ? difference_at(X, Y, SURFACE_PLANE) : 9;
             }
         }
     }
@@ -57,8 +59,8 @@ static inline msc_status read_picture(void *self, int worker, msc_tile *tile, ms
 
 static inline msc_source source_of(picture *q)
 {
-    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = 3 + MSC_PATCH_DIFFERENCES,
-                        .types = {q->type, MSC_U8, MSC_U8, MSC_U16, MSC_U16, MSC_U16}, .read = read_picture};
+    return (msc_source){.self = q, .width_px = q->w, .height_px = q->h, .n_planes = SURFACE_PLANE + 1,
+                        .types = {q->type, MSC_U8, MSC_U8, MSC_U16, MSC_U16, MSC_U16, MSC_U16}, .read = read_picture};
 }
 
 /* kind 0: noise of n classes; 1: blobs; 2: checkerboard */
@@ -156,7 +158,7 @@ static inline kept trace(picture *q, int connectivity, double simplify_px, int32
     settings.tile_px = tile_px;
     settings.n_threads = threads;
     settings.memory_bytes = memory;
-    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .has_grade = 1, .has_differences = 1,
+    const msc_patches_options options = {.connectivity = connectivity, .n_confidence = 1, .has_grade = 1, .has_differences = 1, .surface_plane = SURFACE_PLANE,
                                          .simplify_px = simplify_px, .tmpdir = "/tmp"};
     const msc_source source = source_of(q);
     const msc_patch_sink sink = {.self = &k, .batch_bytes = sizeof(kept), .take = keep_in_batch, .put = keep_batch,

@@ -15,6 +15,8 @@ static int64_t flood(const picture *q, int32_t *label, int32_t start, int32_t nu
         sum[MSC_SUM_CONFIDENCE] += q->confidence[at];
         sum[MSC_SUM_A] += q->grade[at] == 1;
         sum[MSC_SUM_B] += q->grade[at] == 2;
+        sum[MSC_SUM_SURFACE] += difference_at(x, y, SURFACE_PLANE);
+        sum[MSC_SUM_SURFACE_PX] += difference_at(x, y, SURFACE_PLANE) > 0;
         sum[MSC_SUM_SEEN] += difference_at(x, y, 0) > 0;
         for (int d = 0; d < MSC_PATCH_DIFFERENCES; d++) {
             sum[MSC_SUM_NDVI + d] += difference_at(x, y, d);
