@@ -255,11 +255,16 @@ typedef struct msc_change_options {
     int edge_tolerance_px;                             /* 0..16, default 1; the thresholds: see docs/METHODS.md */
     double shift_rmse_px;                              /* root mean square displacement of one year against the other; default 0 */
     double shift_quantile;                             /* share of displacements to reckon with; default 0.95 */
-    double change_rate;                                /* share of pixels expected to change; default 0.02 */
-    double evidence_weak;                              /* probability of no change at which evidence takes no side; default 0.05 */
+    double change_rate;                                /* share of pixels expected to change; 0, the default: as the years show */
+    double evidence_weak;                              /* probability of no change at which evidence takes no side; 0, the default:
+                                                          what evidence is worth is measured as well */
     double evidence_sure;                              /* at most this much for grade A; default 0.01 */
     const int *impossible;                             /* before * 256 + after of transitions that are demoted */
     int n_impossible;
+    double support_m;                                  /* side of the square in which accepted changes bear out what differs beside
+                                                          them; 0: off; default 50 */
+    const int *damage;                                 /* codes: only differences with one of them bear each other out; none: all */
+    int n_damage;
     const char *run_id;
 } msc_change_options;
 MSC_API void msc_change_defaults(msc_change_options *options);

@@ -4,11 +4,17 @@
 #include "base/mem.h"
 #include "io/raster_in.h"
 #include "io/raster_out.h"
+#include "jobs/change_weights.h"
 #include "jobs/palette.h"
 #include "model/model.h"
+#include "ops/support.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+/* What is taken where nobody says and no posteriors tell; and the share of accepted ones among differences that bears out the rest. */
+static const double USUAL_RATE = 0.02, USUAL_WEAK = 0.05;
+enum { SUPPORT_PERCENT = 20 };
 
 typedef struct comparison {
     const msc_settings *settings;
@@ -18,6 +24,7 @@ typedef struct comparison {
     msc_source source;
     msc_decide_limits limits;
     msc_decide decide;
+    msc_support support;
     msc_area area;
     msc_tally *tally;
     msc_class classes[255];
@@ -28,7 +35,7 @@ typedef struct comparison {
 
 void msc_change_defaults(msc_change_options *options)
 {
-    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .change_rate = 0.02, .evidence_weak = 0.05, .evidence_sure = 0.01 };
+    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .evidence_sure = 0.01, .support_m = 50 };
 }
 
 /* The quantile q of displacements whose two components are normal: they are Rayleigh's, of mean square rmse^2. */
@@ -41,8 +48,9 @@ static msc_status check_share(const char *name, double value, double below, msc_
 
 static msc_status check_thresholds(const msc_change_options *o, msc_error *err)
 {
-    MSC_TRY(check_share("change-rate", o->change_rate, 1, err));
-    MSC_TRY(check_share("evidence-weak", o->evidence_weak, exp(-1), err));
+    if (o->change_rate != 0) MSC_TRY(check_share("change-rate", o->change_rate, 1, err));
+    if (o->evidence_weak != 0) MSC_TRY(check_share("evidence-weak", o->evidence_weak, exp(-1), err));
+    if (!(o->support_m >= 0) || !isfinite(o->support_m)) return msc_fail(err, MSC_EVALUE, "support-m", "%g m; 0 or more", o->support_m);
     MSC_TRY(check_share("evidence-sure", o->evidence_sure, 1, err));
     MSC_TRY(check_share("shift-quantile", o->shift_quantile, 1, err));
     if (!(o->shift_rmse_px >= 0) || !(msc_change_shift_px(o) <= MSC_CHANGE_MAX_SHIFT_PX))
@@ -168,12 +176,49 @@ static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_erro
     return MSC_OK;
 }
 
+/* The odd number of pixels that spans the support's square best. */
+static int32_t support_px(const comparison *c)
+{
+    const msc_grid *grid = msc_raster_grid(c->rasters.raster[0]);
+    const double px = c->options->support_m / sqrt(msc_area_pixel_m2(grid));
+    const int32_t half = (int32_t)lround(fmin(fmax(px - 1, 0), MSC_SUPPORT_MAX_PX - 1) / 2);
+    return 2 * half + 1;
+}
+
+static void set_support(comparison *c)
+{
+    const msc_change_options *o = c->options;
+    c->tally->support_px = support_px(c);
+    c->support = (msc_support){ .side_px = c->tally->support_px, .percent = SUPPORT_PERCENT };
+    memset(c->support.is_counted, o->n_damage == 0, sizeof c->support.is_counted);
+    for (int i = 0; i < o->n_damage; i++) c->support.is_counted[o->damage[i] & 255] = 1;
+}
+
+/* Rate and ratio that nobody gave are those of the scene, as far as its posteriors tell. */
+static msc_status weigh(comparison *c, msc_error *err)
+{
+    const msc_change_options *o = c->options;
+    msc_weights *w = &c->tally->weights;
+    *w = (msc_weights){ .rate = c->limits.change_rate };
+    for (int e = 0; e < 256; e++) w->ratio[e] = (double)c->decide.ratio[e] / MSC_LOG_UNIT;
+    if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence))) return MSC_OK;
+    msc_weights scene;
+    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, c->limits.change_rate, &scene, err));
+    if (o->evidence_weak > 0) memcpy(scene.ratio, w->ratio, sizeof scene.ratio), scene.is_ratio_measured = 0;
+    if (o->change_rate > 0) scene.rate = o->change_rate;
+    *w = scene;
+    c->decide.prior = msc_log_units(w->rate / (1 - w->rate));
+    for (int e = 0; e < 256; e++) c->decide.ratio[e] = (int32_t)lround(w->ratio[e] * MSC_LOG_UNIT);
+    return MSC_OK;
+}
+
 static void set_rule(comparison *c)
 {
     const msc_change_options *o = c->options;
     c->limits = (msc_decide_limits){ .edge_tolerance_px = o->edge_tolerance_px, .shift_px = msc_change_shift_px(o),
-                                     .min_confidence = o->min_confidence, .change_rate = o->change_rate,
-                                     .evidence_weak = o->evidence_weak, .evidence_sure = o->evidence_sure };
+                                     .min_confidence = o->min_confidence,
+                                     .change_rate = o->change_rate > 0 ? o->change_rate : USUAL_RATE,
+                                     .evidence_weak = o->evidence_weak > 0 ? o->evidence_weak : USUAL_WEAK, .evidence_sure = o->evidence_sure };
     msc_decide_init(&c->decide, &c->limits);
     c->decide.rest = c->way->rest;
     for (int i = 0; i < o->n_impossible; i++) msc_decide_forbid(&c->decide, o->impossible[i] >> 8, o->impossible[i] & 255);
@@ -183,19 +228,23 @@ static msc_status change(comparison *c, msc_error *err)
 {
     set_rule(c);
     MSC_TRY(open_maps(c, err));
+    MSC_TRY(weigh(c, err));
+    set_support(c);
     describe_classes(c);
     MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), &c->area, err));
-    msc_op op;
-    msc_decide_op(&c->decide, &op);
+    msc_op ops[2];
+    msc_decide_op(&c->decide, &ops[0]);
+    msc_support_op(&c->support, &ops[1]);
+    const int n_ops = c->support.side_px > 1 ? 2 : 1;
     msc_tally_sink counting = { .tally = c->tally, .area = &c->area };
     msc_sink sink;
     c->outs.n = c->options->grade ? 2 : 1;
     msc_raster_outs_sink(&c->outs, &counting.next);
     msc_tally_as_sink(&counting, &sink);
     msc_layout layout;
-    MSC_TRY(msc_stream_plan(c->settings, &c->source, &op, 1, &sink, 0, &layout, err));
+    MSC_TRY(msc_stream_plan(c->settings, &c->source, ops, n_ops, &sink, 0, &layout, err));
     MSC_TRY(open_outputs(c, &layout, err));
-    MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, &op, 1, &sink, "change", err));
+    MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, ops, n_ops, &sink, "change", err));
     for (int i = 0; i < c->outs.n; i++) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
     if (!c->options->report) return MSC_OK;
     msc_tally_context context = { .options = c->options, .classes = c->classes, .n_classes = c->n_classes };

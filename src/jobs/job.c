@@ -94,8 +94,9 @@ static const msc_rule change_keys[] = {
     { "min_confidence", MSC_RULE_INT, .at = IN_DOC(job.change.min_confidence), .low = 0, .high = 100 },
     { "edge_tolerance_px", MSC_RULE_INT, .at = IN_DOC(job.change.edge_tolerance_px), .low = 0, .high = 16 },
     { "shift_quantile", MSC_RULE_REAL, .at = IN_DOC(job.change.shift_quantile), .low = 0.01, .high = 0.9999 },
-    { "change_rate", MSC_RULE_REAL, .at = IN_DOC(job.change.change_rate), .low = 1e-6, .high = 0.999999 },
-    { "evidence_weak", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_weak), .low = 1e-6, .high = 0.3678 },
+    { "change_rate", MSC_RULE_REAL, .at = IN_DOC(job.change.change_rate), .low = 0, .high = 0.999999 },
+    { "evidence_weak", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_weak), .low = 0, .high = 0.3678 },
+    { "support_m", MSC_RULE_REAL, .at = IN_DOC(job.change.support_m), .low = 0, .high = 1e5 },
     { "evidence_sure", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_sure), .low = 1e-6, .high = 0.999999 },
     { "impossible", MSC_RULE_TWOS, .at = IN_DOC(job.change.impossible), .count_at = IN_DOC(job.change.n_impossible) },
     { 0 }
@@ -179,6 +180,7 @@ static void set_defaults(msc_job *job)
     job->change.change_rate = usual.change_rate;
     job->change.evidence_weak = usual.evidence_weak;
     job->change.evidence_sure = usual.evidence_sure;
+    job->change.support_m = usual.support_m;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";

@@ -240,6 +240,12 @@ static void plan_machine(const plan *p)
     msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
+static void say_measured(const plan *p, const char *name, double value)
+{
+    if (value > 0) msc_sheet_number(p->sheet, name, value, "%g", value);
+    else msc_sheet_number(p->sheet, name, value, "%s", msc_sheet_words(p->sheet, "measured", "实测"));
+}
+
 /* The thresholds of the decision, as the run will use them; the displacement comes with the measured one. */
 static msc_status say_decision(const plan *p, msc_error *err)
 {
@@ -251,8 +257,9 @@ static msc_status say_decision(const plan *p, msc_error *err)
     msc_sheet_number(p->sheet, "edge_tolerance_px", job->change.edge_tolerance_px, "%d", job->change.edge_tolerance_px);
     msc_sheet_number(p->sheet, "shift_quantile", job->change.shift_quantile, "%g: %.2f x RMSE",
                      job->change.shift_quantile, sqrt(-log1p(-job->change.shift_quantile)));
-    msc_sheet_number(p->sheet, "change_rate", job->change.change_rate, "%g", job->change.change_rate);
-    msc_sheet_number(p->sheet, "evidence_weak", job->change.evidence_weak, "%g", job->change.evidence_weak);
+    say_measured(p, "change_rate", job->change.change_rate);
+    say_measured(p, "evidence_weak", job->change.evidence_weak);
+    msc_sheet_number(p->sheet, "support_m", job->change.support_m, "%g", job->change.support_m);
     msc_sheet_number(p->sheet, "evidence_sure", job->change.evidence_sure, "%g", job->change.evidence_sure);
     msc_sheet_number(p->sheet, "n_impossible", n, "%d", n);
     return MSC_OK;

@@ -12,7 +12,7 @@ typedef struct pair {
     char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
     char posterior_before[MSC_PATH_MAX], posterior_after[MSC_PATH_MAX], evidence[MSC_PATH_MAX];
     char raw[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
-    int impossible[MSC_IMPOSSIBLE_MAX];
+    int impossible[MSC_IMPOSSIBLE_MAX], damage[255];
     msc_change_options options;
     msc_tally tally;
     msc_transitions sieved;
@@ -53,6 +53,10 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
     o->evidence_weak = job->change.evidence_weak;
     o->evidence_sure = job->change.evidence_sure;
     o->impossible = p->impossible;
+    o->support_m = job->change.support_m;
+    for (int i = 0; i < job->n_classes; i++)
+        if (job->classes[i].is_damage) p->damage[o->n_damage++] = job->classes[i].code;
+    o->damage = p->damage;
     o->run_id = run->id;
     return MSC_OK;
 }
@@ -63,8 +67,9 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     const msc_change_options *o = &p->options;
     for (int g = 0; g < MSC_N_GRADES; g++) MSC_TRY(msc_receipt_number(run->receipt, group, names[g], (double)p->tally.grade[g].px, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", o->change_rate, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "evidence_weak", o->evidence_weak, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "support_px", p->tally.support_px, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 

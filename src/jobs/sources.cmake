@@ -9,6 +9,7 @@ set(MINESCAR_jobs
   assess_report.c
   assess_table.c
   change.c
+  change_weights.c
   classify.c
   differences.c
   feature_map.c

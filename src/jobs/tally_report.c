@@ -47,7 +47,27 @@ static const char *label_of(const msc_tally_context *c, int code)
     return "";
 }
 
-static json *thresholds(const msc_tally_context *c)
+/* What the odds start from, and what evidence is worth: both given by the job, or as the years show them. */
+static void add_weights(json *all, const msc_tally *t, const msc_change_options *o)
+{
+    static const int shown[] = { 0, 3, 13, 25, 64, 127, 191, 254 };   /* about 0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1 */
+    const msc_weights *w = &t->weights;
+    json_object_object_add(all, "change_rate", real(w->rate));
+    json_object_object_add(all, "is_change_rate_measured", json_object_new_boolean(o->change_rate == 0 && w->n_px > 0));
+    if (!o->evidence) return;
+    json *ratio = json_object_new_array();
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        json *pair = json_object_new_array();
+        json_object_array_add(pair, real(shown[i] / (double)MSC_EVIDENCE_TOP));
+        json_object_array_add(pair, real(w->ratio[shown[i]]));
+        json_object_array_add(ratio, pair);
+    }
+    json_object_object_add(all, "is_evidence_measured", json_object_new_boolean(w->is_ratio_measured));
+    json_object_object_add(all, "evidence_measured_on_px", json_object_new_int64(w->n_change));
+    json_object_object_add(all, "evidence_log_ratio", ratio);
+}
+
+static json *thresholds(const msc_tally *t, const msc_tally_context *c)
 {
     const msc_change_options *o = c->options;
     json *all = json_object_new_object(), *pairs = json_object_new_array();
@@ -60,8 +80,8 @@ static json *thresholds(const msc_tally_context *c)
     json_object_object_add(all, "boundary_side_px", json_object_new_int(c->boundary.side_px));
     json_object_object_add(all, "has_posterior", json_object_new_boolean(o->posterior_before != NULL));
     json_object_object_add(all, "has_evidence", json_object_new_boolean(o->evidence != NULL));
-    json_object_object_add(all, "change_rate", real(o->change_rate));
-    json_object_object_add(all, "evidence_weak", real(o->evidence_weak));
+    add_weights(all, t, o);
+    json_object_object_add(all, "support_px", json_object_new_int(t->support_px));
     json_object_object_add(all, "evidence_sure", real(o->evidence_sure));
     for (int i = 0; i < o->n_impossible; i++) {
         json *pair = json_object_new_array();
@@ -80,7 +100,9 @@ static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
 {
     msc_amount raw = { 0 };
     for (int r = 0; r < MSC_N_REMOVED_BY; r++) join(&raw, t->pair[r][code]);
-    const msc_amount before_sieve = t->pair[MSC_BY_NOTHING][code], left = c->sieved ? sieved_of(c->sieved, code) : before_sieve;
+    msc_amount before_sieve = t->pair[MSC_BY_NOTHING][code];
+    join(&before_sieve, t->pair[MSC_BORNE_OUT][code]);
+    const msc_amount left = c->sieved ? sieved_of(c->sieved, code) : before_sieve;
     if (raw.px == 0 && left.px == 0) return NULL;
     json *one = json_object_new_object();
     json_object_object_add(one, "from", json_object_new_int(code >> 8));
@@ -88,7 +110,7 @@ static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
     json_object_object_add(one, "from_label", json_object_new_string(label_of(c, code >> 8)));
     json_object_object_add(one, "to_label", json_object_new_string(label_of(c, code & 255)));
     json_object_object_add(one, "raw", amount(raw));
-    for (int r = 1; r < MSC_N_REMOVED_BY; r++)
+    for (int r = 1; r < MSC_BORNE_OUT; r++)
         if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], amount(t->pair[r][code]));
     if (c->sieved && before_sieve.px != left.px)
         json_object_object_add(one, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
@@ -110,12 +132,14 @@ static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
         json *one = pair_of(t, c, code);
         if (one) json_object_array_add(pairs, one);
     }
-    const msc_amount before_sieve = by[MSC_BY_NOTHING];
+    msc_amount before_sieve = by[MSC_BY_NOTHING];
+    join(&before_sieve, by[MSC_BORNE_OUT]);
     if (!c->sieved) left = before_sieve;
     json_object_object_add(root, "raw", amount(raw));
-    for (int r = 1; r < MSC_N_REMOVED_BY; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
+    for (int r = 1; r < MSC_BORNE_OUT; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
     if (c->sieved) json_object_object_add(removed, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
     json_object_object_add(root, "removed", removed);
+    json_object_object_add(root, "borne_out_by_surroundings", amount(by[MSC_BORNE_OUT]));
     json_object_object_add(root, "accepted", amount(left));
     for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], amount(t->grade[g]));
     json_object_object_add(root, "grades_before_sieve", grades);
@@ -141,7 +165,7 @@ msc_status msc_tally_report(const msc_tally *tally, const msc_tally_context *con
     json *root = json_object_new_object();
     if (context->year_before) json_object_object_add(root, "before", json_object_new_int(context->year_before));
     if (context->year_after) json_object_object_add(root, "after", json_object_new_int(context->year_after));
-    json_object_object_add(root, "thresholds", thresholds(context));
+    json_object_object_add(root, "thresholds", thresholds(tally, context));
     json_object_object_add(root, "not_observed", not_observed(tally));
     json_object_object_add(root, "same_class", amount(tally->grade[MSC_GRADE_NONE]));
     add_sums(root, tally, context);

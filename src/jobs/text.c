@@ -30,7 +30,7 @@ static const char *const chinese[][2] = {
     { "overlaps", "无重叠" }, { "numbers", "编号" }, { "areas", "面积属性" }, { "area_sum", "面积合计" },
     { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "same_in_formats", "各格式一致" },
     { "n_checks", "检查项" }, { "n_failed", "不通过" }, { "min_confidence", "最低置信度" }, { "edge_tolerance_px", "边缘容差（像元）" },
-    { "shift_quantile", "错位分位数" }, { "change_rate", "预期变化率" }, { "evidence_weak", "证据中立" }, { "evidence_sure", "证据确凿" },
+    { "shift_quantile", "错位分位数" }, { "change_rate", "预期变化率" }, { "evidence_weak", "证据中立" }, { "evidence_sure", "证据确凿" }, { "support_m", "互证范围" },
     { "n_impossible", "不可能的转变" }, { "result", "结论" },
     { "design", "抽样方法" }, { "n_points", "样点数" }, { "step_px", "间隔（像元）" },
     { "area_ha", "面积（公顷）" }, { "not_observed_ha", "未观测（公顷）" }, { "excluded_ha", "已排除（公顷）" },

@@ -21,4 +21,5 @@ set(MINESCAR_model
     model.c
     model_head.c
     samples.c
-    shift_field.c)
+    shift_field.c
+    weights.c)

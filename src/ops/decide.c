@@ -1,14 +1,8 @@
-/* decide.c - two years' classes, and what else is known of a pixel, to graded changes.
- *
- * Logarithms come from tables of whole numbers, so that a sum is the same on every machine. */
+/* decide.c - two years' classes, and what else is known of a pixel, to graded changes. */
 #include "ops/decide.h"
 #include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
-
-enum { N_RANKED = MSC_POSTERIOR_BANDS / 2 };
-
-static int32_t log_units(double x) { return (int32_t)lround(log(x) * MSC_LOG_UNIT); }
 
 /* The exponent k of the density k p^(k - 1) of p where there is change, which is 1 at `weak`: left of its pole
  * k = -1 / log weak the logarithm rises from minus infinity to a positive value, so bisection finds it. */
@@ -35,12 +29,12 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
     memset(self, 0, sizeof *self);
     self->min_confidence = limits->min_confidence;
     self->boundary = msc_decide_boundary(limits->edge_tolerance_px, limits->shift_px);
-    self->prior = log_units(limits->change_rate / (1 - limits->change_rate));
+    self->prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
     self->sure = (int)floor(limits->evidence_sure * MSC_EVIDENCE_TOP);
+    msc_log_shares_init(&self->shares);
     for (int i = 0; i < 256; i++) {
         const double p = (i > 0 ? i : 0.5) / MSC_EVIDENCE_TOP;   /* the middle of what is rounded to 0 */
-        self->share[i] = log_units((i > 0 ? i : 1) / 255.0);
-        self->ratio[i] = i <= MSC_EVIDENCE_TOP ? log_units(k * pow(p, k - 1)) : 0;
+        self->ratio[i] = i <= MSC_EVIDENCE_TOP ? msc_log_units(k * pow(p, k - 1)) : 0;
     }
 }
 
@@ -56,7 +50,8 @@ static int is_impossible(const msc_decide *self, int before, int after)
 
 /* Rows of everything that the tile holds, at one row. */
 typedef struct row {
-    const uint8_t *confidence[2], *posterior[2][MSC_POSTERIOR_BANDS], *evidence;
+    const uint8_t *confidence[2], *evidence;
+    msc_posterior_rows posterior;
 } row;
 
 static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t x0)
@@ -65,35 +60,16 @@ static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t
     for (int year = 0; year < 2; year++) {
         if (self->confidence) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
         for (int p = 0; self->posterior && p < MSC_POSTERIOR_BANDS; p++)
-            r.posterior[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
+            r.posterior.plane[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
     }
     if (self->evidence) r.evidence = msc_row_u8(in, self->evidence, y) + x0;
     return r;
 }
 
-/* Log odds of the best pair of classes that differ against the best class that stays. A class outside a year's list has
- * the least share there is. Labels without a posterior are trusted as far as a posterior can be: all against the least. */
+/* Labels without a posterior are trusted as far as a posterior can be: all against the least. */
 static int32_t log_odds(const msc_decide *self, const row *r, int32_t x)
 {
-    int32_t change = INT32_MIN, same = INT32_MIN;
-    const int32_t least = self->share[1];
-    if (!self->posterior || !r->posterior[0][0][x] || !r->posterior[1][0][x]) return -least;
-    for (int i = 0; i < N_RANKED; i++) {
-        const uint8_t a = r->posterior[0][2 * i][x], other = r->posterior[1][2 * i][x];
-        const int32_t sure = self->share[r->posterior[0][2 * i + 1][x]];
-        int32_t stays = sure + least;
-        for (int j = 0; j < N_RANKED; j++) {
-            const uint8_t b = r->posterior[1][2 * j][x];
-            const int32_t both = sure + self->share[r->posterior[1][2 * j + 1][x]];
-            if (b == 0 || a == 0) continue;
-            if (a == b) stays = both;
-            else if (both > change) change = both;
-        }
-        if (a && stays > same) same = stays;
-        stays = self->share[r->posterior[1][2 * i + 1][x]] + least;   /* of a class that may be in the later list only */
-        if (other && stays > same) same = stays;
-    }
-    return change == INT32_MIN ? least : change - same;
+    return self->posterior ? msc_log_odds(&self->shares, &r->posterior, x) : -self->shares.of[1];
 }
 
 static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade)

@@ -2,8 +2,9 @@
 #ifndef MSC_OPS_DECIDE_H
 #define MSC_OPS_DECIDE_H
 #include "ops/boundary.h"
+#include "ops/odds.h"
 
-enum { MSC_CHANGE_NODATA = 65535, MSC_POSTERIOR_BANDS = 6, MSC_EVIDENCE_TOP = 254, MSC_LOG_UNIT = 1024 };
+enum { MSC_CHANGE_NODATA = 65535, MSC_EVIDENCE_TOP = 254 };
 
 /* Of a pixel whose class differs between the years. */
 typedef enum msc_grade {
@@ -18,7 +19,9 @@ typedef enum msc_grade {
 
 /* What kept a difference from being accepted. */
 typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSSIBLE, MSC_BY_CONFIDENCE, MSC_BY_POSTERIOR,
-                              MSC_BY_EVIDENCE, MSC_N_REMOVED_BY,
+                              MSC_BY_EVIDENCE,
+                              MSC_BORNE_OUT,   /* one of the last two would have, but accepted changes round it bear it out */
+                              MSC_N_REMOVED_BY,
                               /* where a year is not observed: which */
                               MSC_UNSEEN = 8, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
 
@@ -37,7 +40,7 @@ typedef struct msc_decide {
     int min_confidence;
     int confidence, posterior, evidence;   /* the first plane of each; 0: not there */
     int32_t prior;                         /* log odds of change before looking, in 1 / MSC_LOG_UNIT */
-    int32_t share[256];                    /* log of a share, from 1/255 on */
+    msc_log_shares shares;
     int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
     int sure;                              /* largest byte of the evidence that is sure */
     uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
@@ -46,7 +49,8 @@ typedef struct msc_decide {
 
 /* What the limits make of a boundary. */
 msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px);
-/* Fills everything but planes and the table of the impossible, which becomes empty; rest is 0. */
+/* Fills everything but planes and the table of the impossible, which becomes empty; rest is 0. Prior and ratio are those of
+ * the limits; who has measured others puts them in their place. */
 void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
 void msc_decide_forbid(msc_decide *self, int before, int after);
 

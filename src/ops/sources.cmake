@@ -7,6 +7,7 @@ set(MINESCAR_ops
     features_share.c
     gradient.c
     majority.c
+    odds.c
     opening.c
     predict.c
     rank.c
@@ -15,6 +16,8 @@ set(MINESCAR_ops
     rim.c
     shadow.c
     smooth.c
+    support.c
     terrain.c
     texture.c
+    weigh.c
     window.c)

@@ -132,7 +132,7 @@ static void bad_thresholds_are_refused(void **state)
     msc_change_options o = usual();
     o.evidence_weak = 0.4;
     assert_int_equal(msc_change(&s, &o, &err), MSC_EVALUE);
-    o = usual(), o.change_rate = 0;
+    o = usual(), o.change_rate = 1;
     assert_int_equal(msc_change(&s, &o, &err), MSC_EVALUE);
     o = usual(), o.shift_rmse_px = 40;
     assert_int_equal(msc_change(&s, &o, &err), MSC_EVALUE);

@@ -1,0 +1,56 @@
+/* weigh.c - what the posteriors and the evidence say of each pixel. */
+#include "ops/weigh.h"
+#include <string.h>
+
+static uint8_t step_of(int32_t odds)
+{
+    const int32_t from_first = odds - msc_odds_of_step(0) + MSC_ODDS_STEP / 2;
+    if (from_first < 0) return 0;
+    const int32_t step = from_first / MSC_ODDS_STEP;
+    return (uint8_t)(step < MSC_ODDS_STEPS ? step : MSC_ODDS_STEPS - 1);
+}
+
+static void weigh_row(const msc_weigh *self, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
+                      const uint8_t *boundary)
+{
+    const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0, *ok = msc_row_valid(in, y) + x0;
+    msc_posterior_rows posterior;
+    uint8_t *step = msc_row_u8(out, 0, y) + x0, *evidence = msc_row_u8(out, 1, y) + x0, *seen = msc_row_valid(out, y) + x0;
+    for (int year = 0; year < 2; year++)
+        for (int p = 0; p < MSC_POSTERIOR_BANDS; p++)
+            posterior.plane[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
+    if (self->evidence) memcpy(evidence, msc_row_u8(in, self->evidence, y) + x0, (size_t)w);
+    else memset(evidence, MSC_NO_EVIDENCE, (size_t)w);
+    for (int32_t x = 0; x < w; x++) {
+        seen[x] = ok[x] && a[x] && b[x] && !(boundary && a[x] != b[x] && boundary[x]);
+        step[x] = seen[x] ? step_of(msc_log_odds(&self->shares, &posterior, x)) : 0;
+    }
+}
+
+static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
+{
+    const msc_weigh *self = op;
+    (void)h_px;
+    return msc_boundary_bytes(&self->boundary, w_px);
+}
+
+static void weigh_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
+{
+    const msc_weigh *self = op;
+    const int32_t pad = out->pad_px, y_end = in->core.h + pad, w = in->core.w + 2 * pad;
+    const int has_boundary = msc_boundary_halo_px(&self->boundary) > 0;
+    for (int32_t y0 = -pad; y0 < y_end; y0 += MSC_BOUNDARY_ROWS) {
+        const int32_t h = y_end - y0 < MSC_BOUNDARY_ROWS ? y_end - y0 : MSC_BOUNDARY_ROWS;
+        const uint8_t *boundary = NULL;
+        size_t stride = 0;
+        if (has_boundary) msc_boundary_strip(&self->boundary, in, -pad, w, y0, h, scratch, &boundary, &stride);
+        for (int32_t y = 0; y < h; y++)
+            weigh_row(self, in, out, y0 + y, -pad, w, has_boundary ? boundary + (size_t)y * stride : NULL);
+    }
+}
+
+void msc_weigh_op(const msc_weigh *self, msc_op *op)
+{
+    *op = (msc_op){ .name = "weigh", .self = self, .halo_px = msc_boundary_halo_px(&self->boundary), .n_planes_out = 2,
+                    .types_out = { MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = weigh_tile };
+}

@@ -1,0 +1,97 @@
+/* Rate and worth of evidence found again in mixtures that are known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+#include "base/hash.h"
+#include "model/weights.h"
+
+enum { N_STEPS = 161, N_PX = 400000 };
+static int64_t count[N_STEPS][256];
+static double odds[N_STEPS], usual_ratio[256];
+
+static double unit(uint64_t item, uint64_t stream) { return msc_random_unit(msc_random(3, item, stream)); }
+
+static double normal(int i, int stream)
+{
+    double sum = -6;
+    for (int k = 0; k < 12; k++) sum += unit((uint64_t)i, (uint64_t)(stream * 16 + k));
+    return sum;
+}
+
+/* Log odds of two normal populations of variance v and means +-v / 2 are their own logarithms of likelihood ratios. Evidence: a
+ * byte that is uniform without change, and below `top` in 90 % of the changes. */
+static void mix(double rate, int n_px, int top)
+{
+    const double v = 9;
+    memset(count, 0, sizeof count);
+    for (int s = 0; s < N_STEPS; s++) odds[s] = (s - N_STEPS / 2) * 0.25;
+    for (int i = 0; i < n_px; i++) {
+        const int is_change = unit((uint64_t)i, 1) < rate;
+        const double o = (is_change ? v / 2 : -v / 2) + sqrt(v) * normal(i, 1), u = unit((uint64_t)i, 2);
+        const int is_low = is_change && unit((uint64_t)i, 3) < 0.9;
+        const int s = (int)lround(o / 0.25) + N_STEPS / 2;
+        count[s < 0 ? 0 : s < N_STEPS ? s : N_STEPS - 1][(int)(u * (is_low ? top : MSC_WEIGHTS_LEVELS))]++;
+    }
+}
+
+static msc_weights fit(void)
+{
+    msc_weights w;
+    msc_weights_fit((const int64_t (*)[256])count, odds, N_STEPS, 0.02, usual_ratio, &w);
+    return w;
+}
+
+static void the_rate_is_found(void **state)
+{
+    (void)state;
+    static const double rates[] = { 0.005, 0.02, 0.1 };
+    for (int i = 0; i < 3; i++) {
+        mix(rates[i], N_PX, 30);
+        const msc_weights w = fit();
+        assert_int_equal(w.n_px, N_PX);
+        assert_true(w.is_ratio_measured && fabs(w.rate / rates[i] - 1) < 0.15);
+    }
+}
+
+static void the_ratio_is_found_and_monotone(void **state)
+{
+    (void)state;
+    mix(0.05, N_PX, 30);
+    const msc_weights w = fit();
+    const double low = log(0.9 * MSC_WEIGHTS_LEVELS / 30 + 0.1), high = log(0.1);
+    for (int e = 0; e < 30; e++) assert_true(fabs(w.ratio[e] - low) < 0.25);
+    for (int e = 40; e < 240; e++) assert_true(fabs(w.ratio[e] - high) < 0.6);
+    for (int e = 1; e < MSC_WEIGHTS_LEVELS; e++) assert_true(w.ratio[e] <= w.ratio[e - 1]);
+    assert_true(w.ratio[255] == 0);
+}
+
+static void too_few_pixels_leave_the_usual(void **state)
+{
+    (void)state;
+    for (int e = 0; e < 255; e++) usual_ratio[e] = 1 - e / 100.0;
+    mix(0.02, 2000, 30);
+    msc_weights w = fit();
+    assert_true(!w.is_ratio_measured && memcmp(w.ratio, usual_ratio, sizeof usual_ratio) == 0);
+    memset(count, 0, sizeof count);
+    w = fit();
+    assert_true(w.n_px == 0 && w.rate == 0.02);
+    memset(usual_ratio, 0, sizeof usual_ratio);
+}
+
+/* Where nothing changed the rate goes to the least there is, whatever it started from. */
+static void no_change_is_no_change(void **state)
+{
+    (void)state;
+    mix(0, N_PX, 30);
+    assert_true(fit().rate < 0.0006);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_rate_is_found), cmocka_unit_test(the_ratio_is_found_and_monotone),
+                                        cmocka_unit_test(too_few_pixels_leave_the_usual), cmocka_unit_test(no_change_is_no_change) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
