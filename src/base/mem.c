@@ -2,6 +2,9 @@
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 size_t msc_mul_size(size_t a, size_t b)
 {
@@ -50,4 +53,11 @@ int msc_reserve(void **block, size_t *capacity, size_t wanted, size_t size)
     *block = larger;
     *capacity = grown;
     return 1;
+}
+
+void msc_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -194,6 +194,25 @@ static void set_support(comparison *c)
     for (int i = 0; i < o->n_damage; i++) c->support.is_counted[o->damage[i] & 255] = 1;
 }
 
+static void close_maps(comparison *c)
+{
+    for (int i = c->rasters.n - 1; i >= 0; i--) msc_raster_close(&c->rasters.raster[i]);
+    c->rasters = (msc_rasters){ 0 };
+}
+
+/* A look at blocks here and there fills the maps' caches: what they hold is given back. What opening has to say was said. */
+static msc_status open_again(comparison *c, msc_error *err)
+{
+    const msc_settings *settings = c->settings;
+    msc_settings silent = *settings;
+    silent.warn = NULL;
+    close_maps(c);
+    c->settings = &silent;
+    const msc_status status = open_maps(c, err);
+    c->settings = settings;
+    return status;
+}
+
 /* Rate and ratio that nobody gave are those of the scene, as far as its posteriors tell. */
 static msc_status weigh(comparison *c, msc_error *err)
 {
@@ -209,7 +228,7 @@ static msc_status weigh(comparison *c, msc_error *err)
     *w = scene;
     c->decide.prior = msc_log_units(w->rate / (1 - w->rate));
     for (int e = 0; e < 256; e++) c->decide.ratio[e] = (int32_t)lround(w->ratio[e] * MSC_LOG_UNIT);
-    return MSC_OK;
+    return open_again(c, err);
 }
 
 static void set_rule(comparison *c)
@@ -275,7 +294,7 @@ msc_status msc_change_counted(const msc_settings *settings, const msc_change_way
     c->tally = tally;
     const msc_status status = change(c, err);
     for (int i = 0; i < 2; i++) msc_raster_out_abandon(&c->outs.out[i]);
-    for (int i = c->rasters.n - 1; i >= 0; i--) msc_raster_close(&c->rasters.raster[i]);
+    close_maps(c);
     msc_area_clear(&c->area);
     msc_release(c);
     return status;

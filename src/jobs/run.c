@@ -163,6 +163,7 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
         if (!is_in_shard(run, stage)) continue;
         if (!options->only && !options->from && is_done(run, stage)) continue;
         MSC_TRY(run_stage(run, stage, err));
+        msc_give_back();         /* or the next stage would stand on what this one needed at its peak */
     }
     if (n_met == 0)
         return msc_fail(err, MSC_EUSAGE, options->only ? "--only" : "--from", "no stage '%s'",

@@ -216,13 +216,11 @@ msc_status msc_zones_find(msc_zones *z, const msc_shape *s, const char **name, m
     return z->n_hits == 0 ? MSC_OK : find_share(z, s, name, err);
 }
 
-/* Common area of a shape and a feature; 0 where they only touch. */
+/* Common area of a shape and a feature; 0 where they only touch. Asking the prepared feature first would leave an index with
+ * each, for the one or two shapes that ever ask. */
 static msc_status measure_common(msc_zones *z, const GEOSGeometry *shape, const zone *at, double *area, msc_error *err)
 {
     *area = 0;
-    if (!GEOSPreparedIntersects_r(z->geos, at->prepared, shape)) {
-        return MSC_OK;
-    }
     GEOSGeometry *common = GEOSIntersection_r(z->geos, shape, at->shape);
     const int is_good = common != NULL && GEOSArea_r(z->geos, common, area) == 1;
     GEOSGeom_destroy_r(z->geos, common);
