@@ -12,14 +12,14 @@ static const double least_share = 0.25;
 
 static int by_common(const void *a, const void *b)
 {
-    const msc_zone_share *p = a, *q = b;
+    const msc_overlap *p = a, *q = b;
     if (p->common != q->common) return p->common > q->common ? -1 : 1;
     return (p->at > q->at) - (p->at < q->at);
 }
 
-static int is_continued(const msc_zone_share *s, double own) { return s->name[0] && s->common >= least_share * (own < s->zone ? own : s->zone); }
+static int is_continued(const msc_overlap *s, double own) { return s->name[0] && s->common >= least_share * (own < s->own ? own : s->own); }
 
-void msc_lineage_list(msc_zone_share *share, size_t n, double own, char to[MSC_LINEAGE_BYTES + 1])
+void msc_lineage_list(msc_overlap *share, size_t n, double own, char to[MSC_LINEAGE_BYTES + 1])
 {
     enum { ROOM_FOR_REST = 12 };
     size_t used = 0, n_continued = 0, n_left = 0;

@@ -16,8 +16,7 @@ static msc_status open_writer(msc_patch_writing *k, msc_patch_writer *w, msc_err
         MSC_TRY(msc_crs_open(k->table->grid->crs, "lonlat", &w->row.to_lonlat, err));
     }
     if (o->earlier != NULL) {
-        const msc_zone patches = {"earlier", o->earlier, "TBBH"};
-        MSC_TRY(msc_zones_open(&quiet, &patches, k->table->grid->crs, &w->earlier, err));
+        MSC_TRY(msc_overlaps_open(&k->earlier, o->earlier, &w->earlier, err));
     }
     for (int z = 0; z < o->n_zones; z++) {
         MSC_TRY(msc_zones_open(&quiet, &o->zones[z], k->table->grid->crs, &w->zones[z], err));
@@ -32,6 +31,10 @@ msc_status msc_patch_writing_init(msc_patch_writing *k, int n_writers, msc_error
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%d writers", n_writers);
     }
     k->n_writers = n_writers;
+    if (k->options->earlier != NULL && !k->options->is_plain) {
+        static const char *const number = "TBBH";
+        MSC_TRY(msc_layer_read(k->options->earlier, NULL, NULL, k->table->grid->crs, &number, 1, &k->earlier, err));
+    }
     return open_writer(k, k->writer, err);
 }
 
@@ -41,10 +44,11 @@ void msc_patch_writing_clear(msc_patch_writing *k)
         for (int z = 0; z < MSC_PATCH_MAX_ZONES; z++) {
             msc_zones_close(&k->writer[w].zones[z]);
         }
-        msc_zones_close(&k->writer[w].earlier);
+        msc_overlaps_close(&k->writer[w].earlier);
         msc_crs_close(&k->writer[w].row.to_lonlat);
         msc_release(k->writer[w].xy);
     }
+    msc_features_in_clear(&k->earlier);
     msc_release(k->writer);
     k->writer = NULL;
     k->n_writers = 0;
@@ -54,10 +58,10 @@ void msc_patch_writing_clear(msc_patch_writing *k)
 static msc_status find_earlier(const msc_patch_writing *k, msc_patch_writer *w, const msc_patch *p, const msc_shape *shape, msc_error *err)
 {
     const msc_grid *g = k->table->grid;
-    const msc_zone_share *share = NULL;
+    const msc_overlap *share = NULL;
     size_t n = 0;
-    MSC_TRY(msc_zones_shares(w->earlier, shape, &share, &n, err));
-    msc_lineage_list((msc_zone_share *)share, n, (double)p->area_px_x2 / 2 * g->pixel_e * g->pixel_n, w->row.earlier);
+    MSC_TRY(msc_overlaps_find(w->earlier, shape, &share, &n, err));
+    msc_lineage_list((msc_overlap *)share, n, (double)p->area_px_x2 / 2 * g->pixel_e * g->pixel_n, w->row.earlier);
     return MSC_OK;
 }
 

@@ -2,13 +2,15 @@
 #ifndef MSC_JOBS_VECTORIZE_WRITE_H
 #define MSC_JOBS_VECTORIZE_WRITE_H
 #include "jobs/vectorize_row.h"
+#include "patch/overlaps.h"
 #include "patch/zones.h"
 
 enum { MSC_PATCH_MAX_OUTPUTS = 8 };
 
 /* What one thread needs for itself: transforms and prepared zones are not for sharing. */
 typedef struct msc_patch_writer {
-    msc_zones *zones[MSC_PATCH_MAX_ZONES], *earlier;   /* earlier: patches of the year before; NULL: none */
+    msc_zones *zones[MSC_PATCH_MAX_ZONES];
+    msc_overlaps *earlier;       /* with patches of the year before; NULL: there are none */
     msc_patch_row row;           /* with the thread's own transform */
     double *xy; size_t xy_cap;
     int is_open;
@@ -19,6 +21,7 @@ typedef struct msc_patch_writing {
     const msc_vectorize_options *options;
     const msc_patch_table *table;
     msc_layer_out **layer;       /* [options->n_patches] */
+    msc_features_in earlier;     /* patches of the year before, which the writers' indices stand on */
     const int32_t *order;        /* visiting order by number - 1; NULL: none */
     msc_patch_writer *writer; int n_writers;
     int64_t n, n_px, n_vertices, area_px_x2;     /* of what was put */

@@ -61,3 +61,16 @@ GEOSGeometry *msc_geos_shape(GEOSContextHandle_t geos, const msc_shape *s)
     msc_release(part);
     return shape;
 }
+
+GEOSGeometry *msc_geos_box(GEOSContextHandle_t geos, const msc_shape *s)
+{
+    double west = s->xy[0], east = west, south = s->xy[1], north = south;
+    for (size_t i = 1; i < s->ring_start[s->n_rings]; i++) {
+        const double e = s->xy[2 * i], n = s->xy[2 * i + 1];
+        west = e < west ? e : west;
+        east = e > east ? e : east;
+        south = n < south ? n : south;
+        north = n > north ? n : north;
+    }
+    return GEOSGeom_createRectangle_r(geos, west, south, east, north);
+}

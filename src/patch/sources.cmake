@@ -14,5 +14,6 @@ set(MINESCAR_patch
   patches_rings.c
   patches_polygon.c
   simplify.c
+  overlaps.c
   patches.c
 )

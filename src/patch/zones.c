@@ -22,7 +22,6 @@ struct msc_zones {
     GEOSSTRtree *tree;
     zone *zone;
     size_t *hit; size_t n_hits, hit_cap;
-    msc_zone_share *share; size_t share_cap;
     int is_out_of_memory;
     char path[512], said[256];
 };
@@ -116,7 +115,6 @@ void msc_zones_close(msc_zones **zones)
     msc_features_in_clear(&z->features);
     msc_release(z->zone);
     msc_release(z->hit);
-    msc_release(z->share);
     msc_release(z);
     *zones = NULL;
 }
@@ -135,19 +133,6 @@ static int by_number(const void *a, const void *b)
 {
     const size_t x = *(const size_t *)a, y = *(const size_t *)b;
     return (x > y) - (x < y);
-}
-
-static GEOSGeometry *make_box(msc_zones *z, const msc_shape *s)
-{
-    double west = s->xy[0], east = west, south = s->xy[1], north = south;
-    for (size_t i = 1; i < s->ring_start[s->n_rings]; i++) {
-        const double e = s->xy[2 * i], n = s->xy[2 * i + 1];
-        west = e < west ? e : west;
-        east = e > east ? e : east;
-        south = n < south ? n : south;
-        north = n > north ? n : north;
-    }
-    return GEOSGeom_createRectangle_r(z->geos, west, south, east, north);
 }
 
 /* Compares the parts of a patch in the zones that its box meets. */
@@ -179,11 +164,11 @@ static msc_status find_share(msc_zones *z, const msc_shape *s, const char **name
     return status;
 }
 
-/* Lists the features whose boxes meet the shape's, in the order of the file; *is_inside: the first of them that holds the whole
- * box, or n_hits. */
-static msc_status find_hits(msc_zones *z, const msc_shape *s, size_t *is_inside, msc_error *err)
+/* Lists the zones whose boxes meet the shape's, in the order of the file; *inside: the first of them that holds the whole box, or
+ * n_hits. */
+static msc_status find_hits(msc_zones *z, const msc_shape *s, size_t *inside, msc_error *err)
 {
-    GEOSGeometry *box = make_box(z, s);
+    GEOSGeometry *box = msc_geos_box(z->geos, s);
     z->n_hits = 0;
     z->said[0] = 0;
     if (box == NULL) {
@@ -194,13 +179,11 @@ static msc_status find_hits(msc_zones *z, const msc_shape *s, size_t *is_inside,
         qsort(z->hit, z->n_hits, sizeof *z->hit, by_number);
     }
     size_t k = 0;
-    while (is_inside != NULL && k < z->n_hits && GEOSPreparedContains_r(z->geos, z->zone[z->hit[k]].prepared, box) != 1) {
+    while (k < z->n_hits && GEOSPreparedContains_r(z->geos, z->zone[z->hit[k]].prepared, box) != 1) {
         k++;
     }
     GEOSGeom_destroy_r(z->geos, box);
-    if (is_inside != NULL) {
-        *is_inside = k;
-    }
+    *inside = k;
     return z->is_out_of_memory ? msc_fail(err, MSC_ENOMEM, z->path, "%zu zones", z->n_hits) : MSC_OK;
 }
 
@@ -214,42 +197,4 @@ msc_status msc_zones_find(msc_zones *z, const msc_shape *s, const char **name, m
         return MSC_OK;
     }
     return z->n_hits == 0 ? MSC_OK : find_share(z, s, name, err);
-}
-
-/* Common area of a shape and a feature; 0 where they only touch. Asking the prepared feature first would leave an index with
- * each, for the one or two shapes that ever ask. */
-static msc_status measure_common(msc_zones *z, const GEOSGeometry *shape, const zone *at, double *area, msc_error *err)
-{
-    *area = 0;
-    GEOSGeometry *common = GEOSIntersection_r(z->geos, shape, at->shape);
-    const int is_good = common != NULL && GEOSArea_r(z->geos, common, area) == 1;
-    GEOSGeom_destroy_r(z->geos, common);
-    return is_good ? MSC_OK : geos_failed(z, err);
-}
-
-msc_status msc_zones_shares(msc_zones *z, const msc_shape *s, const msc_zone_share **share, size_t *n, msc_error *err)
-{
-    *n = 0;
-    MSC_TRY(find_hits(z, s, NULL, err));
-    if (z->n_hits == 0) {
-        return MSC_OK;
-    }
-    if (!msc_reserve((void **)&z->share, &z->share_cap, z->n_hits, sizeof *z->share)) {
-        return msc_fail(err, MSC_ENOMEM, z->path, "%zu zones", z->n_hits);
-    }
-    GEOSGeometry *shape = msc_geos_shape(z->geos, s);
-    msc_status status = shape == NULL ? geos_failed(z, err) : MSC_OK;
-    for (size_t k = 0; k < z->n_hits && status == MSC_OK; k++) {
-        const zone *at = &z->zone[z->hit[k]];
-        msc_zone_share *one = &z->share[*n];
-        *one = (msc_zone_share){.name = at->name, .at = z->hit[k]};
-        status = measure_common(z, shape, at, &one->common, err);
-        if (status == MSC_OK && one->common > 0) {
-            GEOSArea_r(z->geos, at->shape, &one->zone);
-            ++*n;
-        }
-    }
-    GEOSGeom_destroy_r(z->geos, shape);
-    *share = z->share;
-    return status;
 }

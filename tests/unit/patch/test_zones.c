@@ -39,28 +39,6 @@ static const char *zone_of(msc_zones *zones, double west, double south, double e
     return name;
 }
 
-/* Rectangles' shares of `west` (200) and of the ring `东区` (200 - 16), in the order of the file. */
-static void assert_shares(msc_zones *zones, const double box[4], double west, double east)
-{
-    const double xy[] = {box[0], box[1], box[0], box[3], box[2], box[3], box[2], box[1], box[0], box[1]};
-    const size_t start[] = {0, 5};
-    const uint8_t outer[] = {1};
-    const msc_shape shape = {.n_rings = 1, .ring_start = start, .is_outer = outer, .xy = xy};
-    const msc_zone_share *share = NULL;
-    size_t n = 0, k = 0;
-    msc_error err = {0};
-    assert_int_equal(msc_zones_shares(zones, &shape, &share, &n, &err), MSC_OK);
-    assert_int_equal(n, (west > 0) + (east > 0));
-    if (west > 0) {
-        assert_true(share[k].common == west && share[k].zone == 200 && share[k].at == 0);
-        assert_string_equal(share[k++].name, "west");
-    }
-    if (east > 0) {
-        assert_true(share[k].common == east && share[k].zone == 184 && share[k].at == 2);
-        assert_string_equal(share[k].name, "东区");
-    }
-}
-
 static void largest_share_wins(void **state)
 {
     (void)state;
@@ -87,12 +65,6 @@ static void largest_share_wins(void **state)
     assert_string_equal(zone_of(zones, 100, 100, 101, 101), "");
     assert_string_equal(zone_of(zones, 20, 0, 22, 2), "");          /* touches at an edge */
     assert_string_equal(zone_of(zones, 37, 4, 39.5, 6), "bow");
-    assert_shares(zones, (double[]){0, 0, 20, 20}, 200, 184);
-    assert_shares(zones, (double[]){8, 1, 11, 3}, 4, 2);
-    assert_shares(zones, (double[]){15, 5, 17, 7}, 0, 0);           /* in the hole */
-    assert_shares(zones, (double[]){13, 3, 19, 9}, 0, 20);          /* round the hole */
-    assert_shares(zones, (double[]){20, 0, 22, 2}, 0, 0);           /* touches at an edge */
-    assert_shares(zones, (double[]){100, 100, 101, 101}, 0, 0);
     msc_zones_close(&zones);
     const msc_zone wrong = {"district", path, "NOSUCH"};
     assert_int_equal(msc_zones_open(&settings, &wrong, "", &zones, &err), MSC_EFIELD);
