@@ -176,10 +176,11 @@ static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_erro
     return MSC_OK;
 }
 
-/* The odd number of pixels that spans the support's square best. */
+/* The odd number of pixels that spans the support's square best; 1 where nothing is there that holds a difference back. */
 static int32_t support_px(const comparison *c)
 {
     const msc_grid *grid = msc_raster_grid(c->rasters.raster[0]);
+    if (!c->options->posterior_before && !c->options->evidence) return 1;
     const double px = c->options->support_m / sqrt(msc_area_pixel_m2(grid));
     const int32_t half = (int32_t)lround(fmin(fmax(px - 1, 0), MSC_SUPPORT_MAX_PX - 1) / 2);
     return 2 * half + 1;
