@@ -6,14 +6,15 @@
 typedef struct msc_overlaps msc_overlaps;
 
 /* Indexes the boxes of a layer's polygons, whose first value is their name. `features` and `path`, its name in errors, are borrowed;
- * several indices, one a thread, may stand on the same features. Shapes are made when they are met and dropped: a layer takes
- * little more than its vertices. EFORMAT for points, ENOMEM. */
+ * several indices, one a thread, may stand on the same features. Of polygons only the large ones that were met are kept as GEOS
+ * sees them: a layer takes little more than its vertices. EFORMAT for points, ENOMEM. */
 msc_status msc_overlaps_open(const msc_features_in *features, const char *path, msc_overlaps **overlaps, msc_error *err);
 void msc_overlaps_close(msc_overlaps **overlaps);
 
-/* What a shape shares with one feature: areas in units of the CRS squared. `name` is borrowed. */
+/* What a shape shares with one feature: areas in units of the CRS squared, the common one by some 400 points of an even lattice
+ * in the smaller of both. `name` is borrowed. */
 typedef struct msc_overlap { const char *name; double common, own; size_t at; } msc_overlap;
-/* The features whose insides meet the shape, in the order of the file; *overlap is borrowed until the next call. EFORMAT when
- * GEOS fails on a pair, ENOMEM. */
+/* The features that hold such a point, in the order of the file; *overlap is borrowed until the next call. EFORMAT when GEOS
+ * fails on a pair, ENOMEM. */
 msc_status msc_overlaps_find(msc_overlaps *overlaps, const msc_shape *shape, const msc_overlap **overlap, size_t *n, msc_error *err);
 #endif
