@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* GEOS's own default for STRtree; points that a shape is sampled by; from so many vertices on a feature's index is kept. */
-enum { NODE_CAPACITY = 10, SAMPLE_POINTS = 400, MANY_VERTICES = 256 };
+/* GEOS's own default for STRtree; points that a shape is sampled by, at first and where they leave it open; from so many vertices on a
+ * feature's index is kept. */
+enum { NODE_CAPACITY = 10, FEW_POINTS = 36, SAMPLE_POINTS = 400, MANY_VERTICES = 256 };
+static const double surely_not = 0.08, surely = 0.5;   /* shares that need no second look */
 
 /* A shape that can be asked whether it holds a point. */
 typedef struct locator { GEOSGeometry *shape; const GEOSPreparedGeometry *prepared; } locator;
@@ -24,7 +26,7 @@ struct msc_overlaps {
     GEOSGeometry **box;          /* [features->n]: GEOS before 3.10 keeps pointers to them */
     double *area;                /* [features->n] */
     locator *kept;               /* [features->n] of those with many vertices that were asked */
-    points own, other;           /* of the shape asked for, of a feature */
+    points points;
     crossing *cross; size_t cross_cap;
     size_t *hit; size_t n_hits, hit_cap;
     msc_overlap *found; size_t found_cap;
@@ -79,10 +81,11 @@ static size_t find_crossings(msc_overlaps *o, const msc_shape *s, double step)
     return n;
 }
 
-/* Points of an even lattice, about SAMPLE_POINTS of them, in the shape by the even-odd rule. Returns 0 without memory. */
-static int sample(msc_overlaps *o, const msc_shape *s, double area, points *to)
+/* Points of an even lattice, about `wanted` of them, in the shape by the even-odd rule. Returns 0 without memory. */
+static int sample(msc_overlaps *o, const msc_shape *s, double area, int wanted)
 {
-    const double step = sqrt(area / SAMPLE_POINTS);
+    points *to = &o->points;
+    const double step = sqrt(area / wanted);
     to->n = 0;
     if (!(step > 0)) return 1;
     const size_t n = find_crossings(o, s, step);
@@ -111,8 +114,9 @@ static int make(const msc_overlaps *o, const msc_shape *s, locator *at)
 }
 
 /* The share of the points that the shape holds; below 0 when GEOS fails. */
-static double share_within(const msc_overlaps *o, const locator *at, const points *p)
+static double share_within(const msc_overlaps *o, const locator *at)
 {
+    const points *p = &o->points;
     size_t n_within = 0;
     for (size_t i = 0; i < p->n; i++) {
         GEOSGeometry *point = GEOSGeom_createPointFromXY_r(o->geos, p->xy[2 * i], p->xy[2 * i + 1]);
@@ -168,8 +172,7 @@ void msc_overlaps_close(msc_overlaps **overlaps)
     msc_release(o->box);
     msc_release(o->area);
     msc_release(o->kept);
-    msc_release(o->own.xy);
-    msc_release(o->other.xy);
+    msc_release(o->points.xy);
     msc_release(o->cross);
     msc_release(o->hit);
     msc_release(o->found);
@@ -204,44 +207,47 @@ static msc_status find_hits(msc_overlaps *o, const msc_shape *s, msc_error *err)
     return o->is_out_of_memory || !has_room ? msc_fail(err, MSC_ENOMEM, o->path, "%zu patches", o->n_hits) : MSC_OK;
 }
 
-/* The share of o->own in feature i. */
-static double share_in_feature(msc_overlaps *o, size_t i)
+/* The share of a shape of that area that `at` holds. */
+static msc_status find_share(msc_overlaps *o, const msc_shape *s, double area, const locator *at, double *share, msc_error *err)
 {
-    const msc_shape *s = &o->features->shape[i];
-    locator once = { 0 }, *at = s->ring_start[s->n_rings] >= MANY_VERTICES ? &o->kept[i] : &once;
-    const double share = at->prepared || make(o, s, at) ? share_within(o, at, &o->own) : -1;
-    drop(o, &once);
-    return share;
+    for (int wanted = FEW_POINTS;; wanted = SAMPLE_POINTS) {
+        if (!sample(o, s, area, wanted)) return msc_fail(err, MSC_ENOMEM, o->path, "points of a patch");
+        *share = share_within(o, at);
+        if (*share < 0) return geos_failed(o, err);
+        if (wanted == SAMPLE_POINTS || *share < surely_not || *share > surely) return MSC_OK;
+    }
 }
 
-/* What feature one->at has in common with a shape of that area, whose points are o->own; `at` is its locator, made when needed. */
-static msc_status measure(msc_overlaps *o, const msc_shape *s, double area, locator *at, msc_overlap *one, msc_error *err)
+/* What feature one->at has in common with a shape of that area; `own` is the shape's locator, made when needed. */
+static msc_status measure(msc_overlaps *o, const msc_shape *s, double area, locator *own, msc_overlap *one, msc_error *err)
 {
-    double share = -1;
+    const msc_shape *feature = &o->features->shape[one->at];
     one->own = o->area[one->at];
-    if (area <= one->own) share = share_in_feature(o, one->at);
-    else if (!sample(o, &o->features->shape[one->at], one->own, &o->other)) return msc_fail(err, MSC_ENOMEM, o->path, "points of a patch");
-    else if (at->prepared || make(o, s, at)) share = share_within(o, at, &o->other);
+    const int is_smaller = area <= one->own;
+    locator once = { 0 }, *at = !is_smaller ? own : feature->ring_start[feature->n_rings] >= MANY_VERTICES ? &o->kept[one->at] : &once;
+    double share = 0;
+    msc_status status = at->prepared || make(o, is_smaller ? feature : s, at) ? MSC_OK : geos_failed(o, err);
+    if (status == MSC_OK) status = is_smaller ? find_share(o, s, area, at, &share, err) : find_share(o, feature, one->own, at, &share, err);
     one->common = share * fmin(area, one->own);
-    return share >= 0 ? MSC_OK : geos_failed(o, err);
+    drop(o, &once);
+    return status;
 }
 
 msc_status msc_overlaps_find(msc_overlaps *o, const msc_shape *s, const msc_overlap **overlap, size_t *n, msc_error *err)
 {
     const double area = area_of(s);
-    locator at = { 0 };
+    locator own = { 0 };
+    msc_status status = MSC_OK;
     *n = 0;
     MSC_TRY(find_hits(o, s, err));
     *overlap = o->found;
-    if (o->n_hits == 0) return MSC_OK;
-    msc_status status = sample(o, s, area, &o->own) ? MSC_OK : msc_fail(err, MSC_ENOMEM, o->path, "points of a patch");
     for (size_t k = 0; k < o->n_hits && status == MSC_OK; k++) {
         const msc_value *name = &o->features->value[o->hit[k] * (size_t)o->features->n_fields];
         msc_overlap *one = &o->found[*n];
         *one = (msc_overlap){ .name = name->is_set && name->text ? name->text : "", .at = o->hit[k] };
-        status = measure(o, s, area, &at, one, err);
+        status = measure(o, s, area, &own, one, err);
         *n += status == MSC_OK && one->common > 0;
     }
-    drop(o, &at);
+    drop(o, &own);
     return status;
 }

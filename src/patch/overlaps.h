@@ -11,8 +11,8 @@ typedef struct msc_overlaps msc_overlaps;
 msc_status msc_overlaps_open(const msc_features_in *features, const char *path, msc_overlaps **overlaps, msc_error *err);
 void msc_overlaps_close(msc_overlaps **overlaps);
 
-/* What a shape shares with one feature: areas in units of the CRS squared, the common one by some 400 points of an even lattice
- * in the smaller of both. `name` is borrowed. */
+/* What a shape shares with one feature: areas in units of the CRS squared, the common one by points of an even lattice in the
+ * smaller of both: 36, and some 400 where those say between 8 and 50 %. `name` is borrowed. */
 typedef struct msc_overlap { const char *name; double common, own; size_t at; } msc_overlap;
 /* The features that hold such a point, in the order of the file; *overlap is borrowed until the next call. EFORMAT when GEOS
  * fails on a pair, ENOMEM. */
