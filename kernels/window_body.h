@@ -190,6 +190,15 @@ static void keep(float *restrict out, const uint8_t *restrict ok, size_t n)
     for (size_t i = 0; i < n; i++) out[i] = ok[i] ? out[i] : 0.0f;
 }
 
+/* Rise of the ground toward east and toward south, by Horn's weights. */
+typedef struct rise { float east, south; } rise;
+
+static inline rise rise_of(const float *a, const float *b, const float *c, float per)
+{
+    return (rise){ ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per,
+                   ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per };
+}
+
 /* atan(u) = u * P(u^2) on 0..1, by Remez exchange for the least relative error, 1.5e-8; above 1 from the reciprocal. */
 static void slope(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south,
                   float per, size_t n)
@@ -198,10 +207,8 @@ static void slope(float *restrict out, const float *restrict north, const float 
                                 0.0426922962f, -0.016067937f, 0.00284947082f };
     const float degrees = 57.29577951f, right_angle = 90.0f;
     for (size_t i = 0; i < n; i++) {
-        const float *a = north + i, *b = here + i, *c = south + i;
-        const float east = ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per;
-        const float down = ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per;
-        const float g = sqrtf(east * east + down * down);
+        const rise z = rise_of(north + i, here + i, south + i, per);
+        const float g = sqrtf(z.east * z.east + z.south * z.south);
         const float low = g < 1.0f ? g : 1.0f, high = g < 1.0f ? 1.0f : g, u = low / high, t = u * u;
         float sum = p[8];
         for (int k = 7; k >= 0; k--) sum = sum * t + p[k];
@@ -215,10 +222,8 @@ static void northness(float *restrict out, const float *restrict north, const fl
                       float per, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const float *a = north + i, *b = here + i, *c = south + i;
-        const float east = ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per;
-        const float down = ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per;
-        out[i] = down / sqrtf(1.0f + (east * east + down * down));
+        const rise z = rise_of(north + i, here + i, south + i, per);
+        out[i] = z.south / sqrtf(1.0f + (z.east * z.east + z.south * z.south));
     }
 }
 
@@ -226,10 +231,8 @@ static void eastness(float *restrict out, const float *restrict north, const flo
                      float per, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const float *a = north + i, *b = here + i, *c = south + i;
-        const float east = ((a[1] - a[-1]) + 2.0f * (b[1] - b[-1]) + (c[1] - c[-1])) * per;
-        const float down = ((c[-1] - a[-1]) + 2.0f * (c[0] - a[0]) + (c[1] - a[1])) * per;
-        out[i] = 0.0f - east / sqrtf(1.0f + (east * east + down * down));
+        const rise z = rise_of(north + i, here + i, south + i, per);
+        out[i] = 0.0f - z.east / sqrtf(1.0f + (z.east * z.east + z.south * z.south));
     }
 }
 

@@ -161,3 +161,16 @@ void msc_boundary_strip(const msc_boundary *self, const msc_tile *in, int32_t x0
     *rows = s.near[0];
     *stride = s.stride;
 }
+
+void msc_boundary_walk(const msc_boundary *self, const void *op, msc_boundary_row *row, const msc_tile *in, const msc_tile *out, void *scratch)
+{
+    const int32_t pad = out->pad_px, y_end = in->core.h + pad, w = in->core.w + 2 * pad;
+    const int has_boundary = msc_boundary_halo_px(self) > 0;
+    for (int32_t y0 = -pad; y0 < y_end; y0 += MSC_BOUNDARY_ROWS) {
+        const int32_t h = y_end - y0 < MSC_BOUNDARY_ROWS ? y_end - y0 : MSC_BOUNDARY_ROWS;
+        const uint8_t *boundary = NULL;
+        size_t stride = 0;
+        if (has_boundary) msc_boundary_strip(self, in, -pad, w, y0, h, scratch, &boundary, &stride);
+        for (int32_t y = 0; y < h; y++) row(op, in, out, y0 + y, -pad, w, has_boundary ? boundary + (size_t)y * stride : NULL);
+    }
+}

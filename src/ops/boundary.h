@@ -23,4 +23,11 @@ size_t msc_boundary_bytes(const msc_boundary *self, int32_t w_px);
  * *stride + x - x0] becomes non-zero if it is boundary, else 0; pixels without difference may have any value. */
 void msc_boundary_strip(const msc_boundary *self, const msc_tile *in, int32_t x0, int32_t w, int32_t y0, int32_t h,
                         void *scratch, const uint8_t **rows, size_t *stride);
+
+/* One row of an op whose planes 0 and 1 are those codes, over columns x0..x0 + w - 1 of the tile; `boundary` holds that row's answers
+ * from x0 on, NULL where nothing is boundary. */
+typedef void msc_boundary_row(const void *op, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
+                              const uint8_t *boundary);
+/* Calls `row` for each row of `out`, its padding included. Scratch as for strips as wide as `in`. */
+void msc_boundary_walk(const msc_boundary *self, const void *op, msc_boundary_row *row, const msc_tile *in, const msc_tile *out, void *scratch);
 #endif

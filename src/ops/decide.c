@@ -57,11 +57,8 @@ typedef struct row {
 static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t x0)
 {
     row r = { 0 };
-    for (int year = 0; year < 2; year++) {
-        if (self->confidence) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
-        for (int p = 0; self->posterior && p < MSC_POSTERIOR_BANDS; p++)
-            r.posterior.plane[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
-    }
+    for (int year = 0; self->confidence && year < 2; year++) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
+    if (self->posterior) r.posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
     if (self->evidence) r.evidence = msc_row_u8(in, self->evidence, y) + x0;
     return r;
 }
@@ -85,9 +82,10 @@ static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int
     return MSC_BY_NOTHING;
 }
 
-static void decide_row(const msc_decide *self, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
+static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
                        const uint8_t *boundary)
 {
+    const msc_decide *self = op;
     const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0;
     uint16_t *accepted = msc_row_u16(out, 0, y) + x0, *difference = msc_row_u16(out, 2, y) + x0;
     uint8_t *grade = msc_row_u8(out, 1, y) + x0, *removed = msc_row_u8(out, 3, y) + x0, *seen = msc_row_valid(out, y) + x0;
@@ -122,16 +120,7 @@ static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 static void decide_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
 {
     const msc_decide *self = op;
-    const int32_t pad = out->pad_px, y_end = in->core.h + pad, w = in->core.w + 2 * pad;
-    const int has_boundary = msc_boundary_halo_px(&self->boundary) > 0;
-    for (int32_t y0 = -pad; y0 < y_end; y0 += MSC_BOUNDARY_ROWS) {
-        const int32_t h = y_end - y0 < MSC_BOUNDARY_ROWS ? y_end - y0 : MSC_BOUNDARY_ROWS;
-        const uint8_t *boundary = NULL;
-        size_t stride = 0;
-        if (has_boundary) msc_boundary_strip(&self->boundary, in, -pad, w, y0, h, scratch, &boundary, &stride);
-        for (int32_t y = 0; y < h; y++)
-            decide_row(self, in, out, y0 + y, -pad, w, has_boundary ? boundary + (size_t)y * stride : NULL);
-    }
+    msc_boundary_walk(&self->boundary, self, decide_row, in, out, scratch);
 }
 
 void msc_decide_op(const msc_decide *self, msc_op *op)

@@ -1,7 +1,7 @@
 /* odds.h - for and against a change at one pixel, from the posteriors of two years. */
 #ifndef MSC_OPS_ODDS_H
 #define MSC_OPS_ODDS_H
-#include <stdint.h>
+#include "stream/stream.h"
 
 /* Natural logarithms are whole numbers of 1 / MSC_LOG_UNIT, from tables, so that a sum is the same on every machine. */
 enum { MSC_POSTERIOR_BANDS = 6, MSC_LOG_UNIT = 1024 };
@@ -14,6 +14,8 @@ void msc_log_shares_init(msc_log_shares *shares);
 
 /* Rows of two years' posteriors: code, share in 1/255, of the three most probable classes. */
 typedef struct msc_posterior_rows { const uint8_t *plane[2][MSC_POSTERIOR_BANDS]; } msc_posterior_rows;
+/* Row y from column x0 on of the 2 x MSC_POSTERIOR_BANDS planes (u8) from plane `first` on. */
+msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int32_t y, int32_t x0);
 
 /* Log odds of the best pair of classes that differ against the best class that stays, at column x. A class outside
  * a year's list has the least share there is; a year without a list (code 0 first) says all for change. */

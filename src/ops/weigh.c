@@ -10,15 +10,13 @@ static uint8_t step_of(int32_t odds)
     return (uint8_t)(step < MSC_ODDS_STEPS ? step : MSC_ODDS_STEPS - 1);
 }
 
-static void weigh_row(const msc_weigh *self, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
+static void weigh_row(const void *op, const msc_tile *in, const msc_tile *out, int32_t y, int32_t x0, int32_t w,
                       const uint8_t *boundary)
 {
+    const msc_weigh *self = op;
     const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0, *ok = msc_row_valid(in, y) + x0;
-    msc_posterior_rows posterior;
+    const msc_posterior_rows posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
     uint8_t *step = msc_row_u8(out, 0, y) + x0, *evidence = msc_row_u8(out, 1, y) + x0, *seen = msc_row_valid(out, y) + x0;
-    for (int year = 0; year < 2; year++)
-        for (int p = 0; p < MSC_POSTERIOR_BANDS; p++)
-            posterior.plane[year][p] = msc_row_u8(in, self->posterior + year * MSC_POSTERIOR_BANDS + p, y) + x0;
     if (self->evidence) memcpy(evidence, msc_row_u8(in, self->evidence, y) + x0, (size_t)w);
     else memset(evidence, MSC_NO_EVIDENCE, (size_t)w);
     for (int32_t x = 0; x < w; x++) {
@@ -37,16 +35,7 @@ static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 static void weigh_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
 {
     const msc_weigh *self = op;
-    const int32_t pad = out->pad_px, y_end = in->core.h + pad, w = in->core.w + 2 * pad;
-    const int has_boundary = msc_boundary_halo_px(&self->boundary) > 0;
-    for (int32_t y0 = -pad; y0 < y_end; y0 += MSC_BOUNDARY_ROWS) {
-        const int32_t h = y_end - y0 < MSC_BOUNDARY_ROWS ? y_end - y0 : MSC_BOUNDARY_ROWS;
-        const uint8_t *boundary = NULL;
-        size_t stride = 0;
-        if (has_boundary) msc_boundary_strip(&self->boundary, in, -pad, w, y0, h, scratch, &boundary, &stride);
-        for (int32_t y = 0; y < h; y++)
-            weigh_row(self, in, out, y0 + y, -pad, w, has_boundary ? boundary + (size_t)y * stride : NULL);
-    }
+    msc_boundary_walk(&self->boundary, self, weigh_row, in, out, scratch);
 }
 
 void msc_weigh_op(const msc_weigh *self, msc_op *op)
