@@ -165,15 +165,15 @@ static uint32_t part(grower *g, span s, const split *best)
     const uint8_t *row = g->rows[s.depth & 1] + s.from * step, *end = g->rows[s.depth & 1] + s.to * step;
     uint8_t *next = g->rows[(s.depth + 1) & 1], *front = next + s.from * step, *back = next + (s.to - 1) * step;
     for (; row < end; row += step) {
-        const size_t is_right = row[BINS + best->feature] > best->cut;
+        const size_t to_right = (size_t)0 - (row[BINS + best->feature] > best->cut);
         for (size_t k = 0; k < step; k += WORD) {
             uint64_t word;
             memcpy(&word, row + k, WORD);
             memcpy(front + k, &word, WORD);
             memcpy(back + k, &word, WORD);
         }
-        front += step * (1 - is_right);
-        back -= step * is_right;
+        front += step & ~to_right;
+        back -= step & to_right;
     }
     return (uint32_t)((size_t)(front - next) / step);
 }
