@@ -52,6 +52,7 @@ static const msc_rule training_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
     { "select", MSC_RULE_BOOL, .at = IN_DOC(job.training.is_selecting) },
+    { "folds", MSC_RULE_INT, .at = IN_DOC(job.training.n_folds), .low = 0, .high = 100 },
     { 0 }
 };
 static const msc_rule grid_keys[] = {
@@ -161,6 +162,7 @@ static const char *default_deliver[] = { "shp", "gpkg" };
 static void set_defaults(msc_job *job)
 {
     job->training.class_field = "class";
+    job->training.n_folds = 5;
     job->alignment.mode = "report";
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
@@ -246,6 +248,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
                                                                                  : "neither samples nor model is given");
     if (job->training.model && job->training.method)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
+    if (job->training.n_folds == 1 || (job->training.is_selecting && job->training.n_folds == 0))
+        return msc_fail(err, MSC_EJOB, path, "training: folds is %d; 2..100, or 0 for none where nothing is selected", job->training.n_folds);
     if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
         return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
     MSC_TRY(check_masks(job, path, err));
