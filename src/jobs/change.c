@@ -223,8 +223,8 @@ static msc_status weigh(comparison *c, msc_error *err)
     for (int e = 0; e < 256; e++) w->ratio[e] = (double)c->decide.ratio[e] / MSC_LOG_UNIT;
     if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence))) return MSC_OK;
     msc_weights scene;
-    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, c->limits.change_rate, &scene, err));
-    if (o->evidence_weak > 0) memcpy(scene.ratio, w->ratio, sizeof scene.ratio), scene.is_ratio_measured = 0;
+    const msc_weights_known known = { .usual_rate = c->limits.change_rate, .is_ratio_given = o->evidence_weak > 0 };
+    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, &known, &scene, err));
     if (o->change_rate > 0) scene.rate = o->change_rate;
     *w = scene;
     c->decide.prior = msc_log_units(w->rate / (1 - w->rate));

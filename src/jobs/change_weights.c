@@ -65,8 +65,8 @@ static msc_status look(const msc_settings *settings, looking *l, const msc_weigh
     return msc_stream_run(&in_blocks, &layout, &source, &op, 1, &sink, "change", err);
 }
 
-msc_status msc_change_weights(const msc_settings *settings, const msc_source *source, const msc_decide *decide, double usual_rate,
-                              msc_weights *weights, msc_error *err)
+msc_status msc_change_weights(const msc_settings *settings, const msc_source *source, const msc_decide *decide,
+                              const msc_weights_known *known, msc_weights *weights, msc_error *err)
 {
     double odds[MSC_ODDS_STEPS], usual_ratio[256];
     looking l = { .inner = *source, .n_across = n_blocks(source->width_px), .n_down = n_blocks(source->height_px),
@@ -76,7 +76,11 @@ msc_status msc_change_weights(const msc_settings *settings, const msc_source *so
     for (int s = 0; s < MSC_ODDS_STEPS; s++) odds[s] = (double)msc_odds_of_step(s) / MSC_LOG_UNIT;
     for (int e = 0; e < 256; e++) usual_ratio[e] = (double)decide->ratio[e] / MSC_LOG_UNIT;
     const msc_status status = look(settings, &l, &weigh, err);
-    if (status == MSC_OK) msc_weights_fit((const int64_t (*)[256])*l.count, odds, MSC_ODDS_STEPS, usual_rate, usual_ratio, weights);
+    msc_weights_known all = *known;
+    all.odds = odds;
+    all.n_steps = MSC_ODDS_STEPS;
+    all.usual_ratio = usual_ratio;
+    if (status == MSC_OK) msc_weights_fit((const int64_t (*)[256])*l.count, &all, weights);
     msc_release(l.count);
     return status;
 }

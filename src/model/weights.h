@@ -16,12 +16,19 @@ enum { MSC_WEIGHTS_LEVELS = 255, MSC_WEIGHTS_ENOUGH_PX = 500 };
 typedef struct msc_weights {
     double rate;                 /* share of pixels that change, ]0, 1[ */
     double ratio[256];           /* ln f1 / f0 by byte of evidence; 255 (none): 0 */
-    int is_ratio_measured;       /* 0: fewer than MSC_WEIGHTS_ENOUGH_PX on one of both sides; the usual ratio */
+    int is_ratio_measured;       /* 0: given, or fewer than MSC_WEIGHTS_ENOUGH_PX on one of both sides; the usual ratio */
     int64_t n_change, n_same, n_px;   /* pixels that f1 and f0 rest on; all that were counted */
 } msc_weights;
 
-/* count[s][e]: pixels whose log odds are odds[s] (natural logarithm, rising) with evidence e. `usual_rate` tells who is for change
- * and is where r starts; `usual_ratio` stands in where too few pixels tell. Without any pixel the rate is the usual one. */
-void msc_weights_fit(const int64_t (*count)[256], const double *odds, int n_steps, double usual_rate,
-                     const double usual_ratio[256], msc_weights *weights);
+/* What is said beside the counts. */
+typedef struct msc_weights_known {
+    const double *odds;          /* [n_steps], natural logarithms, rising */
+    int n_steps;
+    double usual_rate;           /* tells who is for change, and is where r starts */
+    const double *usual_ratio;   /* [256]: stands in where too few pixels tell */
+    int is_ratio_given;          /* usual_ratio is what holds, whatever the pixels say */
+} msc_weights_known;
+
+/* count[s][e]: pixels whose log odds are odds[s] with evidence e. Without any pixel the rate is the usual one. */
+void msc_weights_fit(const int64_t (*count)[256], const msc_weights_known *known, msc_weights *weights);
 #endif

@@ -40,7 +40,8 @@ static void mix(double rate, int n_px, int top)
 static msc_weights fit(void)
 {
     msc_weights w;
-    msc_weights_fit((const int64_t (*)[256])count, odds, N_STEPS, 0.02, usual_ratio, &w);
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio };
+    msc_weights_fit((const int64_t (*)[256])count, &known, &w);
     return w;
 }
 
@@ -81,6 +82,25 @@ static void too_few_pixels_leave_the_usual(void **state)
     memset(usual_ratio, 0, sizeof usual_ratio);
 }
 
+/* The rate is a fixed point of the ratio that is used, be it the scene's or a given one. */
+static void the_rate_takes_the_given_ratio(void **state)
+{
+    (void)state;
+    mix(0.02, N_PX, 30);
+    for (int e = 0; e < 255; e++) usual_ratio[e] = 1.5 - e / 50.0;
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio, .is_ratio_given = 1 };
+    const msc_weights measured = fit();
+    msc_weights w;
+    msc_weights_fit((const int64_t (*)[256])count, &known, &w);
+    assert_true(!w.is_ratio_measured && memcmp(w.ratio, usual_ratio, sizeof usual_ratio) == 0);
+    double sum = 0;
+    for (int s = 0; s < N_STEPS; s++)
+        for (int e = 0; e < 256; e++) sum += (double)count[s][e] / (1 + exp(-(odds[s] + log(w.rate / (1 - w.rate)) + usual_ratio[e])));
+    assert_true(fabs(sum / N_PX / w.rate - 1) < 1e-3);
+    assert_true(fabs(measured.rate / w.rate - 1) > 0.01);
+    memset(usual_ratio, 0, sizeof usual_ratio);
+}
+
 /* Where nothing changed the rate goes to the least there is, whatever it started from. */
 static void no_change_is_no_change(void **state)
 {
@@ -92,6 +112,7 @@ static void no_change_is_no_change(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_rate_is_found), cmocka_unit_test(the_ratio_is_found_and_monotone),
-                                        cmocka_unit_test(too_few_pixels_leave_the_usual), cmocka_unit_test(no_change_is_no_change) };
+                                        cmocka_unit_test(too_few_pixels_leave_the_usual),
+                                        cmocka_unit_test(the_rate_takes_the_given_ratio), cmocka_unit_test(no_change_is_no_change) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
