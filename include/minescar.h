@@ -247,6 +247,8 @@ typedef struct msc_change_options {
     const char *confidence_before, *confidence_after;  /* may be NULL */
     const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
     const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
+    const char *dem_before, *dem_after;                /* elevation of each year, m: evidence where both are given and posteriors
+                                                          too; one file for both says nothing. May be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
     const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
                                                           observed; may be NULL. A and B are accepted */

@@ -79,6 +79,7 @@ static const msc_rule forest_keys[] = {
 };
 static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { "elevation", MSC_RULE_BOOL, .at = IN_DOC(job.evidence.elevation) },
     { 0 }
 };
 static const msc_rule radiometry_keys[] = {
@@ -171,6 +172,7 @@ static void set_defaults(msc_job *job)
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->evidence.method = "irmad";
+    job->evidence.elevation = 1;
     job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
     msc_change_options usual;

@@ -45,6 +45,10 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
     o->confidence_before = p->sure_before; o->confidence_after = p->sure_after;
     o->posterior_before = p->posterior_before; o->posterior_after = p->posterior_after;
     o->evidence = strcmp(job->evidence.method, "off") == 0 ? NULL : p->evidence;
+    if (job->evidence.elevation) {
+        o->dem_before = job->epochs[stage->epoch - 1].image.dem;
+        o->dem_after = job->epochs[stage->epoch].image.dem;
+    }
     o->change = p->raw; o->grade = p->grade;
     o->min_confidence = job->change.min_confidence;
     o->edge_tolerance_px = job->change.edge_tolerance_px;
@@ -69,6 +73,7 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "support_px", p->tally.support_px, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
