@@ -121,6 +121,7 @@ typedef struct msc_simulate_options {
     uint64_t seed;               /* default 1 */
     double haze, noise, clouds, shift_px, season;   /* difficulty: 1, 1, 1, 0.4, 1 are the defaults; 0 switches off */
     int has_dem;                 /* default 1 */
+    double dem_noise_m;          /* standard deviation of each year's DEM about the ground; default 0.2 */
 } msc_simulate_options;
 MSC_API void msc_simulate_defaults(msc_simulate_options *options);
 MSC_API msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options *options, msc_error *err);
