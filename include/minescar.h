@@ -111,6 +111,7 @@ typedef struct msc_image {
     int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
     const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
     const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
+    double saturated;            /* value from which on a band is saturated; 0: the largest of 8 or 16 bits, of floats none */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -235,6 +236,8 @@ typedef struct msc_irmad_result {
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
     double no_change;            /* share of those pixels with P(no change) > 0.05 */
+    int64_t saturated_px[2];     /* of before, after: pixels with a saturated band, observed in both; they have no evidence. Counted
+                                    where evidence is written */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.

@@ -38,6 +38,7 @@ static const msc_rule epoch_keys[] = {
     { "image", MSC_RULE_PATHS, .at = IN_EPOCH(image.paths), .is_required = 1, .count_at = IN_EPOCH(image.n_paths) },
     { "bands", MSC_RULE_PAIRS, .at = IN_EPOCH(image.bands) },
     { "nodata", MSC_RULE_TEXT, .at = IN_EPOCH(image.nodata) },
+    { "saturated", MSC_RULE_REAL, .at = IN_EPOCH(image.saturated), .low = 1e-6, .high = 1e9 },
     { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
