@@ -38,6 +38,7 @@ static const msc_rule epoch_keys[] = {
     { "image", MSC_RULE_PATHS, .at = IN_EPOCH(image.paths), .is_required = 1, .count_at = IN_EPOCH(image.n_paths) },
     { "bands", MSC_RULE_PAIRS, .at = IN_EPOCH(image.bands) },
     { "nodata", MSC_RULE_TEXT, .at = IN_EPOCH(image.nodata) },
+    { "saturated", MSC_RULE_REAL, .at = IN_EPOCH(image.saturated), .low = 1e-6, .high = 1e9 },
     { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
@@ -80,6 +81,7 @@ static const msc_rule forest_keys[] = {
 };
 static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { "elevation", MSC_RULE_BOOL, .at = IN_DOC(job.evidence.elevation) },
     { 0 }
 };
 static const msc_rule radiometry_keys[] = {
@@ -173,6 +175,7 @@ static void set_defaults(msc_job *job)
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->evidence.method = "irmad";
+    job->evidence.elevation = 1;
     job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
     msc_change_options usual;

@@ -10,9 +10,11 @@ set(MINESCAR_jobs
   assess_table.c
   change.c
   change_weights.c
+  blocks.c
   chip.c
   classify.c
   differences.c
+  elevation.c
   feature_map.c
   imagery.c
   irmad_map.c
