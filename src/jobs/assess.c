@@ -144,10 +144,10 @@ static void take_result(const msc_assessment *a, int holds, msc_assess_result *r
     double frame_ha = 0;
     for (int v = 0; v < a->n_values; v++) frame_ha += (double)a->px[v] * a->pixel_m2 / 1e4;
     *r = (msc_assess_result){ .n = e->n, .n_not_observed = e->n_not_observed - a->n_trained, .n_outside = a->n_outside, .n_trained = a->n_trained,
-        .overall = e->overall.value, .overall_half_width = msc_estimate_half_width(e->overall), .kappa = e->kappa,
+        .overall = e->overall.value, .overall_low = e->overall.low, .overall_high = e->overall.high, .kappa = e->kappa,
         .has_target = a->target.is_known, .miss = a->target.miss.value, .false_alarm = a->target.false_alarm.value,
         .target_ha = a->target.share.value * frame_ha,
-        .target_half_width_ha = msc_estimate_half_width(a->target.share) * frame_ha, .is_accepted = holds };
+        .target_low_ha = a->target.share.low * frame_ha, .target_high_ha = a->target.share.high * frame_ha, .is_accepted = holds };
     snprintf(r->verdict_en, sizeof r->verdict_en, "%s", a->verdict[0]);
     snprintf(r->verdict_zh, sizeof r->verdict_zh, "%s", a->verdict[1]);
 }

@@ -22,12 +22,14 @@ static void put_text(json_object *to, const char *key, const char *value)
     json_object_object_add(to, key, value && *value ? json_object_new_string(value) : NULL);
 }
 
-/* {"value": ..., "se": ..., "half_width_95": ...}, times `scale`. */
+/* {"value": ..., "se": ..., "low_95": ..., "high_95": ..., "half_width_95": ...}, times `scale`. */
 static void put_estimate(json_object *to, const char *key, msc_estimate e, double scale)
 {
     json_object *o = json_object_new_object();
     put_number(o, "value", e.value * scale);
     put_number(o, "se", e.se * scale);
+    put_number(o, "low_95", e.low * scale);
+    put_number(o, "high_95", e.high * scale);
     put_number(o, "half_width_95", msc_estimate_half_width(e) * scale);
     json_object_object_add(to, key, o);
 }
@@ -103,7 +105,7 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
         if (n_map > 0 && e->matrix[i][i] == n_map) put_number(o, "users_accuracy_low_95", 1 - e->none_upper[i] / e->map_share[i].value);
         if (n_reference > 0 && e->matrix[i][i] == n_reference)
             put_number(o, "producers_accuracy_low_95", e->reference_share[i].value / (e->reference_share[i].value + e->miss_upper[i]));
-        put_number(o, "f1", e->f1[i]);
+        put_estimate(o, "f1", e->f1[i], 1);
         put_number(o, "map_area_ha", (double)px[a->code[i]] * a->pixel_m2 / 1e4);
         put_estimate(o, "adjusted_share", e->reference_share[i], adjusted);
         put_estimate(o, "adjusted_area_ha", e->reference_share[i], adjusted * frame_ha);
@@ -116,16 +118,18 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
 static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
 {
     json_object *o = json_object_new_object(), *codes = json_object_new_array(), *counts = json_object_new_array();
-    json_object *shares = json_object_new_array(), *upper = json_object_new_array();
+    json_object *shares = json_object_new_array(), *errors = json_object_new_array(), *upper = json_object_new_array();
     for (int i = 0; i < e->n_classes; i++) {
-        json_object *row = json_object_new_array(), *share = json_object_new_array();
+        json_object *row = json_object_new_array(), *share = json_object_new_array(), *error = json_object_new_array();
         json_object_array_add(codes, json_object_new_int(a->code[i]));
         for (int j = 0; j < e->n_classes; j++) {
             json_object_array_add(row, json_object_new_int64(e->matrix[i][j]));
             json_object_array_add(share, json_object_new_double(e->share[i][j].value));
+            json_object_array_add(error, isfinite(e->share[i][j].se) ? json_object_new_double(e->share[i][j].se) : NULL);
         }
         json_object_array_add(counts, row);
         json_object_array_add(shares, share);
+        json_object_array_add(errors, error);
         json_object_array_add(upper, json_object_new_double(e->none_upper[i]));
     }
     put_text(o, "rows", "map");
@@ -133,6 +137,7 @@ static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
     json_object_object_add(o, "codes", codes);
     json_object_object_add(o, "counts", counts);
     json_object_object_add(o, "shares", shares);
+    json_object_object_add(o, "shares_se", errors);
     json_object_object_add(o, "zero_share_upper_95", upper);   /* one a row: of every zero of it */
     return o;
 }
@@ -233,6 +238,7 @@ static void put_facts(json_object *top, const msc_assessment *a)
     put_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
              ? "stratified ratio" : "simple random");
     if (o->is_poststratified) put_integer(top, "n_collapsed_classes", a->n_collapsed);
+    put_text(top, "interval", o->is_wald ? "wald" : "mover");
     put_text(top, "area", "projected");
 }
 

@@ -55,7 +55,8 @@ static msc_status record(msc_job_run *run, const msc_stage *stage, const msc_ass
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_in_training", (double)r->n_trained, err));
     if (r->verdict_en[0]) MSC_TRY(msc_receipt_text(run->receipt, stage->name, "verdict", r->verdict_en, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r->overall, err));
-    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_half_width_95", r->overall_half_width, err);
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy_low_95", r->overall_low, err));
+    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_high_95", r->overall_high, err);
 }
 
 msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err)

@@ -14,6 +14,7 @@ set(MINESCAR_model
     forest_tree.c
     gauss.c
     gauss_fit.c
+    interval.c
     irmad.c
     irmad_iterate.c
     irmad_sums.c
