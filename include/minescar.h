@@ -314,6 +314,8 @@ typedef struct msc_vectorize_options {
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
     const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
     const char *earlier;         /* for QTBBH: patches of the year before as this makes them; may be NULL */
+    const char *later;           /* change maps: patches of the later year: what ended beside them shrank; may be NULL */
+    double reach_px;             /* change maps: new damage within so much of an earlier patch extends it; default 1 */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */

@@ -8,6 +8,7 @@ set(MINESCAR_jobs
   assess_reference.c
   assess_report.c
   assess_table.c
+  beside.c
   change.c
   change_weights.c
   chip.c
@@ -73,6 +74,7 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_beside.c
   verify_grades.c
   verify_layers.c
   verify_lineage.c
