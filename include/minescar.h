@@ -366,6 +366,7 @@ typedef struct msc_assess_options {
     int n_target;
     const msc_zone *zones;       /* up to 4 layers whose zones get figures of their own */
     int n_zones;
+    const char *dem;             /* elevations in m, any grid or CRS: tables have surface areas; may be NULL */
     int zone_min;                /* points without which a zone gets none; default 30 */
     double oa_min;               /* least overall accuracy; 0: no gate */
     double miss_max, false_max;  /* largest miss and false-alarm rate of the target, by area; 1: no gate */

@@ -38,6 +38,7 @@ static const cli_option assess_options[] = {
     { "zone-min", .kind = CLI_INT, .at = AT(options.zone_min), .low = 2, .high = 1e6, .value = "N", .help = { "a zone with fewer points gets no figures", "样点少于此数的分区不给结果" } },
     { "table", .kind = CLI_TEXTS, .at = AT(options.tables), .count_at = AT(options.n_tables), .value = "FILE", .help = { "areas of every class, in all and by zone, in m2, ha and mu, projected and ellipsoidal: .csv or .xlsx", "各类面积（全区及分区；平方米、公顷、亩；投影与椭球）：.csv 或 .xlsx" } },
     { "where", .kind = CLI_TEXT, .at = AT(options.where), .value = "SQL", .help = { "only features for which this holds, e.g. \"confident = 1\"", "只用满足条件的要素，如 \"confident = 1\"" } },
+    { "dem", .kind = CLI_TEXT, .at = AT(options.dem), .value = "FILE", .help = { "elevations, for the surface areas in the report and tables", "高程，用于报告和表格中的地表面积" } },
     { "layer", .kind = CLI_TEXT, .at = AT(options.layer), .value = "NAME", .help = { "layer of REFERENCE; default: the first", "REFERENCE 的图层；默认第一个" } },
     { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "class names and labels from this job file", "类别名称和标注取自此任务文件" } },
     { "oa-min", .kind = CLI_REAL, .at = AT(options.oa_min), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when the overall accuracy is below; 0: no gate", "总体精度低于此值则以 1 退出；0：不设" } },

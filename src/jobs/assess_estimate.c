@@ -141,7 +141,7 @@ msc_status msc_assess_estimate(msc_assessment *a, msc_error *err)
 int msc_assess_has_zone(const msc_assessment *a, int layer, int zone)
 {
     const int64_t *px = a->layer[layer].px + (size_t)zone * (size_t)a->n_values;
-    int has_px = zone < a->layer[layer].n_zones - 1;
+    int has_px = zone < a->layer[layer].zones.n_zones - 1;
     for (int v = 0; v < a->n_values && !has_px; v++) has_px = px[v] != 0;
     return has_px;
 }

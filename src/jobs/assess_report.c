@@ -80,9 +80,23 @@ static void put_name(json_object *o, const msc_assessment *a, int code)
     if (name[0]) put_text(o, "label", label);
 }
 
-/* What was not adjusted is null; areas in ha of the frame. */
-static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, const int64_t *px, double frame_ha)
+/* All areas by the names that tables have: map_projected_m2, ... adjusted_surface_mu. */
+static void put_areas(json_object *to, const msc_assessment *a, const msc_assess_domain *d, const msc_accuracy *e, int i)
 {
+    double m2[MSC_ASSESS_AREAS];
+    char key[64];
+    msc_assess_areas(a, d, e, i, m2);
+    for (int k = 0; k < MSC_ASSESS_AREAS; k++)
+        for (int u = 0; u < MSC_ASSESS_UNITS && (d->ground || k % 3 != 2); u++) {
+            snprintf(key, sizeof key, "%s_%s", msc_assess_area_name(k), msc_assess_unit_name(u));
+            put_number(to, key, msc_assess_area_in(m2[k], u));
+        }
+}
+
+/* What was not adjusted is null; areas in ha of the frame. */
+static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, const msc_assess_domain *d, double frame_ha)
+{
+    const int64_t *px = d->px;
     json_object *list = json_object_new_array();
     const double adjusted = a->refusal[0][0] ? NAN : 1;
     for (int i = 0; i < e->n_classes; i++) {
@@ -110,6 +124,7 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
         put_estimate(o, "adjusted_share", e->reference_share[i], adjusted);
         put_estimate(o, "adjusted_area_ha", e->reference_share[i], adjusted * frame_ha);
         put_number(o, "unseen_area_ha_upper_95", n_reference == 0 ? e->absent_upper * frame_ha : n_reference == e->matrix[i][i] ? e->miss_upper[i] * frame_ha : NAN);
+        put_areas(o, a, d, e, i);
         json_object_array_add(list, o);
     }
     return list;
@@ -159,16 +174,16 @@ static void put_target(json_object *to, const msc_assessment *a, const msc_asses
 static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, msc_accuracy *e, msc_error *err)
 {
     const msc_assess_layer *layer = &a->layer[k];
-    const int64_t *px = layer->px + (size_t)z * (size_t)a->n_values;
+    const msc_assess_domain domain = msc_assess_domain_of(a, k, z);
     msc_assess_target target = { 0 };
     int is_refused;
     int64_t frame_px = 0;
     MSC_TRY(msc_assess_zone(a, k, z, e, &target, &is_refused, err));
-    for (int v = 0; v < a->n_values; v++) frame_px += px[v];
+    for (int v = 0; v < a->n_values; v++) frame_px += domain.px[v];
     json_object *o = json_object_new_object();
     json_object_array_add(list, o);
-    put_text(o, "layer", layer->zone->name);
-    put_text(o, "zone", layer->name[z]);
+    put_text(o, "layer", layer->zones.zone->name);
+    put_text(o, "zone", layer->zones.name[z]);
     put_integer(o, "n", e->n);
     put_number(o, "map_observed_ha", (double)frame_px * a->pixel_m2 / 1e4);
     if (is_refused) {
@@ -177,7 +192,7 @@ static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, m
     }
     put_estimate(o, "overall_accuracy", e->overall, 1);
     put_target(o, a, &target, (double)frame_px * a->pixel_m2 / 1e4);
-    json_object_object_add(o, "classes", classes_of(a, e, px, (double)frame_px * a->pixel_m2 / 1e4));
+    json_object_object_add(o, "classes", classes_of(a, e, &domain, (double)frame_px * a->pixel_m2 / 1e4));
     return MSC_OK;
 }
 
@@ -191,7 +206,7 @@ static msc_status put_zones(json_object *top, msc_assessment *a, msc_error *err)
     json_object_object_add(top, "zones", list);
     put_integer(top, "zone_least_points", a->options->zone_min);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
-        for (int z = 0; z < a->layer[k].n_zones && status == MSC_OK; z++)
+        for (int z = 0; z < a->layer[k].zones.n_zones && status == MSC_OK; z++)
             if (msc_assess_has_zone(a, k, z)) status = put_zone(list, a, k, z, e, err);
     msc_release(e);
     return status;
@@ -245,6 +260,7 @@ static void put_facts(json_object *top, const msc_assessment *a)
 msc_status msc_assess_report(msc_assessment *a, msc_error *err)
 {
     const msc_accuracy *e = a->accuracy;
+    const msc_assess_domain whole = msc_assess_whole(a);
     json_object *top = json_object_new_object();
     int64_t frame_px = 0;
     for (int v = 0; v < a->n_values; v++) frame_px += a->px[v];
@@ -271,7 +287,7 @@ msc_status msc_assess_report(msc_assessment *a, msc_error *err)
     put_target(top, a, &a->target, frame_ha);
     put_gate(top, a);
     json_object_object_add(top, "matrix", matrix_of(a, e));
-    json_object_object_add(top, "classes", classes_of(a, e, a->px, frame_ha));
+    json_object_object_add(top, "classes", classes_of(a, e, &whole, frame_ha));
     json_object_object_add(top, "strata", strata_of(a));
     msc_status status = put_zones(top, a, err);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);

@@ -150,7 +150,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
-    o.dem = o.image_after->dem != NULL ? o.image_after->dem : o.image_before->dem;     /* the ground as it is now, where that is known */
+    o.dem = msc_run_dem_of_change(run, stage->epoch);
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);
 }
@@ -169,7 +169,7 @@ static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_erro
     if (status == MSC_OK) status = msc_receipt_number(run->receipt, stage->name, "pixels_not_observed", (double)t->px_not_observed, err);
     msc_release(t);
     if (status == MSC_OK) msc_run_note_output(run, table);
-    return status;
+    return status == MSC_OK ? msc_run_areas(run, stage, before, map, err) : status;
 }
 
 static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int is_pair,

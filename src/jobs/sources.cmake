@@ -1,5 +1,8 @@
 set(MINESCAR_jobs
+  areas.c
+  areas_table.c
   assess.c
+  assess_areas.c
   assess_count.c
   assess_estimate.c
   assess_frozen.c
@@ -33,6 +36,7 @@ set(MINESCAR_jobs
   radiometry.c
   receipt.c
   run.c
+  run_areas.c
   run_assess.c
   run_change.c
   run_classify.c
@@ -83,4 +87,5 @@ set(MINESCAR_jobs
   verify_zones.c
   vectorize_row.c
   vectorize_write.c
+  zone_layer.c
 )

@@ -7,6 +7,8 @@
 /* 40 x 20 px of 10 m: class 1 left, class 2 right, the last two columns not observed. */
 static double halves(int x, int y, int b) { (void)y; (void)b; return x >= 38 ? 0 : x < 20 ? 1 : 2; }
 
+static double sloping(int x, int y, int b) { (void)b; return 200 + 3 * x + 4 * y; }   /* 0.3 and 0.4 a metre */
+
 static const char *make_map(void)
 {
     const made_spec spec = { .name = "map.tif", .w = 40, .h = 20, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 4000000,
@@ -320,6 +322,26 @@ static void zones_training_and_post_strata(void **state)
         assert_true(fabs(whole[1] - parts[1]) < 1e-6 && fabs(whole[2] - parts[2]) < 1e-6);
         assert_true(fabs(adjusted - 76000) < 0.02 && fabs(ellipsoidal / 76000 - 1) < 1e-3 && ellipsoidal != 76000);
     }
+    /* On a plane of slope 0.5 the ground is that much larger, in every class and zone, mapped or adjusted; without a DEM there is no column. */
+    const char *surface[] = { "map_ellipsoidal_m2", "map_surface_m2", "adjusted_ellipsoidal_ha", "adjusted_surface_ha", "adjusted_surface_mu" };
+    const made_spec slope = { .name = "slope.tif", .w = 44, .h = 24, .bands = 1, .type = GDT_Float32, .e0 = 499980, .n0 = 4000020, .pixel = 10, .epsg = 32650,
+                              .has_nodata = 1, .nodata = -9999, .value = sloping };
+    msc_features_in in;
+    assert_int_equal(msc_layer_read(tables[0], NULL, NULL, NULL, surface, 5, &in, &err), MSC_EFIELD);
+    o.dem = made_file(&slope);
+    for (int tile = 16; tile <= 64; tile *= 2) {
+        settings.tile_px = tile;
+        assert_int_equal(msc_assess(&settings, &o, &again, &err), MSC_OK);
+        assert_int_equal(msc_layer_read(tables[0], NULL, NULL, NULL, surface, 5, &in, &err), MSC_OK);
+        assert_true(in.n >= 5);
+        for (size_t i = 0; i < in.n; i++) {
+            const msc_value *v = in.value + 5 * i;
+            if (v[0].real > 1000) assert_true(fabs(v[1].real / v[0].real - sqrt(1.25)) < 1e-3);
+            if (v[2].is_set && v[3].is_set && v[2].real > 1) assert_true(fabs(v[3].real / v[2].real - sqrt(1.25)) < 1e-3 && fabs(v[4].real / v[3].real - 15) < 1e-2);
+        }
+        msc_features_in_clear(&in);
+    }
+    o.dem = NULL;
     o.n_tables = 0;
     /* Columns 10 to 19 were trained on: neither their points nor their pixels count. */
     o.training = make_boxes("trained.gpkg", trained, names, 1);
