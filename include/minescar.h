@@ -320,6 +320,8 @@ typedef struct msc_vectorize_options {
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
     const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
     const char *earlier;         /* for QTBBH: patches of the year before as this makes them; may be NULL */
+    const char *later;           /* change maps: patches of the later year: what ended beside them shrank; may be NULL */
+    double reach_px;             /* change maps: new damage within so much of an earlier patch extends it; default 1 */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */
@@ -370,9 +372,11 @@ typedef struct msc_assess_options {
     int n_target;
     const msc_zone *zones;       /* up to 4 layers whose zones get figures of their own */
     int n_zones;
+    const char *dem;             /* elevations in m, any grid or CRS: tables have surface areas; may be NULL */
     int zone_min;                /* points without which a zone gets none; default 30 */
     double oa_min;               /* least overall accuracy; 0: no gate */
     double miss_max, false_max;  /* largest miss and false-alarm rate of the target, by area; 1: no gate */
+    int is_wald;                 /* non-zero: intervals are 1.96 standard errors on both sides, as the literature prints them */
     double ci_max_ha;            /* largest half width of the 95 % interval of the target's area; 0: no gate */
     int is_report_only;          /* non-zero: a gate that does not hold is told of, but is no error */
     const msc_class *classes;
@@ -380,10 +384,10 @@ typedef struct msc_assess_options {
 } msc_assess_options;
 typedef struct msc_assess_result {
     int64_t n, n_not_observed, n_outside;
-    double overall, overall_half_width, kappa;  /* design-weighted overall accuracy, its 95 % half width; kappa of counts */
+    double overall, overall_low, overall_high, kappa;  /* design-weighted overall accuracy, its 95 % interval; kappa of counts */
     int64_t n_trained;                          /* reference pixels in training polygons, which do not judge */
     int has_target;
-    double miss, false_alarm, target_ha, target_half_width_ha;
+    double miss, false_alarm, target_ha, target_low_ha, target_high_ha;
     int is_accepted;                            /* every gate holds */
     char verdict_en[512], verdict_zh[512];      /* "" without a gate */
 } msc_assess_result;

@@ -330,6 +330,22 @@ void msc_job_free(msc_job **job)
     *job = NULL;
 }
 
+const char *msc_job_shape_format(const msc_job *job)
+{
+    static const char *const formats[] = { "gpkg", "fgb", "shp", "geojson" };
+    for (int f = 0; f < 4; f++)
+        for (int i = 0; i < job->n_deliver; i++)
+            if (strcmp(job->deliver[i], formats[f]) == 0) return formats[f];
+    return NULL;
+}
+
+int msc_job_is_damage(const msc_job *job, int64_t code)
+{
+    for (int i = 0; i < job->n_classes; i++)
+        if (job->classes[i].code == code) return job->classes[i].is_damage != 0;
+    return 0;
+}
+
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err)
 {
     const char *mark = strstr(pattern, "{year}");

@@ -57,6 +57,11 @@ msc_status msc_job_read(const char *path, msc_job **job, msc_error *err);
 msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc_job **job, msc_error *err);
 void msc_job_free(msc_job **job);
 
+/* The first of gpkg, fgb, shp, geojson that the job delivers: the layer that later ones name patches of; NULL: none. */
+const char *msc_job_shape_format(const msc_job *job);
+/* Whether a class of that code is damage. */
+int msc_job_is_damage(const msc_job *job, int64_t code);
+
 /* `pattern` with "{year}" replaced, e.g. "code_{year}" -> "code_2016", into out; EVALUE when it does not fit. */
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err);
 #endif

@@ -15,6 +15,7 @@ set(MINESCAR_model
     gauss.c
     heights.c
     gauss_fit.c
+    interval.c
     irmad.c
     irmad_iterate.c
     irmad_sums.c
