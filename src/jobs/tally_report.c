@@ -7,7 +7,7 @@
 
 typedef struct json_object json;
 
-static const char *const rule_names[MSC_N_REMOVED_BY] = { NULL, "boundary", "impossible", "confidence", "posterior", "evidence" };
+static const char *const rule_names[MSC_N_REMOVED_BY] = { NULL, "boundary", "impossible", "confidence", "posterior", "evidence", "region" };
 static const char *const grade_names[MSC_N_GRADES] = { NULL, "A", "B", "C", "boundary", "impossible" };
 
 /* Hectares to a square metre's hundredth. */
@@ -81,7 +81,7 @@ static json *thresholds(const msc_tally *t, const msc_tally_context *c)
     json_object_object_add(all, "has_posterior", json_object_new_boolean(o->posterior_before != NULL));
     json_object_object_add(all, "has_evidence", json_object_new_boolean(o->evidence != NULL));
     add_weights(all, t, o);
-    json_object_object_add(all, "support_px", json_object_new_int(t->support_px));
+    json_object_object_add(all, "region_rate", real(t->region_rate));
     json_object_object_add(all, "evidence_sure", real(o->evidence_sure));
     for (int i = 0; i < o->n_impossible; i++) {
         json *pair = json_object_new_array();
@@ -139,7 +139,7 @@ static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
     for (int r = 1; r < MSC_BORNE_OUT; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
     if (c->sieved) json_object_object_add(removed, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
     json_object_object_add(root, "removed", removed);
-    json_object_object_add(root, "borne_out_by_surroundings", amount(by[MSC_BORNE_OUT]));
+    json_object_object_add(root, "borne_out_by_region", amount(by[MSC_BORNE_OUT]));
     json_object_object_add(root, "accepted", amount(left));
     for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], amount(t->grade[g]));
     json_object_object_add(root, "grades_before_sieve", grades);

@@ -20,10 +20,14 @@ typedef enum msc_grade {
 /* What kept a difference from being accepted. */
 typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSSIBLE, MSC_BY_CONFIDENCE, MSC_BY_POSTERIOR,
                               MSC_BY_EVIDENCE,
-                              MSC_BORNE_OUT,   /* one of the last two would have, but accepted changes round it bear it out */
+                              MSC_BY_REGION,   /* by itself it would have been accepted, but its region was not */
+                              MSC_BORNE_OUT,   /* posterior, evidence or boundary would have, but its region was accepted */
                               MSC_N_REMOVED_BY,
                               /* where a year is not observed: which */
                               MSC_UNSEEN = 8, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
+
+/* What a pixel says for its region: MSC_WORD_ZERO + the logarithm of the odds for change before any rate, in 1 / MSC_LOG_UNIT. */
+enum { MSC_WORD_NONE = 1, MSC_WORD_ZERO = 32768 };
 
 /* Thresholds as a user states them; docs/METHODS.md derives the defaults. */
 typedef struct msc_decide_limits {
@@ -58,7 +62,7 @@ void msc_decide_forbid(msc_decide *self, int before, int after);
  * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),
  * evidence (u8: 254 x probability of no change; 255 none). Planes out: the change accepted, grade A or B (u16: before *
  * 256 + after, `rest` none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
- * first); what removed it (u8, msc_removed_by). Not valid where either year is not observed. `self` is borrowed until the
+ * first); what removed it (u8, msc_removed_by); its word (u16; 0 unless posteriors and evidence decided). Not valid where either year is not observed. `self` is borrowed until the
  * stream has run. */
 void msc_decide_op(const msc_decide *self, msc_op *op);
 #endif

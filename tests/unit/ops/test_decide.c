@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 enum { W = 16, H = 9, R = 6, N_PLANES = 17, CONFIDENCE = 2, POSTERIOR = 4, EVIDENCE = 16 };
-static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[4] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 };
+static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[5] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8, MSC_U16 };
 static const msc_decide_limits usual = { .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
-static uint16_t code[H][W], difference[H][W];
+static uint16_t code[H][W], difference[H][W], word[H][W];
 static uint8_t seen[H][W], grade[H][W], removed[H][W];
 
 static msc_decide_limits within(int32_t edge_tolerance_px, double shift_px)
@@ -39,7 +39,7 @@ static void run_tile(const msc_decide *self, msc_tile *in, msc_tile *out)
 /* Runs the op over pictures of digits; '.' is 0. */
 static void run(const char *const *before, const char *const *after, const msc_decide *self, saying says)
 {
-    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, R, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 4, types_out);
+    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, R, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 5, types_out);
     for (int32_t y = -R; y < H + R; y++)
         for (int32_t x = -R; x < W + R; x++) {
             const int inside = x >= 0 && y >= 0 && x < W && y < H;
@@ -58,7 +58,7 @@ static void run(const char *const *before, const char *const *after, const msc_d
         for (int32_t x = 0; x < W; x++) {
             code[y][x] = msc_row_u16(&out, 0, y)[x], grade[y][x] = msc_row_u8(&out, 1, y)[x];
             difference[y][x] = msc_row_u16(&out, 2, y)[x], removed[y][x] = msc_row_u8(&out, 3, y)[x];
-            seen[y][x] = msc_row_valid(&out, y)[x];
+            seen[y][x] = msc_row_valid(&out, y)[x], word[y][x] = msc_row_u16(&out, 4, y)[x];
         }
     made_tile_clear(&in);
     made_tile_clear(&out);
@@ -356,7 +356,7 @@ static void same_as_the_definition(void **state)
                 if (a % 7 == 3 && b % 5 == 2) msc_decide_forbid(&self, a, b);
         const int32_t w = 40 + (int32_t)(i * 13 % 101), h = 30 + (int32_t)(i * 29 % 120), keep = (int32_t)(i % 2) * 3;
         const int32_t pad = msc_boundary_halo_px(&self.boundary) + keep;
-        msc_tile in = made_tile((msc_rect){ 0, 0, w, h }, pad, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, w, h }, keep, 4, types_out);
+        msc_tile in = made_tile((msc_rect){ 0, 0, w, h }, pad, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, w, h }, keep, 5, types_out);
         fill(&in, i * 7, counts[i / 5]);
         mend(&in);
         run_tile(&self, &in, &out);
