@@ -267,9 +267,8 @@ typedef struct msc_change_options {
     double evidence_sure;                              /* at most this much for grade A; default 0.01 */
     const int *impossible;                             /* before * 256 + after of transitions that are demoted */
     int n_impossible;
-    double support_m;                                  /* side of the square in which accepted changes bear out what differs beside
-                                                          them; 0: off; default 50 */
-    const int *damage;                                 /* codes: only differences with one of them bear each other out; none: all */
+    int is_by_region;                                  /* connected differences are accepted or refused together; default 1 */
+    const int *damage;                                 /* codes: only differences with one of them make regions; none: all */
     int n_damage;
     const char *run_id;
 } msc_change_options;

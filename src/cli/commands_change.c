@@ -35,10 +35,10 @@ static const cli_option change_options[] = {
       .help = { "probability of no change at which evidence takes no side; 0: its worth is measured", "证据不偏向任何一方时的无变化概率；0：证据的分量由实测得出" } },
     { "evidence-sure", .kind = CLI_REAL, .at = AT(evidence_sure), .low = 1e-6, .high = 0.999999, .value = "P",
       .help = { "grade A needs at most this probability of no change", "A 级要求无变化概率不超过此值" } },
-    { "support-m", .kind = CLI_REAL, .at = AT(support_m), .low = 0, .high = 1e5, .value = "M",
-      .help = { "square in which accepted changes bear out what else differs there; 0: off", "已采纳的变化在此方形范围内可印证其余差异；0：关闭" } },
+    { "by-region", .kind = CLI_INT, .at = AT(is_by_region), .low = 0, .high = 1, .value = "0|1",
+      .help = { "connected differences are accepted or refused together; 0: each pixel by itself", "相连的差异整片采纳或整片不采纳；0：逐像元判定" } },
     { "damage", .kind = CLI_INTS, .at = AT(damage), .count_at = AT(n_damage), .low = 1, .high = 255, .value = "CODE",
-      .help = { "a class whose changes bear each other out; default: every class (repeatable)", "其变化可互相印证的类别；默认全部（可重复）" } },
+      .help = { "a class whose changes are judged by region; default: every class (repeatable)", "其变化按整片判定的类别；默认全部（可重复）" } },
     { "impossible", .kind = CLI_INTS, .at = AT(impossible), .count_at = AT(n_impossible), .low = 0, .high = 65535, .value = "N",
       .help = { "a transition that is demoted: before * 256 + after", "降级的转变：前类*256+后类" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
@@ -54,10 +54,12 @@ const cli_command cli_change = {
     .name = "change", .summary = { "Compare two class maps", "比较两期类别图" },
     .detail = { "What is not observed in either year is not observed in the result, never 'no change'.\n"
                 "A difference that a displacement of the years explains is boundary. The rest is graded by the posteriors of both\n"
-                "years and the evidence, where they are given: A when both agree, B when both together say change, else C.",
+                "years and the evidence, where they are given: A when both agree, B when both together say change, else C.\n"
+                "Connected differences are then one decision: accepted or refused together.",
                 "任一期未观测的像元在结果中仍为未观测，绝不算作无变化。\n"
                 "可由两期错位解释的差异为边界。其余按两期后验概率和独立证据（如已给出）分级：\n"
-                "两者一致为 A，合起来支持变化为 B，否则为 C。" },
+                "两者一致为 A，合起来支持变化为 B，否则为 C。\n"
+                "相连的差异随后作为一个整体，一并采纳或一并不采纳。" },
     .examples = "minescar change classes_2022.tif classes_2024.tif change.tif\n"
                 "minescar change classes_2022.tif classes_2024.tif change.tif --min-confidence 60 \\\n"
                 "    --confidence-before confidence_2022.tif --confidence-after confidence_2024.tif\n"

@@ -8,14 +8,15 @@
 #include "jobs/elevation.h"
 #include "jobs/palette.h"
 #include "model/model.h"
-#include "ops/support.h"
+#include "ops/adjoin.h"
+#include "patch/sites.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What is taken where nobody says and no posteriors tell; and the share of accepted ones among differences that bears out the rest. */
+/* What is taken where nobody says and no posteriors tell; of the memory cap, all that judging regions may hold, and the share of records. */
 static const double USUAL_RATE = 0.02, USUAL_WEAK = 0.05;
-enum { SUPPORT_PERCENT = 20 };
+enum { ALL_PERCENT = 90, RECORD_PERCENT = 6 };
 
 typedef struct comparison {
     const msc_settings *settings;
@@ -26,7 +27,9 @@ typedef struct comparison {
     msc_source source;
     msc_decide_limits limits;
     msc_decide decide;
-    msc_support support;
+    msc_adjoin adjoin;
+    msc_sites_pass *sites;
+    char tmpdir[MSC_PATH_MAX];
     msc_area area;
     msc_tally *tally;
     msc_class classes[255];
@@ -37,7 +40,7 @@ typedef struct comparison {
 
 void msc_change_defaults(msc_change_options *options)
 {
-    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .evidence_sure = 0.01, .support_m = 50 };
+    *options = (msc_change_options){ .edge_tolerance_px = 1, .shift_quantile = 0.95, .evidence_sure = 0.01, .is_by_region = 1 };
 }
 
 /* The quantile q of displacements whose two components are normal: they are Rayleigh's, of mean square rmse^2. */
@@ -52,7 +55,6 @@ static msc_status check_thresholds(const msc_change_options *o, msc_error *err)
 {
     if (o->change_rate != 0) MSC_TRY(check_share("change-rate", o->change_rate, 1, err));
     if (o->evidence_weak != 0) MSC_TRY(check_share("evidence-weak", o->evidence_weak, exp(-1), err));
-    if (!(o->support_m >= 0) || !isfinite(o->support_m)) return msc_fail(err, MSC_EVALUE, "support-m", "%g m; 0 or more", o->support_m);
     MSC_TRY(check_share("evidence-sure", o->evidence_sure, 1, err));
     MSC_TRY(check_share("shift-quantile", o->shift_quantile, 1, err));
     if (!(o->shift_rmse_px >= 0) || !(msc_change_shift_px(o) <= MSC_CHANGE_MAX_SHIFT_PX))
@@ -195,25 +197,6 @@ static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_erro
     return MSC_OK;
 }
 
-/* The odd number of pixels that spans the support's square best; 1 where nothing is there that holds a difference back. */
-static int32_t support_px(const comparison *c)
-{
-    const msc_grid *grid = msc_raster_grid(c->rasters.raster[0]);
-    if (!c->options->posterior_before && !c->options->evidence) return 1;
-    const double px = c->options->support_m / sqrt(msc_area_pixel_m2(grid));
-    const int32_t half = (int32_t)lround(fmin(fmax(px - 1, 0), MSC_SUPPORT_MAX_PX - 1) / 2);
-    return 2 * half + 1;
-}
-
-static void set_support(comparison *c)
-{
-    const msc_change_options *o = c->options;
-    c->tally->support_px = support_px(c);
-    c->support = (msc_support){ .side_px = c->tally->support_px, .percent = SUPPORT_PERCENT };
-    memset(c->support.is_counted, o->n_damage == 0, sizeof c->support.is_counted);
-    for (int i = 0; i < o->n_damage; i++) c->support.is_counted[o->damage[i] & 255] = 1;
-}
-
 static void close_maps(comparison *c)
 {
     msc_elevation_close(&c->elevation);
@@ -267,18 +250,61 @@ static void set_rule(comparison *c)
     for (int i = 0; i < o->n_impossible; i++) msc_decide_forbid(&c->decide, o->impossible[i] >> 8, o->impossible[i] & 255);
 }
 
+/* Regions matter where something is there that holds a difference back. */
+static int is_by_region(const msc_change_options *o) { return o->is_by_region && (o->posterior_before || o->evidence); }
+
+/* decide, adjoin, and what the second pass needs; without regions the first alone. */
+static int make_ops(comparison *c, msc_op ops[3])
+{
+    const msc_change_options *o = c->options;
+    c->adjoin.reach_px = c->decide.boundary.side_px > 1 ? c->decide.boundary.reach_px : 0;
+    memset(c->adjoin.is_counted, o->n_damage == 0, sizeof c->adjoin.is_counted);
+    for (int i = 0; i < o->n_damage; i++) c->adjoin.is_counted[o->damage[i] & 255] = 1;
+    c->decide.has_regions = is_by_region(o);
+    msc_decide_op(&c->decide, &ops[0]);
+    msc_adjoin_op(&c->adjoin, &ops[1]);
+    msc_sites_room(&ops[2]);
+    return is_by_region(o) ? 3 : 1;
+}
+
+/* The share of pixels that differ is the most that can have changed, the rate of single pixels the least. */
+static int32_t region_odds(comparison *c)
+{
+    int64_t n_seen, n_differing;
+    msc_sites_count(c->sites, &n_seen, &n_differing);
+    const double share = n_seen ? (double)n_differing / (double)n_seen : 0, rate = fmin(fmax(share, c->tally->weights.rate), 0.5);
+    c->tally->region_rate = rate;
+    return msc_log_units((1 - rate) / rate);
+}
+
+/* Looks at all regions, then hands their decisions on to `sink`. */
+static msc_status judge_regions(comparison *c, const msc_layout *layout, const msc_op *ops, const msc_sink *sink, msc_error *err)
+{
+    const int64_t percent = msc_settings_memory(c->settings, NULL) / 100, left = (ALL_PERCENT - RECORD_PERCENT) * percent - layout->bytes;
+    MSC_TRY(msc_file_beside(c->options->change, ".", c->tmpdir, err));
+    const msc_sites_spec spec = { .width_px = c->source.width_px, .height_px = c->source.height_px, .rest = c->decide.rest,
+                                  .front_bytes = left > 0 ? left : 0, .record_bytes = RECORD_PERCENT * percent,
+                                  .tmpdir = c->settings->tmpdir ? c->settings->tmpdir : c->tmpdir };
+    msc_sink gather;
+    msc_source judged;
+    msc_layout again = *layout;
+    again.halo_px = 0;
+    MSC_TRY(msc_sites_new(&spec, layout, &c->sites, err));
+    msc_sites_sink(c->sites, &gather);
+    MSC_TRY(msc_stream_run(c->settings, layout, &c->source, ops, 2, &gather, "regions", err));
+    msc_sites_source(c->sites, region_odds(c), &judged);
+    return msc_stream_run(c->settings, &again, &judged, NULL, 0, sink, "change", err);
+}
+
 static msc_status change(comparison *c, msc_error *err)
 {
     set_rule(c);
     MSC_TRY(open_maps(c, err));
     MSC_TRY(weigh(c, err));
-    set_support(c);
     describe_classes(c);
     MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), msc_settings_threads(c->settings, NULL), &c->area, err));
-    msc_op ops[2];
-    msc_decide_op(&c->decide, &ops[0]);
-    msc_support_op(&c->support, &ops[1]);
-    const int n_ops = c->support.side_px > 1 ? 2 : 1;
+    msc_op ops[3];
+    const int n_ops = make_ops(c, ops);
     msc_tally_sink counting = { .tally = c->tally, .area = &c->area };
     msc_sink sink;
     c->outs.n = c->options->grade ? 2 : 1;
@@ -287,7 +313,8 @@ static msc_status change(comparison *c, msc_error *err)
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->source, ops, n_ops, &sink, 0, &layout, err));
     MSC_TRY(open_outputs(c, &layout, err));
-    MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, ops, n_ops, &sink, "change", err));
+    if (n_ops > 1) MSC_TRY(judge_regions(c, &layout, ops, &sink, err));
+    else MSC_TRY(msc_stream_run(c->settings, &layout, &c->source, ops, 1, &sink, "change", err));
     for (int i = 0; i < c->outs.n; i++) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
     if (!c->options->report) return MSC_OK;
     msc_tally_context context = { .options = c->options, .classes = c->classes, .n_classes = c->n_classes };
@@ -318,6 +345,7 @@ msc_status msc_change_counted(const msc_settings *settings, const msc_change_way
     c->tally = tally;
     const msc_status status = change(c, err);
     for (int i = 0; i < 2; i++) msc_raster_out_abandon(&c->outs.out[i]);
+    msc_sites_free(&c->sites);
     close_maps(c);
     msc_area_clear(&c->area);
     msc_release(c);

@@ -99,7 +99,7 @@ static const msc_rule change_keys[] = {
     { "shift_quantile", MSC_RULE_REAL, .at = IN_DOC(job.change.shift_quantile), .low = 0.01, .high = 0.9999 },
     { "change_rate", MSC_RULE_REAL, .at = IN_DOC(job.change.change_rate), .low = 0, .high = 0.999999 },
     { "evidence_weak", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_weak), .low = 0, .high = 0.3678 },
-    { "support_m", MSC_RULE_REAL, .at = IN_DOC(job.change.support_m), .low = 0, .high = 1e5 },
+    { "by_region", MSC_RULE_BOOL, .at = IN_DOC(job.change.is_by_region) },
     { "evidence_sure", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_sure), .low = 1e-6, .high = 0.999999 },
     { "impossible", MSC_RULE_TWOS, .at = IN_DOC(job.change.impossible), .count_at = IN_DOC(job.change.n_impossible) },
     { 0 }
@@ -185,7 +185,7 @@ static void set_defaults(msc_job *job)
     job->change.change_rate = usual.change_rate;
     job->change.evidence_weak = usual.evidence_weak;
     job->change.evidence_sure = usual.evidence_sure;
-    job->change.support_m = usual.support_m;
+    job->change.is_by_region = usual.is_by_region;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";

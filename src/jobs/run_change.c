@@ -57,7 +57,7 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
     o->evidence_weak = job->change.evidence_weak;
     o->evidence_sure = job->change.evidence_sure;
     o->impossible = p->impossible;
-    o->support_m = job->change.support_m;
+    o->is_by_region = job->change.is_by_region;
     for (int i = 0; i < job->n_classes; i++)
         if (job->classes[i].is_damage) p->damage[o->n_damage++] = job->classes[i].code;
     o->damage = p->damage;
@@ -74,7 +74,7 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "support_px", p->tally.support_px, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "region_rate", p->tally.region_rate, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 

@@ -67,18 +67,48 @@ static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t
 /* Labels without a posterior are trusted as far as a posterior can be: all against the least. */
 static int32_t log_odds(const msc_decide *self, const row *r, int32_t x)
 {
-    return self->posterior ? msc_log_odds(&self->shares, &r->posterior, x) : -self->shares.of[1];
+    return self->posterior ? msc_log_odds(&self->shares, &r->posterior, x, NULL) : -self->shares.of[1];
 }
 
-static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade)
+static uint16_t word_of(int32_t weight)
+{
+    const int32_t limit = MSC_WORD_ZERO - MSC_WORD_NONE - 1;
+    return (uint16_t)(MSC_WORD_ZERO + (weight < -limit ? -limit : weight > limit ? limit : weight));
+}
+
+static int32_t height_at(const msc_decide *self, const row *r, int32_t x) { return r->height ? self->height_ratio[r->height[x]] : 0; }
+
+static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)
+{
+    return self->min_confidence <= 0 || (r->confidence[0][x] >= self->min_confidence && r->confidence[1][x] >= self->min_confidence);
+}
+
+/* A pixel of one class that may have changed under it; the odds of a change are at most even by the posteriors. Ground that moved does
+ * not speak for that: a pit that is dug deeper is a pit. */
+static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t *difference, uint8_t *removed, uint16_t *word)
+{
+    enum { AGAINST_ONE = 19 };   /* what is less likely than 5 % is ruled out */
+    const int32_t moved = height_at(self, r, x), least = -self->prior - msc_log_units(AGAINST_ONE);
+    const int32_t evidence = self->ratio[r->evidence ? r->evidence[x] : 255] + (moved < 0 ? moved : 0);
+    uint16_t pair;
+    if (evidence < least || !is_sure_enough(self, r, x)) return;
+    const int32_t weight = evidence + msc_log_odds(&self->shares, &r->posterior, x, &pair);
+    if (weight < least || pair == 0 || is_impossible(self, pair >> 8, pair & 255)) return;
+    *difference = pair;
+    *removed = MSC_BY_SAME;
+    *word = word_of(weight);
+}
+
+static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade, uint16_t *word)
 {
     if (is_impossible(self, before, after)) return *grade = MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE;
     *grade = MSC_GRADE_C;
-    if (self->min_confidence > 0 && (r->confidence[0][x] < self->min_confidence || r->confidence[1][x] < self->min_confidence))
-        return MSC_BY_CONFIDENCE;
+    if (!is_sure_enough(self, r, x)) return MSC_BY_CONFIDENCE;
     const int evidence = r->evidence ? r->evidence[x] : 255;
     const int32_t odds = log_odds(self, r, x) + self->prior;
-    if (odds + self->ratio[evidence] + (r->height ? self->height_ratio[r->height[x]] : 0) <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
+    const int32_t weight = odds - self->prior + self->ratio[evidence] + height_at(self, r, x);
+    *word = word_of(weight);
+    if (weight + self->prior <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;
     return MSC_BY_NOTHING;
 }
@@ -89,10 +119,12 @@ static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, 
     const msc_decide *self = op;
     const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0;
     uint16_t *accepted = msc_row_u16(out, 0, y) + x0, *difference = msc_row_u16(out, 2, y) + x0;
+    uint16_t *word = msc_row_u16(out, 4, y) + x0;
     uint8_t *grade = msc_row_u8(out, 1, y) + x0, *removed = msc_row_u8(out, 3, y) + x0, *seen = msc_row_valid(out, y) + x0;
     const row r = row_of(self, in, y, x0);
     msc_kernels_select()->rows->change_codes(difference, seen, a, b, msc_row_valid(in, y) + x0, NULL, NULL, (size_t)w);
     memcpy(accepted, difference, (size_t)w * sizeof *accepted);
+    memset(word, 0, (size_t)w * sizeof *word);
     for (int32_t x = 0; x < w; x++) {
         const int is_one = (a[x] == 0) != (b[x] == 0);
         const int unseen = is_one ? a[x] == 0 ? MSC_UNSEEN_BEFORE : MSC_UNSEEN_AFTER : MSC_UNSEEN_BOTH;
@@ -103,10 +135,11 @@ static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, 
         if (!seen[x]) continue;
         if (difference[x] == 0) {
             accepted[x] = self->rest;
+            if (self->has_regions && self->posterior) look_under(self, &r, x, &difference[x], &removed[x], &word[x]);
             continue;
         }
         if (boundary && boundary[x]) removed[x] = MSC_BY_BOUNDARY, grade[x] = MSC_GRADE_BOUNDARY;
-        else removed[x] = (uint8_t)judge(self, &r, x, a[x], b[x], &grade[x]);
+        else removed[x] = (uint8_t)judge(self, &r, x, a[x], b[x], &grade[x], &word[x]);
         if (removed[x] != MSC_BY_NOTHING) accepted[x] = self->rest;
     }
 }
@@ -132,6 +165,6 @@ static void decide_tile(const void *op, const msc_tile *in, msc_tile *out, void 
 
 void msc_decide_op(const msc_decide *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "decide", .self = self, .halo_px = msc_decide_halo_px(&self->boundary, self->height), .n_planes_out = 4,
-                    .types_out = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = decide_tile };
+    *op = (msc_op){ .name = "decide", .self = self, .halo_px = msc_decide_halo_px(&self->boundary, self->height), .n_planes_out = 5,
+                    .types_out = { MSC_U16, MSC_U8, MSC_U16, MSC_U8, MSC_U16 }, .scratch_bytes = scratch_bytes, .tile = decide_tile };
 }

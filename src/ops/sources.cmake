@@ -1,4 +1,5 @@
 set(MINESCAR_ops
+    adjoin.c
     boundary.c
     decide.c
     evidence.c
@@ -17,7 +18,6 @@ set(MINESCAR_ops
     rim.c
     shadow.c
     smooth.c
-    support.c
     terrain.c
     texture.c
     weigh.c

@@ -6,6 +6,7 @@ set(MINESCAR_patch
   sieve.c
   sieve_front.c sieve_merge.c sieve_record.c
   sieve_runs.c sieve_tile.c
+  sites.c sites_front.c sites_tile.c
   patches_regions.c
   patches_chains.c
   store.c

@@ -65,7 +65,7 @@ static msc_change_options usual(void)
     o.posterior_after = bytes("pa.tif", 6, posterior_dug);
     o.change = job_path("change.tif");
     o.change_rate = 0.02;
-    o.support_m = 0;
+    o.is_by_region = 0;
     return o;
 }
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 enum { W = 16, H = 9, R = 6, N_PLANES = 18, CONFIDENCE = 2, POSTERIOR = 4, EVIDENCE = 16, HEIGHT = 17 };
-static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[4] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 };
+static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[5] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8, MSC_U16 };
 static const msc_decide_limits usual = { .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
-static uint16_t code[H][W], difference[H][W];
+static uint16_t code[H][W], difference[H][W], word[H][W];
 static uint8_t seen[H][W], grade[H][W], removed[H][W];
 
 static msc_decide_limits within(int32_t edge_tolerance_px, double shift_px)
@@ -39,7 +39,7 @@ static void run_tile(const msc_decide *self, msc_tile *in, msc_tile *out)
 /* Runs the op over pictures of digits; '.' is 0. */
 static void run(const char *const *before, const char *const *after, const msc_decide *self, saying says)
 {
-    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, R, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 4, types_out);
+    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, R, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 5, types_out);
     for (int32_t y = -R; y < H + R; y++)
         for (int32_t x = -R; x < W + R; x++) {
             const int inside = x >= 0 && y >= 0 && x < W && y < H;
@@ -59,7 +59,7 @@ static void run(const char *const *before, const char *const *after, const msc_d
         for (int32_t x = 0; x < W; x++) {
             code[y][x] = msc_row_u16(&out, 0, y)[x], grade[y][x] = msc_row_u8(&out, 1, y)[x];
             difference[y][x] = msc_row_u16(&out, 2, y)[x], removed[y][x] = msc_row_u8(&out, 3, y)[x];
-            seen[y][x] = msc_row_valid(&out, y)[x];
+            seen[y][x] = msc_row_valid(&out, y)[x], word[y][x] = msc_row_u16(&out, 4, y)[x];
         }
     made_tile_clear(&in);
     made_tile_clear(&out);
@@ -377,7 +377,7 @@ static void same_as_the_definition(void **state)
                 if (a % 7 == 3 && b % 5 == 2) msc_decide_forbid(&self, a, b);
         const int32_t w = 40 + (int32_t)(i * 13 % 101), h = 30 + (int32_t)(i * 29 % 120), keep = (int32_t)(i % 2) * 3;
         const int32_t pad = msc_boundary_halo_px(&self.boundary) + keep;
-        msc_tile in = made_tile((msc_rect){ 0, 0, w, h }, pad, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, w, h }, keep, 4, types_out);
+        msc_tile in = made_tile((msc_rect){ 0, 0, w, h }, pad, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, w, h }, keep, 5, types_out);
         fill(&in, i * 7, counts[i / 5]);
         mend(&in);
         run_tile(&self, &in, &out);
@@ -388,9 +388,32 @@ static void same_as_the_definition(void **state)
     for (int g = 1; g < MSC_N_GRADES; g++) assert_true(n[g] > 500);
 }
 
+/* One class in both years: without regions nothing is asked; with them the most probable pair is, where evidence is strong enough for the
+ * posteriors, and ground that moved says nothing for it. */
+static void one_class_hides_a_change_for_its_region_to_say(void **state)
+{
+    (void)state;
+    const msc_decide_limits limits = within(0, 0);
+    const struct { int has_regions; uint8_t share, evidence, height; int is_asked; } cases[] = {
+        { 0, 130, 0, 0, 0 }, { 1, 130, 0, 0, 1 }, { 1, 250, 0, 0, 0 }, { 1, 130, 200, 0, 0 }, { 1, 130, 200, 1, 0 }, { 1, 130, 0, 2, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        msc_decide self;
+        msc_decide_init(&self, &limits);
+        self.posterior = POSTERIOR, self.evidence = EVIDENCE, self.height = HEIGHT;
+        self.has_regions = cases[i].has_regions;
+        self.height_ratio[1] = msc_log_units(1000), self.height_ratio[2] = msc_log_units(0.001);
+        run(old, old, &self, (saying){ 100, { cases[i].share, cases[i].share }, cases[i].evidence, cases[i].height });
+        assert_int_equal(n_graded(MSC_GRADE_NONE, cases[i].is_asked ? MSC_BY_SAME : MSC_BY_NOTHING), W * H - 4);
+        assert_int_equal(count(0), W * H - 4);       /* nothing is accepted by itself */
+        assert_int_equal(difference[0][0], cases[i].is_asked ? 5 * 256 + 9 : 0);
+        const int32_t odds = msc_log_units((255 - cases[i].share) / 255.0) - msc_log_units(cases[i].share / 255.0);
+        assert_int_equal(word[0][0], cases[i].is_asked ? MSC_WORD_ZERO + odds + self.ratio[0] : 0);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_year_against_itself_has_no_change), cmocka_unit_test(a_shift_is_no_change),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_year_against_itself_has_no_change), cmocka_unit_test(one_class_hides_a_change_for_its_region_to_say), cmocka_unit_test(a_shift_is_no_change),
                                         cmocka_unit_test(a_new_patch_stays_and_a_thin_rim_goes),
                                         cmocka_unit_test(growth_wider_than_the_shift_stays_whole),
                                         cmocka_unit_test(confidence_counts_in_both_years),

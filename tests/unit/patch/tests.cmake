@@ -1,4 +1,5 @@
 minescar_test(unit/patch test_sieve)
+minescar_test(unit/patch test_sites)
 minescar_test(unit/patch test_patches)
 minescar_test(unit/patch test_simplify)
 minescar_test(unit/patch test_store)
