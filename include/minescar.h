@@ -111,6 +111,7 @@ typedef struct msc_image {
     int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
     const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
     const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
+    double saturated;            /* value from which on a band is saturated; 0: the largest of 8 or 16 bits, of floats none */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -121,6 +122,7 @@ typedef struct msc_simulate_options {
     uint64_t seed;               /* default 1 */
     double haze, noise, clouds, shift_px, season;   /* difficulty: 1, 1, 1, 0.4, 1 are the defaults; 0 switches off */
     int has_dem;                 /* default 1 */
+    double dem_noise_m;          /* standard deviation of each year's DEM about the ground; default 0.2 */
 } msc_simulate_options;
 MSC_API void msc_simulate_defaults(msc_simulate_options *options);
 MSC_API msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options *options, msc_error *err);
@@ -234,6 +236,8 @@ typedef struct msc_irmad_result {
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
     double no_change;            /* share of those pixels with P(no change) > 0.05 */
+    int64_t saturated_px[2];     /* of before, after: pixels with a saturated band, observed in both; they have no evidence. Counted
+                                    where evidence is written */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
@@ -247,6 +251,8 @@ typedef struct msc_change_options {
     const char *confidence_before, *confidence_after;  /* may be NULL */
     const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
     const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
+    const char *dem_before, *dem_after;                /* elevation of each year, m: evidence where both are given and posteriors
+                                                          too; one file for both says nothing. May be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
     const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
                                                           observed; may be NULL. A and B are accepted */

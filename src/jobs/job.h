@@ -19,13 +19,13 @@ typedef struct msc_job {
     int n_classes;
     msc_job_epoch *epochs;       /* two or more, oldest first */
     int n_epochs;
-    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting; } training;   /* samples or model, never both; method NULL: forest */
+    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting, n_folds; } training;   /* samples or model, never both; method NULL: forest; 5 folds */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int terrain_shadow; double shadow_reach_m, margin_m; } masks;   /* 0, 500, -1: as msc_classify_options */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
-    struct { const char *method; } evidence;               /* "irmad" or "off" */
+    struct { const char *method; int elevation; } evidence;   /* "irmad" or "off"; 1: DEMs of both years too, where they are two */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
     struct {

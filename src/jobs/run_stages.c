@@ -33,6 +33,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     if (job->training.method) o.method = job->training.method;
     o.features = job->features;
     o.is_selecting = job->training.is_selecting;
+    o.n_folds = job->training.n_folds;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
     MSC_TRY(msc_train(&run->settings, &o, err));

@@ -14,9 +14,11 @@ set(MINESCAR_jobs
   beside.c
   change.c
   change_weights.c
+  blocks.c
   chip.c
   classify.c
   differences.c
+  elevation.c
   feature_map.c
   imagery.c
   irmad_map.c

@@ -13,6 +13,7 @@ set(MINESCAR_model
     forest_train.c
     forest_tree.c
     gauss.c
+    heights.c
     gauss_fit.c
     interval.c
     irmad.c
