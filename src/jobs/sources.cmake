@@ -80,6 +80,7 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_accepted.c
   verify_beside.c
   verify_grades.c
   verify_layers.c
