@@ -6,6 +6,7 @@ set(MINESCAR_ops
     features_row.c
     features_share.c
     gradient.c
+    kinds.c
     majority.c
     odds.c
     opening.c
