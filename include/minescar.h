@@ -111,6 +111,7 @@ typedef struct msc_image {
     int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
     const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */
     const char *seamlines;       /* polygons of a mosaic's scenes, for gains by scene; may be NULL */
+    double saturated;            /* value from which on a band is saturated; 0: the largest of 8 or 16 bits, of floats none */
 } msc_image;
 
 /* ---- simulate ------------------------------------------------------------------------------------------------ */
@@ -121,6 +122,7 @@ typedef struct msc_simulate_options {
     uint64_t seed;               /* default 1 */
     double haze, noise, clouds, shift_px, season;   /* difficulty: 1, 1, 1, 0.4, 1 are the defaults; 0 switches off */
     int has_dem;                 /* default 1 */
+    double dem_noise_m;          /* standard deviation of each year's DEM about the ground; default 0.2 */
 } msc_simulate_options;
 MSC_API void msc_simulate_defaults(msc_simulate_options *options);
 MSC_API msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options *options, msc_error *err);
@@ -234,6 +236,8 @@ typedef struct msc_irmad_result {
     int n_iterations, is_converged;
     double rho_least, rho_most;  /* canonical correlations */
     double no_change;            /* share of those pixels with P(no change) > 0.05 */
+    int64_t saturated_px[2];     /* of before, after: pixels with a saturated band, observed in both; they have no evidence. Counted
+                                    where evidence is written */
 } msc_irmad_result;
 MSC_API void msc_irmad_defaults(msc_irmad_options *options);
 /* Where two images of one place differ by more than gain, offset, mixture of bands and noise: see docs/METHODS.md.
@@ -247,6 +251,8 @@ typedef struct msc_change_options {
     const char *confidence_before, *confidence_after;  /* may be NULL */
     const char *posterior_before, *posterior_after;    /* as msc_classify writes them; may be NULL */
     const char *evidence;                              /* 254 x probability of no change, 255 none; may be NULL */
+    const char *dem_before, *dem_after;                /* elevation of each year, m: evidence where both are given and posteriors
+                                                          too; one file for both says nothing. May be NULL */
     const char *change;                                /* output: before * 256 + after, 0, or 65535 */
     const char *grade;                                 /* output: 0 same class, 1 A, 2 B, 3 C, 4 boundary, 5 impossible, 255 not
                                                           observed; may be NULL. A and B are accepted */
@@ -314,6 +320,8 @@ typedef struct msc_vectorize_options {
     const char *grade;           /* for BHDJ: grades of the change map's pixels (1 A, 2 B), as msc_change writes them; may be NULL */
     const char *grades;          /* with `grade`: "A" or "B": patches of other grades are left out and counted; NULL: all, those without one too */
     const char *earlier;         /* for QTBBH: patches of the year before as this makes them; may be NULL */
+    const char *later;           /* change maps: patches of the later year: what ended beside them shrank; may be NULL */
+    double reach_px;             /* change maps: new damage within so much of an earlier patch extends it; default 1 */
     const msc_image *image_before, *image_after; /* change maps: for what PDYJ says of NDVI, brightness and, by their DEMs, elevation;
                                   * both or neither */
     const char *dem;             /* for BMMJ, surface area: elevations in m, any grid or CRS; may be NULL */
@@ -364,9 +372,11 @@ typedef struct msc_assess_options {
     int n_target;
     const msc_zone *zones;       /* up to 4 layers whose zones get figures of their own */
     int n_zones;
+    const char *dem;             /* elevations in m, any grid or CRS: tables have surface areas; may be NULL */
     int zone_min;                /* points without which a zone gets none; default 30 */
     double oa_min;               /* least overall accuracy; 0: no gate */
     double miss_max, false_max;  /* largest miss and false-alarm rate of the target, by area; 1: no gate */
+    int is_wald;                 /* non-zero: intervals are 1.96 standard errors on both sides, as the literature prints them */
     double ci_max_ha;            /* largest half width of the 95 % interval of the target's area; 0: no gate */
     int is_report_only;          /* non-zero: a gate that does not hold is told of, but is no error */
     const msc_class *classes;
@@ -374,10 +384,10 @@ typedef struct msc_assess_options {
 } msc_assess_options;
 typedef struct msc_assess_result {
     int64_t n, n_not_observed, n_outside;
-    double overall, overall_half_width, kappa;  /* design-weighted overall accuracy, its 95 % half width; kappa of counts */
+    double overall, overall_low, overall_high, kappa;  /* design-weighted overall accuracy, its 95 % interval; kappa of counts */
     int64_t n_trained;                          /* reference pixels in training polygons, which do not judge */
     int has_target;
-    double miss, false_alarm, target_ha, target_half_width_ha;
+    double miss, false_alarm, target_ha, target_low_ha, target_high_ha;
     int is_accepted;                            /* every gate holds */
     char verdict_en[512], verdict_zh[512];      /* "" without a gate */
 } msc_assess_result;

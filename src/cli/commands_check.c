@@ -38,12 +38,14 @@ static const cli_option assess_options[] = {
     { "zone-min", .kind = CLI_INT, .at = AT(options.zone_min), .low = 2, .high = 1e6, .value = "N", .help = { "a zone with fewer points gets no figures", "样点少于此数的分区不给结果" } },
     { "table", .kind = CLI_TEXTS, .at = AT(options.tables), .count_at = AT(options.n_tables), .value = "FILE", .help = { "areas of every class, in all and by zone, in m2, ha and mu, projected and ellipsoidal: .csv or .xlsx", "各类面积（全区及分区；平方米、公顷、亩；投影与椭球）：.csv 或 .xlsx" } },
     { "where", .kind = CLI_TEXT, .at = AT(options.where), .value = "SQL", .help = { "only features for which this holds, e.g. \"confident = 1\"", "只用满足条件的要素，如 \"confident = 1\"" } },
+    { "dem", .kind = CLI_TEXT, .at = AT(options.dem), .value = "FILE", .help = { "elevations, for the surface areas in the report and tables", "高程，用于报告和表格中的地表面积" } },
     { "layer", .kind = CLI_TEXT, .at = AT(options.layer), .value = "NAME", .help = { "layer of REFERENCE; default: the first", "REFERENCE 的图层；默认第一个" } },
     { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "class names and labels from this job file", "类别名称和标注取自此任务文件" } },
     { "oa-min", .kind = CLI_REAL, .at = AT(options.oa_min), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when the overall accuracy is below; 0: no gate", "总体精度低于此值则以 1 退出；0：不设" } },
     { "miss-max", .kind = CLI_REAL, .at = AT(options.miss_max), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when a larger share of the target's area is missed; 1: no gate", "漏判率（按面积）高于此值则以 1 退出；1：不设" } },
     { "false-max", .kind = CLI_REAL, .at = AT(options.false_max), .low = 0, .high = 1, .value = "X", .help = { "exit 1 when a larger share of the mapped target is false; 1: no gate", "误判率（按面积）高于此值则以 1 退出；1：不设" } },
     { "ci-max-ha", .kind = CLI_REAL, .at = AT(options.ci_max_ha), .low = 0, .high = 1e9, .value = "HA", .help = { "exit 1 when the 95 % interval of the target's area is wider on either side; 0: no gate", "目标面积 95 % 区间半宽大于此值（公顷）则以 1 退出；0：不设" } },
+    { "wald", .kind = CLI_FLAG, .at = AT(options.is_wald), .help = { "intervals of 1.96 standard errors on both sides, as the literature prints them; too narrow where few points decide", "区间取 ±1.96 倍标准误（文献通行写法）；起决定作用的样点少时偏窄" } },
     { "by-patch", .kind = CLI_FLAG, .at = AT(is_by_patch), .help = { "MAP is a layer of patches, REFERENCE one of true outlines: found, false, IoU, distance of boundaries", "MAP 为图斑图层，REFERENCE 为真实边界：查全、误判、IoU、边界距离" } },
     { "overlap-min", .kind = CLI_REAL, .at = AT(patches.overlap_min), .low = 0.01, .high = 1, .value = "X", .help = { "by patch: share of area that makes an outline found, a patch true", "按图斑：面积重叠达到此比例即为查到、为真" } },
     { "blank-where", .kind = CLI_TEXT, .at = AT(patches.blank_where), .value = "SQL", .help = { "by patch: outlines of REFERENCE in which there is nothing; only patches there are false", "按图斑：REFERENCE 中确知无目标的面；仅其中的图斑算误判" } },
@@ -63,10 +65,10 @@ static const char *number(double value, char text[32])
     return text;
 }
 
-/* "+- 1.23", or that there is no interval. */
-static const char *interval(double half, cli_lang lang, char text[32])
+/* "1.23 to 4.56", or that there is no interval. */
+static const char *interval(double low, double high, cli_lang lang, char text[32])
 {
-    if (half - half == 0) snprintf(text, 32, lang == CLI_ZH ? "± %.2f" : "+- %.2f", half);
+    if (high - low - (high - low) == 0) snprintf(text, 32, lang == CLI_ZH ? "%.2f 至 %.2f" : "%.2f to %.2f", low, high);
     else snprintf(text, 32, "%s", cli_say(lang, (cli_words){ "no interval", "无区间" }));
     return text;
 }
@@ -83,19 +85,19 @@ static msc_status put_result(const cli_common *common, cli_lang lang, const msc_
 {
     char line[1600], json[2400], t[6][32], verdict[1100];
     int n = snprintf(line, sizeof line, cli_say(lang, (cli_words){
-        "overall accuracy %.2f %% %s (95 %%), kappa %.3f, n = %" PRId64 "; %" PRId64 " not observed, %" PRId64 " outside, %" PRId64 " in training\n",
-        "总体精度 %.2f %% %s（95 %%），kappa %.3f，n = %" PRId64 "；未观测 %" PRId64 "，图外 %" PRId64 "，训练样本内 %" PRId64 "\n" }),
-        100 * r->overall, interval(100 * r->overall_half_width, lang, t[0]), r->kappa, r->n, r->n_not_observed, r->n_outside, r->n_trained);
+        "overall accuracy %.2f %% (95 %%: %s), kappa %.3f, n = %" PRId64 "; %" PRId64 " not observed, %" PRId64 " outside, %" PRId64 " in training\n",
+        "总体精度 %.2f %%（95 %%：%s），kappa %.3f，n = %" PRId64 "；未观测 %" PRId64 "，图外 %" PRId64 "，训练样本内 %" PRId64 "\n" }),
+        100 * r->overall, interval(100 * r->overall_low, 100 * r->overall_high, lang, t[0]), r->kappa, r->n, r->n_not_observed, r->n_outside, r->n_trained);
     if (r->has_target)
         n += snprintf(line + n, sizeof line - (size_t)n, cli_say(lang, (cli_words){
-            "target: %.2f ha %s (95 %%), miss rate %s, false-alarm rate %s (by area)\n",
-            "目标：%.2f 公顷 %s（95 %%），漏判率 %s，误判率 %s（按面积）\n" }), r->target_ha, interval(r->target_half_width_ha, lang, t[1]), rate(r->miss, lang, t[2]),
+            "target: %.2f ha (95 %%: %s), miss rate %s, false-alarm rate %s (by area)\n",
+            "目标：%.2f 公顷（95 %%：%s），漏判率 %s，误判率 %s（按面积）\n" }), r->target_ha, interval(r->target_low_ha, r->target_high_ha, lang, t[1]), rate(r->miss, lang, t[2]),
             rate(r->false_alarm, lang, t[3]));
     if (r->verdict_en[0]) snprintf(line + n, sizeof line - (size_t)n, "%s\n", lang == CLI_ZH ? r->verdict_zh : r->verdict_en);
     cli_json_escape(r->verdict_en, verdict, sizeof verdict);
-    snprintf(json, sizeof json, "{\"overall\": %s, \"overall_half_width\": %s, \"kappa\": %s, \"n\": %" PRId64
+    snprintf(json, sizeof json, "{\"overall\": %s, \"overall_low_95\": %s, \"overall_high_95\": %s, \"kappa\": %s, \"n\": %" PRId64
              ", \"not_observed\": %" PRId64 ", \"outside\": %" PRId64 ", \"in_training\": %" PRId64 ", \"miss\": %s, \"false_alarm\": %s, \"accepted\": %s, "
-             "\"verdict\": \"%s\"}\n", number(r->overall, t[0]), number(r->overall_half_width, t[1]), number(r->kappa, t[2]), r->n,
+             "\"verdict\": \"%s\"}\n", number(r->overall, t[0]), number(r->overall_low, t[1]), number(r->overall_high, t[5]), number(r->kappa, t[2]), r->n,
              r->n_not_observed, r->n_outside, r->n_trained, r->has_target ? number(r->miss, t[3]) : "null",
              r->has_target ? number(r->false_alarm, t[4]) : "null", r->verdict_en[0] ? r->is_accepted ? "true" : "false" : "null", verdict);
     return cli_put_result(common, line, json, err);

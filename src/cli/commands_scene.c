@@ -20,6 +20,8 @@ static const cli_option simulate_options[] = {
       .help = { "misregistration of the second year, pixels", "第二期的配准偏差（像元）" } },
     { "season", .kind = CLI_REAL, .at = AT(season), .low = 0, .high = 10, .value = "X",
       .help = { "difference of season between the years; 0: none", "两期的季节差异；0：无" } },
+    { "dem-noise-m", .kind = CLI_REAL, .at = AT(dem_noise_m), .low = 0, .high = 10, .value = "M",
+      .help = { "error of each year's elevation, standard deviation in metres; 0: none", "各期高程误差的标准差（米）；0：无" } },
     { "no-dem", .kind = CLI_OFF, .at = AT(has_dem), .help = { "write no elevation", "不写高程" } },
     END
 };

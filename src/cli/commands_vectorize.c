@@ -27,6 +27,8 @@ static const cli_option vectorize_options[] = {
     { "grade", .kind = CLI_TEXT, .at = AT(options.grade), .value = "FILE", .help = { "change maps: grade raster on the same grid, for BHDJ", "变化图：同网格等级栅格，用于 BHDJ" } },
     { "grades", .kind = CLI_TEXT, .at = AT(options.grades), .value = "A|B", .help = { "with --grade: only patches of this grade", "与 --grade 合用：只要此等级的图斑" } },
     { "earlier", .kind = CLI_TEXT, .at = AT(options.earlier), .value = "FILE", .help = { "patches of the year before, for QTBBH: those that each patch continues", "前一年的图斑，用于 QTBBH：各图斑所延续的图斑" } },
+    { "later", .kind = CLI_TEXT, .at = AT(options.later), .value = "FILE", .help = { "change maps: patches of the later year; damage that ended beside one of them shrank, elsewhere it was restored", "变化图：后一年的图斑；其旁消失的损毁为缩小，他处为恢复" } },
+    { "reach-px", .kind = CLI_REAL, .at = AT(options.reach_px), .low = 0, .high = 64, .value = "PX", .help = { "change maps: new damage within so much of an earlier patch extends it", "变化图：新增损毁与前期图斑的距离在此之内为扩大" } },
     { "dem", .kind = CLI_TEXT, .at = AT(options.dem), .value = "FILE", .help = { "elevations in m, for the surface area BMMJ", "高程（米），用于表面面积 BMMJ" } },
     { "simplify-m", .kind = CLI_REAL, .at = AT(options.simplify_m), .low = 0, .high = 1e5, .value = "M", .help = { "simplify shared boundaries by this much; 0: pixel edges", "公共边界简化容差（米）；0：保留像元边" } },
     { "mmu-m2", .kind = CLI_REAL, .at = AT(options.mmu_m2), .low = 0, .high = 1e15, .value = "A", .help = { "leave out smaller patches, and count them", "略去更小的图斑并计数" } },

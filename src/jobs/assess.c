@@ -63,7 +63,11 @@ static msc_status open_map(msc_assessment *a, msc_error *err)
     a->pixel_m2 = msc_area_pixel_m2(msc_raster_grid(map));
     if (a->options->before_field && !a->is_change) return msc_fail(err, MSC_EUSAGE, "before-field", "%s is no change map", path);
     MSC_TRY(msc_area_init(msc_raster_grid(map), msc_settings_threads(a->settings, NULL), &a->area, err));
-    return msc_rasters_source(&a->rasters, &a->source, err);
+    MSC_TRY(msc_rasters_source(&a->rasters, &a->source, err));
+    if (!a->options->dem) return MSC_OK;
+    MSC_TRY(msc_surface_open(a->settings, a->options->dem, msc_raster_grid(map), a->is_left_out, &a->surface, err));
+    a->ground_plane = msc_surface_source(&a->surface, &a->source);
+    return MSC_OK;
 }
 
 /* The codes given, else every change, else damage classes. */
@@ -88,6 +92,10 @@ static msc_status assess(msc_assessment *a, msc_error *err)
     a->is_target = msc_alloc_zero(MSC_ASSESS_VALUES, 1);
     a->strata = msc_alloc_zero(MSC_ASSESS_STRATA, sizeof *a->strata);
     a->accuracy = msc_alloc_zero(1, sizeof *a->accuracy);
+    a->ground = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->ground);
+    a->ground_px = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->ground_px);
+    a->is_left_out = msc_alloc_zero(MSC_ASSESS_VALUES, 1);
+    if (!a->ground || !a->ground_px || !a->is_left_out) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     if (!a->px || !a->units || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     MSC_TRY(open_map(a, err));
     MSC_TRY(mark_targets(a, err));
@@ -109,13 +117,11 @@ static void clear(msc_assessment *a)
 {
     for (int k = 0; k < MSC_ASSESS_LAYERS; k++) {
         msc_assess_layer *layer = &a->layer[k];
-        for (int z = 0; z < layer->n_zones; z++) msc_release(layer->name[z]);
-        msc_release(layer->name);
-        msc_release(layer->zone_of);
+        msc_zone_layer_clear(&layer->zones);
         msc_release(layer->px);
         msc_release(layer->units);
-        msc_spans_clear(&layer->spans);
-        if (layer->features.owned) msc_features_in_clear(&layer->features);
+        msc_release(layer->ground);
+        msc_release(layer->ground_px);
     }
     msc_release(a->cells);
     msc_release(a->found);
@@ -129,6 +135,10 @@ static void clear(msc_assessment *a)
     msc_release(a->use);
     msc_release(a->px);
     msc_release(a->units);
+    msc_release(a->ground);
+    msc_release(a->ground_px);
+    msc_release(a->is_left_out);
+    msc_surface_close(&a->surface);
     msc_area_clear(&a->area);
     msc_release(a->is_target);
     msc_release(a->accuracy);
@@ -144,10 +154,10 @@ static void take_result(const msc_assessment *a, int holds, msc_assess_result *r
     double frame_ha = 0;
     for (int v = 0; v < a->n_values; v++) frame_ha += (double)a->px[v] * a->pixel_m2 / 1e4;
     *r = (msc_assess_result){ .n = e->n, .n_not_observed = e->n_not_observed - a->n_trained, .n_outside = a->n_outside, .n_trained = a->n_trained,
-        .overall = e->overall.value, .overall_half_width = msc_estimate_half_width(e->overall), .kappa = e->kappa,
+        .overall = e->overall.value, .overall_low = e->overall.low, .overall_high = e->overall.high, .kappa = e->kappa,
         .has_target = a->target.is_known, .miss = a->target.miss.value, .false_alarm = a->target.false_alarm.value,
         .target_ha = a->target.share.value * frame_ha,
-        .target_half_width_ha = msc_estimate_half_width(a->target.share) * frame_ha, .is_accepted = holds };
+        .target_low_ha = a->target.share.low * frame_ha, .target_high_ha = a->target.share.high * frame_ha, .is_accepted = holds };
     snprintf(r->verdict_en, sizeof r->verdict_en, "%s", a->verdict[0]);
     snprintf(r->verdict_zh, sizeof r->verdict_zh, "%s", a->verdict[1]);
 }

@@ -4,11 +4,12 @@
 #include "grid/area.h"
 #include "io/raster_in.h"
 #include "jobs/spans.h"
+#include "jobs/surface.h"
+#include "jobs/zone_layer.h"
 #include "model/accuracy.h"
 
 /* What a reference pixel has in the map beside the codes 0..65535. */
-enum { MSC_ASSESS_VALUES = 65536, MSC_ASSESS_NOT_SEEN = 65536, MSC_ASSESS_TRAINED = 65537, MSC_ASSESS_LAYERS = 4, MSC_ASSESS_STRATA = 4096,
-       MSC_ASSESS_ZONES = 4096 };
+enum { MSC_ASSESS_VALUES = 65536, MSC_ASSESS_NOT_SEEN = 65536, MSC_ASSESS_TRAINED = 65537, MSC_ASSESS_LAYERS = 4, MSC_ASSESS_STRATA = 4096 };
 
 /* n pixels of the map that have `value` under one reference feature, in one zone of each layer (-1: none). */
 typedef struct msc_found { uint32_t feature; int32_t value; int32_t zone[MSC_ASSESS_LAYERS]; int64_t n; } msc_found;
@@ -23,13 +24,9 @@ typedef struct msc_assess_stratum {
 
 /* A layer of zones: figures of each are estimated apart; the last stands for what lies in none. */
 typedef struct msc_assess_layer {
-    const msc_zone *zone;
-    msc_features_in features;
-    msc_spans spans;
-    int32_t *zone_of;            /* feature -> zone */
-    char **name;
-    int n_zones;
+    msc_zone_layer zones;
     int64_t *px, *units;         /* [n_zones][values] observed pixels of the frame, their ellipsoidal area in MSC_AREA_UNIT_M2 */
+    int64_t *ground, *ground_px; /* those of them that the DEM has, ground over map of each in 1 / MSC_SURFACE_ONE; NULL: no DEM */
 } msc_assess_layer;
 
 typedef struct msc_assess_target {
@@ -63,6 +60,10 @@ typedef struct msc_assessment {
     msc_found *found;
     size_t n_found, found_capacity;
     int64_t *px, *units;         /* [MSC_ASSESS_VALUES] pixels of each value in the frame: observed, outside training; their area */
+    int64_t *ground, *ground_px; /* as in a layer of zones */
+    msc_surface surface;
+    int ground_plane;            /* 0: no DEM */
+    uint8_t *is_left_out;        /* [MSC_ASSESS_VALUES] all 0: the surface of every pixel is asked for */
     msc_area area;
     int64_t trained_px;
     msc_sample_cell *cells;      /* room for n_found */
@@ -101,6 +102,18 @@ int msc_assess_judge(msc_assessment *a);
 
 /* Name and label of a code in `size` bytes each, "" where there is none. */
 void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *label, size_t size);
+
+/* assess_areas.c: what areas are made of, of the whole or of a zone; borrowed from the assessment. */
+typedef struct msc_assess_domain { const int64_t *px, *units, *ground, *ground_px; } msc_assess_domain;
+msc_assess_domain msc_assess_whole(const msc_assessment *a);
+msc_assess_domain msc_assess_domain_of(const msc_assessment *a, int layer, int zone);
+/* The areas of class i in m2, in the order of their names: mapped, then error-adjusted (e NULL: not known), each projected,
+ * ellipsoidal, surface. The surface of what is adjusted is by the ratio of what is mapped. NAN where there is none. */
+enum { MSC_ASSESS_AREAS = 6, MSC_ASSESS_UNITS = 3 };
+void msc_assess_areas(const msc_assessment *a, const msc_assess_domain *domain, const msc_accuracy *e, int i, double m2[MSC_ASSESS_AREAS]);
+const char *msc_assess_area_name(int area);   /* "map_projected"... */
+const char *msc_assess_unit_name(int unit);   /* "m2", "ha", "mu" */
+double msc_assess_area_in(double m2, int unit);   /* rounded to the decimals of tables: m2 and mu 2, ha 4 */
 
 /* assess_table.c: areas of every class, in all and by zone, as CSV or XLSX by the extension of `path`. */
 msc_status msc_assess_table(msc_assessment *a, const char *path, msc_error *err);

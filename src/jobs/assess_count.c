@@ -8,36 +8,18 @@ static msc_status no_memory(const msc_assessment *a, msc_error *err)
     return msc_fail(err, MSC_ENOMEM, a->options->reference, "%zu features", a->features.n);
 }
 
-static int32_t zone_number(msc_assess_layer *layer, const char *name)
-{
-    for (int z = 0; z < layer->n_zones; z++)
-        if (strcmp(layer->name[z], name) == 0) return z;
-    if (!(layer->name[layer->n_zones] = msc_copy_text(name))) return -1;
-    return layer->n_zones++;
-}
-
 static msc_status read_layer(msc_assessment *a, int k, msc_error *err)
 {
     msc_assess_layer *layer = &a->layer[k];
-    const msc_zone *zone = layer->zone = &a->options->zones[k];
-    const msc_grid *grid = msc_raster_grid(a->rasters.raster[0]);
-    int64_t n_outside;
-    MSC_TRY(msc_layer_read(zone->path, NULL, NULL, grid->crs, &zone->field, 1, &layer->features, err));
-    const size_t n = layer->features.n;
-    MSC_TRY(msc_spans_find(&layer->features, NULL, grid, &layer->spans, &n_outside, err));
-    layer->zone_of = msc_alloc_zero(n + 1, sizeof *layer->zone_of);
-    layer->name = msc_alloc_zero(n + 2, sizeof *layer->name);
-    if (!layer->zone_of || !layer->name) return no_memory(a, err);
-    for (size_t i = 0; i < n; i++) {
-        const msc_value *value = &layer->features.value[i];
-        layer->zone_of[i] = zone_number(layer, value->is_set && value->text ? value->text : "");
-        if (layer->zone_of[i] < 0) return no_memory(a, err);
+    MSC_TRY(msc_zone_layer_open(&a->options->zones[k], msc_raster_grid(a->rasters.raster[0]), &layer->zones, err));
+    const size_t n = (size_t)layer->zones.n_zones * (size_t)a->n_values + 1;
+    layer->px = msc_alloc_zero(n, sizeof *layer->px);
+    layer->units = msc_alloc_zero(n, sizeof *layer->units);
+    if (a->ground_plane) {
+        layer->ground = msc_alloc_zero(n, sizeof *layer->ground);
+        layer->ground_px = msc_alloc_zero(n, sizeof *layer->ground_px);
+        if (!layer->ground || !layer->ground_px) return no_memory(a, err);
     }
-    if (!(layer->name[layer->n_zones] = msc_copy_text(MSC_OUTSIDE_ZONES))) return no_memory(a, err);
-    layer->n_zones++;            /* the last one: what none holds, so that zones sum to the whole */
-    if (layer->n_zones > MSC_ASSESS_ZONES) return msc_fail(err, MSC_EFIELD, zone->path, "%s: over %d zones", zone->field, MSC_ASSESS_ZONES);
-    layer->px = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->px);
-    layer->units = msc_alloc_zero((size_t)layer->n_zones * (size_t)a->n_values + 1, sizeof *layer->units);
     return layer->px && layer->units ? MSC_OK : no_memory(a, err);
 }
 
@@ -54,7 +36,7 @@ msc_status msc_assess_read_layers(msc_assessment *a, msc_error *err)
 
 /* ---- the pass ---- */
 
-typedef struct slot { uint32_t n[MSC_ASSESS_VALUES]; int64_t units[MSC_ASSESS_VALUES]; } slot;
+typedef struct slot { uint32_t n[MSC_ASSESS_VALUES], ground_px[MSC_ASSESS_VALUES]; int64_t units[MSC_ASSESS_VALUES], ground[MSC_ASSESS_VALUES]; } slot;
 
 typedef struct pass {
     msc_assessment *a;
@@ -72,6 +54,9 @@ static int64_t area_at(const msc_assessment *a, int32_t x, int32_t y)
     return a->area.px_area[(size_t)(y / MSC_AREA_BLOCK) * (size_t)a->area.n_across + (size_t)(x / MSC_AREA_BLOCK)];
 }
 
+/* Ground over map of a pixel; 0: not known. */
+static int32_t ground_at(const msc_assessment *a, const msc_tile *t, int32_t x, int32_t y) { return msc_row_u16(t, a->ground_plane, y)[x]; }
+
 static msc_status count_tile(void *self, const msc_tile *t, void *space, msc_error *err)
 {
     slot *s = space;
@@ -79,12 +64,18 @@ static msc_status count_tile(void *self, const msc_tile *t, void *space, msc_err
     (void)err;
     memset(s->n, 0, (size_t)a->n_values * sizeof s->n[0]);
     memset(s->units, 0, (size_t)a->n_values * sizeof s->units[0]);
+    const size_t n_ground = a->ground_plane ? (size_t)a->n_values : 0;
+    memset(s->ground, 0, n_ground * sizeof s->ground[0]);
+    memset(s->ground_px, 0, n_ground * sizeof s->ground_px[0]);
     for (int32_t y = 0; y < t->core.h; y++)
         for (int32_t x = 0; x < t->core.w; x++) {
             const int32_t value = value_at(t, x, y);
             if (value == MSC_ASSESS_NOT_SEEN) continue;
             s->n[value]++;
             s->units[value] += area_at(a, t->core.x + x, t->core.y + y);
+            if (!a->ground_plane) continue;
+            s->ground[value] += ground_at(a, t, x, y);
+            s->ground_px[value] += ground_at(a, t, x, y) > 0;
         }
     return MSC_OK;
 }
@@ -115,17 +106,22 @@ static void count_row(pass *p, const msc_tile *t, int32_t y)
         a->px[value]--;
         a->units[value] -= area_at(a, t->core.x + x, map_y);
         a->trained_px++;
+        if (!a->ground_plane) continue;
+        a->ground[value] -= ground_at(a, t, x, y);
+        a->ground_px[value] -= ground_at(a, t, x, y) > 0;
     }
     for (int k = 0; k < a->options->n_zones; k++) {
         msc_assess_layer *layer = &a->layer[k];
-        msc_spans_paint(&layer->spans, t->core.x, map_y, w, p->row[k]);
+        msc_zone_layer_paint(&layer->zones, t->core.x, map_y, w, p->row[k]);
         for (int32_t x = 0; x < w; x++) {
-            p->row[k][x] = p->row[k][x] < 0 ? layer->n_zones - 1 : layer->zone_of[p->row[k][x]];
             const int32_t value = value_at(t, x, y);
             if (value == MSC_ASSESS_NOT_SEEN || (has_training && p->trained[x] >= 0)) continue;
             const size_t at = (size_t)p->row[k][x] * (size_t)a->n_values + (size_t)value;
             layer->px[at]++;
             layer->units[at] += area_at(a, t->core.x + x, map_y);
+            if (!a->ground_plane) continue;
+            layer->ground[at] += ground_at(a, t, x, y);
+            layer->ground_px[at] += ground_at(a, t, x, y) > 0;
         }
     }
 }
@@ -159,6 +155,9 @@ static msc_status look_up(void *self, const msc_tile *t, void *space, int64_t in
     for (int v = 0; v < p->a->n_values; v++) {
         p->a->px[v] += s->n[v];
         p->a->units[v] += s->units[v];
+        if (!p->a->ground_plane) continue;
+        p->a->ground[v] += s->ground[v];
+        p->a->ground_px[v] += s->ground_px[v];
     }
     for (int32_t y = 0; y < t->core.h; y++) {
         if (p->trained || p->a->options->n_zones > 0) count_row(p, t, y);
@@ -191,7 +190,7 @@ msc_status msc_assess_count(msc_assessment *a, msc_error *err)
     if (a->options->training && !(p.trained = msc_alloc(w, sizeof *p.trained))) status = no_memory(a, err);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
         if (!(p.row[k] = msc_alloc(w, sizeof *p.row[k]))) status = no_memory(a, err);
-    const msc_sink sink = { .self = &p, .slot_bytes = sizeof(slot), .prepare = count_tile, .put = look_up };
+    const msc_sink sink = { .self = &p, .slot_bytes = sizeof(slot), .halo_px = a->ground_plane > 0, .prepare = count_tile, .put = look_up };
     if (status == MSC_OK) status = msc_stream_plan(a->settings, &a->source, NULL, 0, &sink, 0, &layout, err);
     if (status == MSC_OK) status = msc_stream_run(a->settings, &layout, &a->source, NULL, 0, &sink, "assess", err);
     if (status == MSC_OK && a->options->sample) status = add_outside(a, err);

@@ -76,6 +76,8 @@ static int poststratify(msc_assessment *a, size_t n_cells, const int64_t *px, in
     return msc_accuracy_poststratify(a->cells, n_cells, units, a->n_classes, n_collapsed);
 }
 
+static msc_estimate rest_of(msc_estimate e) { return (msc_estimate){ 1 - e.value, e.se, 1 - e.high, 1 - e.low }; }
+
 /* The target against all else: two classes, the first of them the target. */
 static msc_status estimate_target(const msc_assessment *a, size_t n_cells, int n_strata, msc_assess_target *target, msc_error *err)
 {
@@ -90,8 +92,9 @@ static msc_status estimate_target(const msc_assessment *a, size_t n_cells, int n
     }
     const msc_status status = msc_accuracy_estimate(a->cells, n_cells, 2, n_strata, two, err);
     if (status == MSC_OK) {
-        target->miss = (msc_estimate){ 1 - two->producers[0].value, two->producers[0].se };
-        target->false_alarm = (msc_estimate){ 1 - two->users[0].value, two->users[0].se };
+        if (a->options->is_wald) msc_accuracy_wald(two);
+        target->miss = rest_of(two->producers[0]);
+        target->false_alarm = rest_of(two->users[0]);
         target->share = two->reference_share[0];
         target->map_share = two->map_share[0].value;
         target->unseen_upper = two->matrix[1][0] == 0 ? two->miss_upper[0] : NAN;
@@ -130,6 +133,7 @@ msc_status msc_assess_estimate(msc_assessment *a, msc_error *err)
     }
     const int n_strata = a->options->is_poststratified ? poststratify(a, n_cells, a->px, &a->n_collapsed) : a->n_strata;
     MSC_TRY(msc_accuracy_estimate(a->cells, n_cells, a->n_classes, n_strata, a->accuracy, err));
+    if (a->options->is_wald) msc_accuracy_wald(a->accuracy);
     look_for_refusal(a);
     return estimate_target(a, n_cells, n_strata, &a->target, err);
 }
@@ -137,7 +141,7 @@ msc_status msc_assess_estimate(msc_assessment *a, msc_error *err)
 int msc_assess_has_zone(const msc_assessment *a, int layer, int zone)
 {
     const int64_t *px = a->layer[layer].px + (size_t)zone * (size_t)a->n_values;
-    int has_px = zone < a->layer[layer].n_zones - 1;
+    int has_px = zone < a->layer[layer].zones.n_zones - 1;
     for (int v = 0; v < a->n_values && !has_px; v++) has_px = px[v] != 0;
     return has_px;
 }
@@ -157,5 +161,6 @@ msc_status msc_assess_zone(msc_assessment *a, int layer, int zone, msc_accuracy 
     const int64_t *px = a->layer[layer].px + (size_t)zone * (size_t)a->n_values;
     const int n_strata = a->options->is_poststratified ? poststratify(a, n_cells, px, &n_collapsed) : a->n_strata;
     MSC_TRY(msc_accuracy_estimate(a->cells, n_cells, a->n_classes, n_strata, accuracy, err));
+    if (a->options->is_wald) msc_accuracy_wald(accuracy);
     return estimate_target(a, n_cells, n_strata, target, err);
 }

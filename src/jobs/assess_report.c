@@ -22,12 +22,14 @@ static void put_text(json_object *to, const char *key, const char *value)
     json_object_object_add(to, key, value && *value ? json_object_new_string(value) : NULL);
 }
 
-/* {"value": ..., "se": ..., "half_width_95": ...}, times `scale`. */
+/* {"value": ..., "se": ..., "low_95": ..., "high_95": ..., "half_width_95": ...}, times `scale`. */
 static void put_estimate(json_object *to, const char *key, msc_estimate e, double scale)
 {
     json_object *o = json_object_new_object();
     put_number(o, "value", e.value * scale);
     put_number(o, "se", e.se * scale);
+    put_number(o, "low_95", e.low * scale);
+    put_number(o, "high_95", e.high * scale);
     put_number(o, "half_width_95", msc_estimate_half_width(e) * scale);
     json_object_object_add(to, key, o);
 }
@@ -78,9 +80,23 @@ static void put_name(json_object *o, const msc_assessment *a, int code)
     if (name[0]) put_text(o, "label", label);
 }
 
-/* What was not adjusted is null; areas in ha of the frame. */
-static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, const int64_t *px, double frame_ha)
+/* All areas by the names that tables have: map_projected_m2, ... adjusted_surface_mu. */
+static void put_areas(json_object *to, const msc_assessment *a, const msc_assess_domain *d, const msc_accuracy *e, int i)
 {
+    double m2[MSC_ASSESS_AREAS];
+    char key[64];
+    msc_assess_areas(a, d, e, i, m2);
+    for (int k = 0; k < MSC_ASSESS_AREAS; k++)
+        for (int u = 0; u < MSC_ASSESS_UNITS && (d->ground || k % 3 != 2); u++) {
+            snprintf(key, sizeof key, "%s_%s", msc_assess_area_name(k), msc_assess_unit_name(u));
+            put_number(to, key, msc_assess_area_in(m2[k], u));
+        }
+}
+
+/* What was not adjusted is null; areas in ha of the frame. */
+static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, const msc_assess_domain *d, double frame_ha)
+{
+    const int64_t *px = d->px;
     json_object *list = json_object_new_array();
     const double adjusted = a->refusal[0][0] ? NAN : 1;
     for (int i = 0; i < e->n_classes; i++) {
@@ -103,11 +119,12 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
         if (n_map > 0 && e->matrix[i][i] == n_map) put_number(o, "users_accuracy_low_95", 1 - e->none_upper[i] / e->map_share[i].value);
         if (n_reference > 0 && e->matrix[i][i] == n_reference)
             put_number(o, "producers_accuracy_low_95", e->reference_share[i].value / (e->reference_share[i].value + e->miss_upper[i]));
-        put_number(o, "f1", e->f1[i]);
+        put_estimate(o, "f1", e->f1[i], 1);
         put_number(o, "map_area_ha", (double)px[a->code[i]] * a->pixel_m2 / 1e4);
         put_estimate(o, "adjusted_share", e->reference_share[i], adjusted);
         put_estimate(o, "adjusted_area_ha", e->reference_share[i], adjusted * frame_ha);
         put_number(o, "unseen_area_ha_upper_95", n_reference == 0 ? e->absent_upper * frame_ha : n_reference == e->matrix[i][i] ? e->miss_upper[i] * frame_ha : NAN);
+        put_areas(o, a, d, e, i);
         json_object_array_add(list, o);
     }
     return list;
@@ -116,16 +133,18 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
 static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
 {
     json_object *o = json_object_new_object(), *codes = json_object_new_array(), *counts = json_object_new_array();
-    json_object *shares = json_object_new_array(), *upper = json_object_new_array();
+    json_object *shares = json_object_new_array(), *errors = json_object_new_array(), *upper = json_object_new_array();
     for (int i = 0; i < e->n_classes; i++) {
-        json_object *row = json_object_new_array(), *share = json_object_new_array();
+        json_object *row = json_object_new_array(), *share = json_object_new_array(), *error = json_object_new_array();
         json_object_array_add(codes, json_object_new_int(a->code[i]));
         for (int j = 0; j < e->n_classes; j++) {
             json_object_array_add(row, json_object_new_int64(e->matrix[i][j]));
             json_object_array_add(share, json_object_new_double(e->share[i][j].value));
+            json_object_array_add(error, isfinite(e->share[i][j].se) ? json_object_new_double(e->share[i][j].se) : NULL);
         }
         json_object_array_add(counts, row);
         json_object_array_add(shares, share);
+        json_object_array_add(errors, error);
         json_object_array_add(upper, json_object_new_double(e->none_upper[i]));
     }
     put_text(o, "rows", "map");
@@ -133,6 +152,7 @@ static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
     json_object_object_add(o, "codes", codes);
     json_object_object_add(o, "counts", counts);
     json_object_object_add(o, "shares", shares);
+    json_object_object_add(o, "shares_se", errors);
     json_object_object_add(o, "zero_share_upper_95", upper);   /* one a row: of every zero of it */
     return o;
 }
@@ -154,16 +174,16 @@ static void put_target(json_object *to, const msc_assessment *a, const msc_asses
 static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, msc_accuracy *e, msc_error *err)
 {
     const msc_assess_layer *layer = &a->layer[k];
-    const int64_t *px = layer->px + (size_t)z * (size_t)a->n_values;
+    const msc_assess_domain domain = msc_assess_domain_of(a, k, z);
     msc_assess_target target = { 0 };
     int is_refused;
     int64_t frame_px = 0;
     MSC_TRY(msc_assess_zone(a, k, z, e, &target, &is_refused, err));
-    for (int v = 0; v < a->n_values; v++) frame_px += px[v];
+    for (int v = 0; v < a->n_values; v++) frame_px += domain.px[v];
     json_object *o = json_object_new_object();
     json_object_array_add(list, o);
-    put_text(o, "layer", layer->zone->name);
-    put_text(o, "zone", layer->name[z]);
+    put_text(o, "layer", layer->zones.zone->name);
+    put_text(o, "zone", layer->zones.name[z]);
     put_integer(o, "n", e->n);
     put_number(o, "map_observed_ha", (double)frame_px * a->pixel_m2 / 1e4);
     if (is_refused) {
@@ -172,7 +192,7 @@ static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, m
     }
     put_estimate(o, "overall_accuracy", e->overall, 1);
     put_target(o, a, &target, (double)frame_px * a->pixel_m2 / 1e4);
-    json_object_object_add(o, "classes", classes_of(a, e, px, (double)frame_px * a->pixel_m2 / 1e4));
+    json_object_object_add(o, "classes", classes_of(a, e, &domain, (double)frame_px * a->pixel_m2 / 1e4));
     return MSC_OK;
 }
 
@@ -186,7 +206,7 @@ static msc_status put_zones(json_object *top, msc_assessment *a, msc_error *err)
     json_object_object_add(top, "zones", list);
     put_integer(top, "zone_least_points", a->options->zone_min);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
-        for (int z = 0; z < a->layer[k].n_zones && status == MSC_OK; z++)
+        for (int z = 0; z < a->layer[k].zones.n_zones && status == MSC_OK; z++)
             if (msc_assess_has_zone(a, k, z)) status = put_zone(list, a, k, z, e, err);
     msc_release(e);
     return status;
@@ -233,12 +253,14 @@ static void put_facts(json_object *top, const msc_assessment *a)
     put_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
              ? "stratified ratio" : "simple random");
     if (o->is_poststratified) put_integer(top, "n_collapsed_classes", a->n_collapsed);
+    put_text(top, "interval", o->is_wald ? "wald" : "mover");
     put_text(top, "area", "projected");
 }
 
 msc_status msc_assess_report(msc_assessment *a, msc_error *err)
 {
     const msc_accuracy *e = a->accuracy;
+    const msc_assess_domain whole = msc_assess_whole(a);
     json_object *top = json_object_new_object();
     int64_t frame_px = 0;
     for (int v = 0; v < a->n_values; v++) frame_px += a->px[v];
@@ -265,7 +287,7 @@ msc_status msc_assess_report(msc_assessment *a, msc_error *err)
     put_target(top, a, &a->target, frame_ha);
     put_gate(top, a);
     json_object_object_add(top, "matrix", matrix_of(a, e));
-    json_object_object_add(top, "classes", classes_of(a, e, a->px, frame_ha));
+    json_object_object_add(top, "classes", classes_of(a, e, &whole, frame_ha));
     json_object_object_add(top, "strata", strata_of(a));
     msc_status status = put_zones(top, a, err);
     const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);

@@ -5,6 +5,7 @@
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/change_weights.h"
+#include "jobs/elevation.h"
 #include "jobs/palette.h"
 #include "model/model.h"
 #include "ops/support.h"
@@ -21,6 +22,7 @@ typedef struct comparison {
     const msc_change_way *way;
     const msc_change_options *options;
     msc_rasters rasters;         /* before, after and perhaps their confidences, posteriors and evidence */
+    msc_elevation elevation;     /* where each year has one of its own */
     msc_source source;
     msc_decide_limits limits;
     msc_decide decide;
@@ -94,6 +96,22 @@ static msc_status open_map(comparison *c, const char *path, int is_class_map, in
     return MSC_OK;
 }
 
+/* One model for both years says nothing of what happened between them. */
+static int has_elevation(const msc_change_options *o)
+{
+    return o->posterior_before && o->dem_before && o->dem_after && strcmp(o->dem_before, o->dem_after) != 0;
+}
+
+static msc_status open_elevation(comparison *c, msc_error *err)
+{
+    const msc_change_options *o = c->options;
+    if (!has_elevation(o)) return MSC_OK;
+    MSC_TRY(msc_elevation_open(c->settings, o->dem_before, o->dem_after, msc_raster_grid(c->rasters.raster[0]), &c->elevation, err));
+    c->decide.height = c->source.n_planes;
+    msc_elevation_source(&c->elevation, &c->source);
+    return MSC_OK;
+}
+
 static msc_status open_maps(comparison *c, msc_error *err)
 {
     const msc_change_options *o = c->options;
@@ -116,7 +134,8 @@ static msc_status open_maps(comparison *c, msc_error *err)
         MSC_TRY(open_map(c, o->evidence, 0, 1, err));
         c->decide.evidence = plane;
     }
-    return msc_rasters_source(&c->rasters, &c->source, err);
+    MSC_TRY(msc_rasters_source(&c->rasters, &c->source, err));
+    return open_elevation(c, err);
 }
 
 /* The classes that either map names, with the colours that it carries. */
@@ -197,6 +216,7 @@ static void set_support(comparison *c)
 
 static void close_maps(comparison *c)
 {
+    msc_elevation_close(&c->elevation);
     for (int i = c->rasters.n - 1; i >= 0; i--) msc_raster_close(&c->rasters.raster[i]);
     c->rasters = (msc_rasters){ 0 };
 }
@@ -221,14 +241,17 @@ static msc_status weigh(comparison *c, msc_error *err)
     msc_weights *w = &c->tally->weights;
     *w = (msc_weights){ .rate = c->limits.change_rate };
     for (int e = 0; e < 256; e++) w->ratio[e] = (double)c->decide.ratio[e] / MSC_LOG_UNIT;
-    if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence))) return MSC_OK;
+    if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence) && !c->decide.height)) return MSC_OK;
+    if (c->decide.height) MSC_TRY(msc_elevation_measure(c->settings, &c->elevation, err));
+    c->tally->heights = c->elevation.heights;
     msc_weights scene;
-    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, c->limits.change_rate, &scene, err));
-    if (o->evidence_weak > 0) memcpy(scene.ratio, w->ratio, sizeof scene.ratio), scene.is_ratio_measured = 0;
+    const msc_weights_known known = { .usual_rate = c->limits.change_rate, .is_ratio_given = o->evidence_weak > 0 };
+    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, &known, &scene, err));
     if (o->change_rate > 0) scene.rate = o->change_rate;
     *w = scene;
     c->decide.prior = msc_log_units(w->rate / (1 - w->rate));
     for (int e = 0; e < 256; e++) c->decide.ratio[e] = (int32_t)lround(w->ratio[e] * MSC_LOG_UNIT);
+    for (int h = 0; h < MSC_HEIGHT_LEVELS; h++) c->decide.height_ratio[h] = (int32_t)lround(w->height_ratio[h] * MSC_LOG_UNIT);
     return open_again(c, err);
 }
 

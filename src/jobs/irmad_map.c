@@ -2,8 +2,10 @@
 #include "jobs/irmad_map.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "grid/area.h"
 #include "io/raster_out.h"
 #include "ops/evidence.h"
+#include <json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +19,10 @@ typedef struct detection {
     msc_variates variates;
     msc_irmad_sums unchanged;
     int64_t n_unchanged;         /* by the last variates */
+    msc_area area;
+    msc_saturated saturated[2];
+    struct json_object *report;
+    msc_sink next;               /* writes the evidence */
     msc_raster_outs outs;
 } detection;
 
@@ -95,17 +101,61 @@ static msc_status open_output(detection *d, const msc_layout *layout, msc_error 
     return msc_raster_out_open(d->settings, &spec, layout, &d->outs.out[0], err);
 }
 
+static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_error *err)
+{
+    const detection *d = self;
+    return d->next.prepare ? d->next.prepare(d->next.self, tile, slot, err) : MSC_OK;
+}
+
+static void add_row(detection *d, const uint8_t *bits, int32_t x0, int32_t y, int32_t n)
+{
+    const int64_t *px_area = d->area.px_area + (size_t)(y / MSC_AREA_BLOCK) * (size_t)d->area.n_across;
+    for (int32_t x = 0; x < n; x++)
+        for (int i = 0; bits[x] && i < 2; i++) {
+            if (!(bits[x] & (i ? MSC_SATURATED_AFTER : MSC_SATURATED_BEFORE))) continue;
+            d->saturated[i].px++;
+            d->saturated[i].units += px_area[(x0 + x) / MSC_AREA_BLOCK];
+        }
+}
+
+static msc_status count_saturated(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+{
+    detection *d = self;
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const uint8_t *bits = msc_row_u8(tile, 1, y);
+        uint8_t any = 0;
+        for (int32_t x = 0; x < tile->core.w; x++) any |= bits[x];
+        if (any) add_row(d, bits, tile->core.x, tile->core.y + y, tile->core.w);
+    }
+    return d->next.put(d->next.self, tile, slot, index, err);
+}
+
+static void clear_slot(void *self, void *slot)
+{
+    const detection *d = self;
+    if (d->next.slot_clear) d->next.slot_clear(d->next.self, slot);
+}
+
+/* A sink that counts, then hands on to the next. */
+static msc_sink counting(detection *d)
+{
+    msc_raster_outs_sink(&d->outs, &d->next);
+    return (msc_sink){ .self = d, .halo_px = d->next.halo_px, .slot_bytes = d->next.slot_bytes, .prepare = prepare, .put = count_saturated,
+                       .slot_clear = clear_slot };
+}
+
 static msc_status write_evidence(detection *d, msc_error *err)
 {
-    const msc_evidence evidence = { &d->variates, d->pixels.limit };
+    const msc_evidence evidence = { &d->variates, d->pixels.limit, d->pair.whole.n_planes };
     msc_op op;
-    msc_sink sink;
     msc_layout layout;
     msc_evidence_op(&evidence, &op);
     d->outs.n = 1;
-    msc_raster_outs_sink(&d->outs, &sink);
+    MSC_TRY(msc_area_init(msc_raster_grid(d->pair.image[0].image), msc_settings_threads(d->settings, NULL), &d->area, err));
+    msc_sink sink = counting(d);
     MSC_TRY(msc_stream_plan(d->settings, &d->pair.source, &op, 1, &sink, 0, &layout, err));
     MSC_TRY(open_output(d, &layout, err));
+    sink = counting(d);
     MSC_TRY(msc_stream_run(d->settings, &layout, &d->pair.source, &op, 1, &sink, "evidence", err));
     return msc_raster_out_commit(&d->outs.out[0], err);
 }
@@ -117,9 +167,11 @@ static msc_status detect(detection *d, msc_irmad_result *result, msc_error *err)
                                   .rho_least = d->variates.n > 0 ? d->variates.rho[d->variates.n - 1] : 0, .rho_most = d->variates.rho[0],
                                   .no_change = d->pixels.n > 0 ? (double)d->n_unchanged / (double)d->pixels.n : 0 };
     const msc_irmad_facts facts = { d->options, &d->pair, &d->lattice, &d->pixels, &d->fit, &d->variates, &d->unchanged };
-    if (d->options->report) MSC_TRY(msc_irmad_report(d->settings, &facts, err));
+    if (d->options->report) MSC_TRY(msc_irmad_report(d->settings, &facts, &d->report, err));
     msc_lattice_drop(&d->pixels);
     if (d->options->evidence) MSC_TRY(write_evidence(d, err));
+    for (int i = 0; i < 2; i++) result->saturated_px[i] = d->saturated[i].px;
+    if (d->options->report) MSC_TRY(msc_irmad_report_write(d->options, d->report, d->saturated, err));
     return d->options->normalized ? msc_irmad_write_normalized(d->settings, d->options, msc_raster_grid(d->pair.image[0].image), err) : MSC_OK;
 }
 
@@ -132,6 +184,8 @@ msc_status msc_irmad(const msc_settings *settings, const msc_irmad_options *opti
     d->options = options;
     const msc_status status = detect(d, result, err);
     msc_raster_out_abandon(&d->outs.out[0]);
+    json_object_put(d->report);
+    msc_area_clear(&d->area);
     msc_lattice_clear(&d->pixels);
     msc_pair_close(&d->pair);
     msc_release(d);

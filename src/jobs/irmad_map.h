@@ -17,11 +17,14 @@ typedef struct msc_irmad_facts {
     const msc_variates *variates;
     const msc_irmad_sums *unchanged;     /* of the sample's pixels that are unchanged by the variates without weights */
 } msc_irmad_facts;
-msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *facts, msc_error *err);
+struct json_object;
+/* The report, which the caller puts, also after an error; then, with what the pass over all pixels counted, into its file. */
+msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *facts, struct json_object **report, msc_error *err);
+typedef struct msc_saturated { int64_t px, units; } msc_saturated;   /* ellipsoidal area in MSC_AREA_UNIT_M2 */
+msc_status msc_irmad_report_write(const msc_irmad_options *options, struct json_object *report, const msc_saturated saturated[2], msc_error *err);
 
 /* A list with an entry a scene of the image after: the gain and offset a band that bring it to the image before (orthogonal
  * regression on the unchanged pixels; Canty & Nielsen 2008). The caller puts *radiometry, also after an error. */
-struct json_object;
 msc_status msc_irmad_radiometry(const msc_settings *settings, const msc_irmad_facts *facts, struct json_object **radiometry, msc_error *err);
 /* Writes options->normalized by the gains in options->report. */
 msc_status msc_irmad_write_normalized(const msc_settings *settings, const msc_irmad_options *options, const msc_grid *grid, msc_error *err);

@@ -1,7 +1,9 @@
 /* irmad_map_report.c - what IR-MAD found, as JSON: correlations, coefficients in the images' own units, iterations. */
 #include "base/file.h"
+#include "grid/area.h"
 #include "jobs/irmad_map.h"
 #include <json.h>
+#include <stdio.h>
 #include <string.h>
 
 static json_object *numbers(const double *value, int n)
@@ -47,9 +49,9 @@ static json_object *left_out(const msc_irmad_facts *f, int is_after)
     return list;
 }
 
-msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *f, msc_error *err)
+msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *f, json_object **report, msc_error *err)
 {
-    json_object *top = json_object_new_object(), *bands = json_object_new_array(), *radiometry = NULL;
+    json_object *top = *report = json_object_new_object(), *bands = json_object_new_array(), *radiometry = NULL;
     msc_status status = msc_irmad_radiometry(settings, f, &radiometry, err);
     put_text(top, "software", "minescar " MSC_VERSION);
     put_text(top, "before", msc_file_name(f->options->before.paths[0]));
@@ -69,9 +71,26 @@ msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts 
     json_object_object_add(top, "scale", json_object_new_double(f->variates->scale));
     json_object_object_add(top, "radiometry_from_px", json_object_new_int64(f->unchanged->n_px));
     json_object_object_add(top, "radiometry", radiometry);
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    if (status == MSC_OK)
-        status = text ? msc_file_write(f->options->report, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, f->options->report, "report");
-    json_object_put(top);
     return status;
+}
+
+static json_object *amount(const msc_saturated *s)
+{
+    json_object *o = json_object_new_object();
+    char text[48];
+    const double ha = (double)s->units * MSC_AREA_UNIT_M2 / 1e4;
+    snprintf(text, sizeof text, "%.6f", ha);
+    put_integer(o, "px", s->px);
+    json_object_object_add(o, "ha", json_object_new_double_s(ha, text));
+    return o;
+}
+
+msc_status msc_irmad_report_write(const msc_irmad_options *options, json_object *top, const msc_saturated saturated[2], msc_error *err)
+{
+    if (options->evidence) {
+        json_object_object_add(top, "saturated_before", amount(&saturated[0]));
+        json_object_object_add(top, "saturated_after", amount(&saturated[1]));
+    }
+    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    return text ? msc_file_write(options->report, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, options->report, "report");
 }

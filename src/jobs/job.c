@@ -39,6 +39,7 @@ static const msc_rule epoch_keys[] = {
     { "image", MSC_RULE_PATHS, .at = IN_EPOCH(image.paths), .is_required = 1, .count_at = IN_EPOCH(image.n_paths) },
     { "bands", MSC_RULE_PAIRS, .at = IN_EPOCH(image.bands) },
     { "nodata", MSC_RULE_TEXT, .at = IN_EPOCH(image.nodata) },
+    { "saturated", MSC_RULE_REAL, .at = IN_EPOCH(image.saturated), .low = 1e-6, .high = 1e9 },
     { "mask", MSC_RULE_PATH, .at = IN_EPOCH(image.mask) },
     { "dem", MSC_RULE_PATH, .at = IN_EPOCH(image.dem) },
     { "sensor", MSC_RULE_TEXT, .at = IN_EPOCH(sensor) },
@@ -53,6 +54,7 @@ static const msc_rule training_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.training.method), .choices = "forest gauss" },
     { "model", MSC_RULE_PATH, .at = IN_DOC(job.training.model) },
     { "select", MSC_RULE_BOOL, .at = IN_DOC(job.training.is_selecting) },
+    { "folds", MSC_RULE_INT, .at = IN_DOC(job.training.n_folds), .low = 0, .high = 100 },
     { 0 }
 };
 static const msc_rule grid_keys[] = {
@@ -80,6 +82,7 @@ static const msc_rule forest_keys[] = {
 };
 static const msc_rule evidence_keys[] = {
     { "method", MSC_RULE_CHOICE, .at = IN_DOC(job.evidence.method), .choices = "irmad off" },
+    { "elevation", MSC_RULE_BOOL, .at = IN_DOC(job.evidence.elevation) },
     { 0 }
 };
 static const msc_rule radiometry_keys[] = {
@@ -163,6 +166,7 @@ static const char *default_deliver[] = { "shp", "gpkg" };
 static void set_defaults(msc_job *job)
 {
     job->training.class_field = "class";
+    job->training.n_folds = 5;
     job->alignment.mode = "report";
     job->alignment.warn_px = 0.3;
     job->alignment.refuse_px = 3;
@@ -173,6 +177,7 @@ static void set_defaults(msc_job *job)
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->evidence.method = "irmad";
+    job->evidence.elevation = 1;
     job->radiometry.normalize = "off";
     job->change.edge_tolerance_px = 1;
     msc_change_options usual;
@@ -249,6 +254,8 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
                                                                                  : "neither samples nor model is given");
     if (job->training.model && job->training.method)
         return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
+    if (job->training.n_folds == 1 || (job->training.is_selecting && job->training.n_folds == 0))
+        return msc_fail(err, MSC_EJOB, path, "training: folds is %d; 2..100, or 0 for none where nothing is selected", job->training.n_folds);
     if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
         return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
     MSC_TRY(check_masks(job, path, err));
@@ -324,6 +331,22 @@ void msc_job_free(msc_job **job)
     msc_release((void *)(uintptr_t)(*job)->path);
     msc_release(*job);
     *job = NULL;
+}
+
+const char *msc_job_shape_format(const msc_job *job)
+{
+    static const char *const formats[] = { "gpkg", "fgb", "shp", "geojson" };
+    for (int f = 0; f < 4; f++)
+        for (int i = 0; i < job->n_deliver; i++)
+            if (strcmp(job->deliver[i], formats[f]) == 0) return formats[f];
+    return NULL;
+}
+
+int msc_job_is_damage(const msc_job *job, int64_t code)
+{
+    for (int i = 0; i < job->n_classes; i++)
+        if (job->classes[i].code == code) return job->classes[i].is_damage != 0;
+    return 0;
 }
 
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err)

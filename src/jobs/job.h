@@ -19,13 +19,13 @@ typedef struct msc_job {
     int n_classes;
     msc_job_epoch *epochs;       /* two or more, oldest first */
     int n_epochs;
-    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting; } training;   /* samples or model, never both; method NULL: forest */
+    struct { const char *samples, *class_field, *year_field, *method, *model; int is_selecting, n_folds; } training;   /* samples or model, never both; method NULL: forest; 5 folds */
     struct { const char *crs; double pixel_m; } grid;      /* NULL, 0: the first epoch's */
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int terrain_shadow; double shadow_reach_m, margin_m; } masks;   /* 0, 500, -1: as msc_classify_options */
     struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
-    struct { const char *method; } evidence;               /* "irmad" or "off" */
+    struct { const char *method; int elevation; } evidence;   /* "irmad" or "off"; 1: DEMs of both years too, where they are two */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
     struct {
@@ -56,6 +56,11 @@ msc_status msc_job_read(const char *path, msc_job **job, msc_error *err);
 /* The same from memory; `path` is used for messages and for joining paths. */
 msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc_job **job, msc_error *err);
 void msc_job_free(msc_job **job);
+
+/* The first of gpkg, fgb, shp, geojson that the job delivers: the layer that later ones name patches of; NULL: none. */
+const char *msc_job_shape_format(const msc_job *job);
+/* Whether a class of that code is damage. */
+int msc_job_is_damage(const msc_job *job, int64_t code);
 
 /* `pattern` with "{year}" replaced, e.g. "code_{year}" -> "code_2016", into out; EVALUE when it does not fit. */
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err);

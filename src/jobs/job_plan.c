@@ -23,7 +23,7 @@ enum { HALO_PX = 32 };
 #define EPOCH_GAUSS_S_PER_PX 0.35e-6
 #define PAIR_S_PER_PX 0.3e-6
 #define EVIDENCE_S_PER_PX 0.13e-6
-#define TRAIN_S 11.0
+#define TRAIN_S 6.0
 #define TRAIN_GAUSS_S 0.2
 
 /* Bytes a pixel that outputs take at most: class, confidence and their overviews; change likewise. */

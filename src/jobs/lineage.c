@@ -21,15 +21,21 @@ static int is_continued(const msc_overlap *s, double own) { return s->name[0] &&
 
 void msc_lineage_list(msc_overlap *share, size_t n, double own, char to[MSC_LINEAGE_BYTES + 1])
 {
-    enum { ROOM_FOR_REST = 12 };
-    size_t used = 0, n_continued = 0, n_left = 0;
-    to[0] = 0;
+    size_t n_continued = 0;
     for (size_t i = 0; i < n; i++) {
         if (is_continued(&share[i], own)) share[n_continued++] = share[i];
     }
-    if (n_continued > 1) qsort(share, n_continued, sizeof *share, by_common);
-    for (size_t i = 0; i < n_continued; i++) {
-        const size_t wanted = strlen(share[i].name) + (used > 0), room = MSC_LINEAGE_BYTES - (i + 1 < n_continued ? ROOM_FOR_REST : 0);
+    msc_lineage_write(share, n_continued, to);
+}
+
+void msc_lineage_write(msc_overlap *share, size_t n, char to[MSC_LINEAGE_BYTES + 1])
+{
+    enum { ROOM_FOR_REST = 12 };
+    size_t used = 0, n_left = 0;
+    to[0] = 0;
+    if (n > 1) qsort(share, n, sizeof *share, by_common);
+    for (size_t i = 0; i < n; i++) {
+        const size_t wanted = strlen(share[i].name) + (used > 0), room = MSC_LINEAGE_BYTES - (i + 1 < n ? ROOM_FOR_REST : 0);
         if (n_left > 0 || used + wanted > room) n_left++;
         else used += (size_t)snprintf(to + used, MSC_LINEAGE_BYTES + 1 - used, "%s%s", used ? "," : "", share[i].name);
     }

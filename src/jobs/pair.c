@@ -1,5 +1,6 @@
 /* pair.c - opens two years' images on one grid, with the bands that both have. */
 #include "jobs/pair.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,64 @@ static msc_status open_classes(const msc_settings *settings, const char *path, m
     return MSC_OK;
 }
 
+/* From which value on a band of the type is saturated, all values being below infinity. */
+static double limit_of(const msc_image *image, msc_type type)
+{
+    if (image->saturated > 0) return image->saturated;
+    return type == MSC_U8 ? 255 : type == MSC_U16 ? 65535 : INFINITY;
+}
+
+static void mark_u8(const uint8_t *restrict row, double limit, int32_t n, uint8_t bit, uint8_t *restrict bits)
+{
+    const int least = (int)ceil(fmin(limit, 256));
+    for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
+}
+static void mark_u16(const uint16_t *restrict row, double limit, int32_t n, uint8_t bit, uint8_t *restrict bits)
+{
+    const int least = (int)ceil(fmin(limit, 65536));
+    for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
+}
+static void mark_f32(const float *restrict row, double limit, int32_t n, uint8_t bit, uint8_t *restrict bits)
+{
+    const float least = (float)limit;
+    for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
+}
+
+/* A saturated value is at least what it says: it cannot be compared. So the pixel is no witness, though its class may be plain. */
+static msc_status read_unsaturated(void *self, int worker, msc_tile *tile, msc_error *err)
+{
+    const msc_pair *p = self;
+    msc_tile whole = *tile;
+    whole.n_planes = p->whole.n_planes;
+    MSC_TRY(p->whole.read(p->whole.self, worker, &whole, err));
+    const int32_t pad = tile->pad_px, n = tile->core.w + 2 * pad;
+    for (int32_t y = -pad; y < tile->core.h + pad; y++) {
+        uint8_t *bits = msc_row_u8(tile, whole.n_planes, y) - pad, *ok = msc_row_valid(tile, y) - pad;
+        memset(bits, 0, (size_t)n);
+        for (int b = 0; b < 2 * p->n_bands; b++) {
+            const uint8_t bit = b < p->n_bands ? MSC_SATURATED_BEFORE : MSC_SATURATED_AFTER;
+            const msc_type type = tile->plane[b].type;
+            if (type == MSC_U8) mark_u8(msc_row_u8(tile, b, y) - pad, p->limit[b], n, bit, bits);
+            else if (type == MSC_U16) mark_u16(msc_row_u16(tile, b, y) - pad, p->limit[b], n, bit, bits);
+            else if (isfinite(p->limit[b])) mark_f32(msc_row_f32(tile, b, y) - pad, p->limit[b], n, bit, bits);
+        }
+        for (int32_t x = 0; x < n; x++) {
+            bits[x] = ok[x] ? bits[x] : 0;
+            ok[x] = ok[x] && !bits[x];
+        }
+    }
+    return MSC_OK;
+}
+
+static void leave_saturated_out(const msc_pair_spec *spec, msc_pair *pair)
+{
+    pair->whole = pair->source;
+    for (int b = 0; b < 2 * pair->n_bands; b++) pair->limit[b] = limit_of(b < pair->n_bands ? spec->before : spec->after, pair->source.types[b]);
+    pair->source.self = pair;
+    pair->source.read = read_unsaturated;
+    pair->source.types[pair->source.n_planes++] = MSC_U8;
+}
+
 static msc_status open_all(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)
 {
     const char *want[MSC_MAX_BANDS];
@@ -59,7 +118,9 @@ static msc_status open_all(const msc_settings *settings, const msc_pair_spec *sp
     }
     for (int i = 0; i < 2; i++) MSC_TRY(open_classes(settings, spec->class_map[i], pair, &pair->class_map[i], err));
     pair->rasters.required = (1u << pair->rasters.n) - 1;
-    return msc_rasters_source(&pair->rasters, &pair->source, err);
+    MSC_TRY(msc_rasters_source(&pair->rasters, &pair->source, err));
+    leave_saturated_out(spec, pair);
+    return MSC_OK;
 }
 
 msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)

@@ -9,11 +9,16 @@ typedef struct msc_pair_spec {
     const char *class_map[2];    /* pixels of code 0 are not valid; NULL: none */
 } msc_pair_spec;
 
+enum { MSC_SATURATED_BEFORE = 1, MSC_SATURATED_AFTER = 2 };
+
 typedef struct msc_pair {
     msc_imagery image[2];
     msc_raster *class_map[2];
     msc_rasters rasters;
-    msc_source source;           /* planes: n_bands before, n_bands after, then class maps; valid where all are */
+    msc_source source;           /* planes: n_bands before, n_bands after, class maps, then MSC_SATURATED_... bits of the two images
+                                    (u8) where both are observed. Valid where all are and nothing is saturated */
+    msc_source whole;            /* the same without the bits, valid where all are */
+    double limit[2 * MSC_MAX_BANDS];   /* of each band: saturated from there on */
     char band[MSC_MAX_BANDS][MSC_NAME_MAX];
     int n_bands;                 /* of each image */
 } msc_pair;

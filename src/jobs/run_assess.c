@@ -55,7 +55,8 @@ static msc_status record(msc_job_run *run, const msc_stage *stage, const msc_ass
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "points_in_training", (double)r->n_trained, err));
     if (r->verdict_en[0]) MSC_TRY(msc_receipt_text(run->receipt, stage->name, "verdict", r->verdict_en, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy", r->overall, err));
-    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_half_width_95", r->overall_half_width, err);
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "overall_accuracy_low_95", r->overall_low, err));
+    return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_high_95", r->overall_high, err);
 }
 
 msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -75,6 +76,7 @@ msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *e
         o.class_field = field;
     }
     o.map = map; o.report = report;
+    o.dem = run->job->epochs[stage->epoch].image.dem;
     o.tables = tables; o.n_tables = 2;
     MSC_TRY(msc_assess(&run->settings, &o, &r, err));
     return record(run, stage, &o, &r, err);
@@ -95,6 +97,7 @@ msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_e
     MSC_TRY(msc_job_year_field(run->job->reference.year_field, y0, before, sizeof before, err));
     MSC_TRY(msc_job_year_field(run->job->reference.year_field, y1, after, sizeof after, err));
     o.before_field = before; o.class_field = after;
+    o.dem = msc_run_dem_of_change(run, stage->epoch);
     o.map = map; o.report = report;
     o.tables = tables; o.n_tables = 2;
     MSC_TRY(msc_assess(&run->settings, &o, &r, err));

@@ -47,6 +47,10 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
     o->confidence_before = p->sure_before; o->confidence_after = p->sure_after;
     o->posterior_before = p->posterior_before; o->posterior_after = p->posterior_after;
     o->evidence = strcmp(job->evidence.method, "off") == 0 ? NULL : p->evidence;
+    if (job->evidence.elevation) {
+        o->dem_before = job->epochs[stage->epoch - 1].image.dem;
+        o->dem_after = job->epochs[stage->epoch].image.dem;
+    }
     o->change = p->raw; o->grade = p->grade;
     o->min_confidence = job->change.min_confidence;
     o->edge_tolerance_px = job->change.edge_tolerance_px;
@@ -71,7 +75,11 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
+<<<<<<< HEAD
     MSC_TRY(msc_receipt_number(run->receipt, group, "site_m", run->job->change.site_m, err));
+=======
+    MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
+>>>>>>> main
     MSC_TRY(msc_receipt_number(run->receipt, group, "support_px", p->tally.support_px, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
@@ -140,13 +148,13 @@ msc_status msc_run_change(msc_job_run *run, const msc_stage *stage, msc_error *e
     return status;
 }
 
-/* The reports of the comparisons are JSON already; here they only become items of a list. */
-static msc_status append_reports(const msc_job_run *run, FILE *memory, msc_error *err)
+/* The reports of the pairs of years are JSON already; here they only become items of a list. */
+static msc_status append_reports(const msc_job_run *run, const char *verb, FILE *memory, msc_error *err)
 {
     for (int e = 1; e < run->job->n_epochs; e++) {
         char path[MSC_PATH_MAX], *bytes = NULL;
         size_t n = 0;
-        MSC_TRY(msc_run_path(run, path, err, "change_%d_%d.json", msc_run_year(run, e - 1), msc_run_year(run, e)));
+        MSC_TRY(msc_run_path(run, path, err, "%s_%d_%d.json", verb, msc_run_year(run, e - 1), msc_run_year(run, e)));
         MSC_TRY(msc_file_read(path, &bytes, &n, err));
         while (n > 0 && bytes[n - 1] == '\n') n--;
         fprintf(memory, "%s\n", e > 1 ? "," : "");
@@ -165,7 +173,9 @@ msc_status msc_run_report(msc_job_run *run, const msc_stage *stage, msc_error *e
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return msc_fail(err, MSC_ENOMEM, path, "report");
     fprintf(memory, "{\n\"minescar\":\"%s\",\n\"run_id\":\"%s\",\n\"changes\":[", MSC_VERSION, run->id);
-    msc_status status = append_reports(run, memory, err);
+    msc_status status = append_reports(run, "change", memory, err);
+    fprintf(memory, "\n],\n\"evidence\":[");
+    if (status == MSC_OK && strcmp(run->job->evidence.method, "off") != 0) status = append_reports(run, "evidence", memory, err);
     fprintf(memory, "\n]\n}\n");
     fclose(memory);
     if (status == MSC_OK) status = msc_file_write(path, text, size, err);

@@ -27,5 +27,7 @@ msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error 
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "iterations", r.n_iterations, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "is_converged", r.is_converged, err));
     MSC_TRY(msc_receipt_number(run->receipt, stage->name, "largest_correlation", r.rho_most, err));
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "saturated_px_before", (double)r.saturated_px[0], err));
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "saturated_px_after", (double)r.saturated_px[1], err));
     return msc_receipt_number(run->receipt, stage->name, "unchanged_share", r.no_change, err);
 }

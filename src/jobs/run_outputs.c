@@ -8,6 +8,12 @@
 
 int msc_run_year(const msc_job_run *run, int epoch) { return run->job->epochs[epoch].year; }
 
+const char *msc_run_dem_of_change(const msc_job_run *run, int epoch)
+{
+    const char *now = run->job->epochs[epoch].image.dem;
+    return now ? now : run->job->epochs[epoch - 1].image.dem;
+}
+
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...)
 {
     char name[128];

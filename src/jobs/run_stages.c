@@ -2,6 +2,7 @@
 #include "jobs/run_stages.h"
 #include "jobs/transitions.h"
 #include "base/mem.h"
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ static msc_status train(msc_job_run *run, const msc_stage *stage, msc_error *err
     if (job->training.method) o.method = job->training.method;
     o.features = job->features;
     o.is_selecting = job->training.is_selecting;
+    o.n_folds = job->training.n_folds;
     o.n_trees = job->forest.trees; o.depth = job->forest.depth; o.seed = job->forest.seed;
     o.grid_like = run->grid_like;
     MSC_TRY(msc_train(&run->settings, &o, err));
@@ -96,17 +98,14 @@ static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_
     return record_counts(run, stage->name, &counts, err);
 }
 
-/* The layer of the year before that QTBBH names patches of, in the first format that holds shapes and numbers; NULL: none. */
-static msc_status earlier_patches(const msc_job_run *run, int epoch, char path[MSC_PATH_MAX], const char **earlier, msc_error *err)
+/* A year's layer of patches that others name; NULL: none. */
+static msc_status patches_of(const msc_job_run *run, int epoch, char path[MSC_PATH_MAX], const char **layer, msc_error *err)
 {
-    static const char *const formats[] = { "gpkg", "fgb", "shp", "geojson" };
-    *earlier = NULL;
-    for (int f = 0; f < 4 && epoch > 0; f++)
-        for (int i = 0; i < run->job->n_deliver && !*earlier; i++) {
-            if (strcmp(run->job->deliver[i], formats[f]) != 0) continue;
-            MSC_TRY(msc_run_path(run, path, err, "patches_%d.%s", msc_run_year(run, epoch - 1), formats[f]));
-            *earlier = path;
-        }
+    const char *format = msc_job_shape_format(run->job);
+    *layer = NULL;
+    if (epoch < 0 || !format) return MSC_OK;
+    MSC_TRY(msc_run_path(run, path, err, "patches_%d.%s", msc_run_year(run, epoch), format));
+    *layer = path;
     return MSC_OK;
 }
 
@@ -116,7 +115,7 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
     const int year = msc_run_year(run, stage->epoch);
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
-    MSC_TRY(earlier_patches(run, stage->epoch, earlier, &o.earlier, err));
+    MSC_TRY(patches_of(run, stage->epoch - 1, earlier, &o.earlier, err));
     MSC_TRY(msc_run_path(run, classes, err, "classes_%d.tif", year));
     MSC_TRY(msc_run_path(run, confidence, err, "confidence_%d.tif", year));
     MSC_TRY(msc_run_path(run, sieved, err, ".sieved_%d.tif", year));
@@ -132,12 +131,17 @@ static msc_status patches(msc_job_run *run, const msc_stage *stage, msc_error *e
 
 static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX], grade[MSC_PATH_MAX], earlier[MSC_PATH_MAX];
+    char map[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX], grade[MSC_PATH_MAX], earlier[MSC_PATH_MAX], later[MSC_PATH_MAX];
+    double shift_px;
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     static const int no_change = 0;
     msc_vectorize_options o;
     msc_vectorize_defaults(&o);
-    MSC_TRY(earlier_patches(run, stage->epoch, earlier, &o.earlier, err));
+    MSC_TRY(patches_of(run, stage->epoch - 1, earlier, &o.earlier, err));
+    MSC_TRY(patches_of(run, stage->epoch, later, &o.later, err));
+    MSC_TRY(msc_run_shift_rmse(run, stage->epoch, &shift_px, err));
+    o.reach_px = fmin(fmax(1, shift_px), 64);
+    MSC_TRY(msc_receipt_number(run->receipt, stage->name, "reach_px", o.reach_px, err));
     MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, sure_before, err, "confidence_%d.tif", y0));
     MSC_TRY(msc_run_path(run, sure_after, err, "confidence_%d.tif", y1));
@@ -147,7 +151,7 @@ static msc_status changes(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.confidence = sure_after; o.confidence_before = sure_before;
     o.image_before = &run->job->epochs[stage->epoch - 1].image; o.image_after = &run->job->epochs[stage->epoch].image;
     o.is_change = 1; o.year_before = y0; o.year_after = y1;
-    o.dem = o.image_after->dem != NULL ? o.image_after->dem : o.image_before->dem;     /* the ground as it is now, where that is known */
+    o.dem = msc_run_dem_of_change(run, stage->epoch);
     o.skip = &no_change; o.n_skip = 1;
     return trace(run, stage, &o, err);
 }
@@ -166,7 +170,7 @@ static msc_status transitions(msc_job_run *run, const msc_stage *stage, msc_erro
     if (status == MSC_OK) status = msc_receipt_number(run->receipt, stage->name, "pixels_not_observed", (double)t->px_not_observed, err);
     msc_release(t);
     if (status == MSC_OK) msc_run_note_output(run, table);
-    return status;
+    return status == MSC_OK ? msc_run_areas(run, stage, before, map, err) : status;
 }
 
 static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int is_pair,

@@ -57,6 +57,8 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
  * it. After the inputs have been listed. Sets *is_wanted: whether there is such a stage. */
 msc_status msc_run_bind_masks(msc_job_run *run, int *is_wanted, msc_error *err);
 msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* Areas of every from-to, in all and by zone: areas_Y0_Y1.csv, .xlsx, .json (run_areas.c). */
+msc_status msc_run_areas(msc_job_run *run, const msc_stage *stage, const char *before, const char *change, msc_error *err);
 /* Area that was not observed in a year, by reason and zone. */
 msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err);
 /* run_assess.c: accuracy of each year's classes and of each change map against the job's reference, and acceptance. */
@@ -70,6 +72,8 @@ int msc_run_has_gate(const msc_job_run *run);
 /* What stages share. A printf-made name in the output directory; EVALUE when it is too long. */
 msc_status msc_run_path(const msc_job_run *run, char path[MSC_PATH_MAX], msc_error *err, const char *fmt, ...);
 int msc_run_year(const msc_job_run *run, int epoch);
+/* The DEM that areas of change between epoch - 1 and epoch lie on: the ground as it is now, where that is known; NULL: none. */
+const char *msc_run_dem_of_change(const msc_job_run *run, int epoch);
 /* Adds a finished file to the outputs that the receipt lists; for a shapefile with all its parts. */
 void msc_run_note_output(msc_job_run *run, const char *path);
 void msc_run_note_layer(msc_job_run *run, const char *path);

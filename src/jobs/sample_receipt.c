@@ -61,7 +61,8 @@ static json_object *estimate_of(msc_estimate e, double scale)
 {
     json_object *o = json_object_new_object();
     put(o, "value", json_object_new_double(e.value * scale));
-    put(o, "half_width_95", e.se == e.se ? json_object_new_double(msc_estimate_half_width(e) * scale) : NULL);
+    put(o, "low_95", e.low == e.low ? json_object_new_double(e.low * scale) : NULL);
+    put(o, "high_95", e.high == e.high ? json_object_new_double(e.high * scale) : NULL);
     return o;
 }
 

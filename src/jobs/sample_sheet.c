@@ -5,9 +5,9 @@
 
 static void put_area(msc_sheet *sheet, const char *key, msc_estimate e, double all_ha)
 {
-    const double half = msc_estimate_half_width(e) * all_ha;
-    if (isnan(half)) msc_sheet_number(sheet, key, e.value * all_ha, msc_sheet_words(sheet, "%.2f ha, no interval: a stratum has one point", "%.2f 公顷，无区间：有的层只有一个样点"), e.value * all_ha);
-    else msc_sheet_number(sheet, key, e.value * all_ha, msc_sheet_words(sheet, "%.2f ha +- %.2f (95 %%)", "%.2f 公顷 ± %.2f（95 %%）"), e.value * all_ha, half);
+    if (isnan(e.low)) msc_sheet_number(sheet, key, e.value * all_ha, msc_sheet_words(sheet, "%.2f ha, no interval: a stratum has one point", "%.2f 公顷，无区间：有的层只有一个样点"), e.value * all_ha);
+    else msc_sheet_number(sheet, key, e.value * all_ha, msc_sheet_words(sheet, "%.2f ha (95 %%: %.2f to %.2f)", "%.2f 公顷（95 %%：%.2f 至 %.2f）"), e.value * all_ha,
+                          e.low * all_ha, e.high * all_ha);
 }
 
 static void put_forecast(const msc_sample *s, msc_sheet *sheet, double all_ha)
@@ -15,7 +15,8 @@ static void put_forecast(const msc_sample *s, msc_sheet *sheet, double all_ha)
     const msc_forecast *f = &s->forecast;
     int has_target = 0;
     for (int h = 0; h < s->frame->n_strata; h++) has_target |= s->design[h].is_target;
-    msc_sheet_number(sheet, "expected_accuracy", f->overall.value, "%.4f +- %.4f (95 %%)", f->overall.value, msc_estimate_half_width(f->overall));
+    msc_sheet_number(sheet, "expected_accuracy", f->overall.value, msc_sheet_words(sheet, "%.4f (95 %%: %.4f to %.4f)", "%.4f（95 %%：%.4f 至 %.4f）"), f->overall.value,
+                     f->overall.low, f->overall.high);
     if (!has_target) return;
     put_area(sheet, "expected_area", f->target, all_ha);
     if (f->missed_in >= 0) {

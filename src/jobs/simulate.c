@@ -15,7 +15,7 @@ enum { N_OUT_MAX = 7, MAX_SIZE_PX = 1000000 };
 void msc_simulate_defaults(msc_simulate_options *options)
 {
     *options = (msc_simulate_options){.size_px = 2048, .pixel_m = 2.0, .seed = 1, .haze = 1.0, .noise = 1.0, .clouds = 1.0,
-                                      .shift_px = 0.4, .season = 1.0, .has_dem = 1};
+                                      .shift_px = 0.4, .season = 1.0, .has_dem = 1, .dem_noise_m = 0.2};
 }
 
 static msc_status check_options(const msc_simulate_options *o, msc_error *err)
@@ -23,7 +23,7 @@ static msc_status check_options(const msc_simulate_options *o, msc_error *err)
     const struct { const char *name; double value, low, high; } range[] = {
         {"--size-px", o->size_px, 16, MAX_SIZE_PX}, {"--pixel-m", o->pixel_m, 0.1, 30}, {"--haze", o->haze, 0, 10},
         {"--noise", o->noise, 0, 20}, {"--clouds", o->clouds, 0, 10}, {"--shift-px", o->shift_px, 0, 3},
-        {"--season", o->season, 0, 1.5}};
+        {"--season", o->season, 0, 1.5}, {"--dem-noise-m", o->dem_noise_m, 0, 10}};
     if (!o->dir || !o->dir[0])
         return msc_fail(err, MSC_EUSAGE, "DIR", "missing");
     for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
@@ -190,7 +190,7 @@ msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options
     sim->settings = settings;
     sim->options = options;
     sim->scene = (msc_scene){options->seed, options->pixel_m, options->haze, options->noise, options->clouds,
-                             options->shift_px, options->season};
+                             options->shift_px, options->season, options->dem_noise_m};
     sim->grid = (msc_grid){options->size_px, options->size_px, 430000.0, 4430000.0, options->pixel_m, options->pixel_m, ""};
     sim->draws = msc_alloc_zero(1, sizeof *sim->draws);
     sim->work = msc_scene_work_new();

@@ -1,5 +1,8 @@
 set(MINESCAR_jobs
+  areas.c
+  areas_table.c
   assess.c
+  assess_areas.c
   assess_count.c
   assess_estimate.c
   assess_frozen.c
@@ -8,11 +11,14 @@ set(MINESCAR_jobs
   assess_reference.c
   assess_report.c
   assess_table.c
+  beside.c
   change.c
   change_weights.c
+  blocks.c
   chip.c
   classify.c
   differences.c
+  elevation.c
   feature_map.c
   imagery.c
   irmad_map.c
@@ -33,6 +39,7 @@ set(MINESCAR_jobs
   radiometry.c
   receipt.c
   run.c
+  run_areas.c
   run_assess.c
   run_change.c
   run_classify.c
@@ -74,6 +81,7 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_beside.c
   verify_grades.c
   verify_layers.c
   verify_lineage.c
@@ -82,4 +90,5 @@ set(MINESCAR_jobs
   verify_zones.c
   vectorize_row.c
   vectorize_write.c
+  zone_layer.c
 )

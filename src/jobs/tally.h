@@ -12,6 +12,7 @@ typedef struct msc_tally {
     msc_amount pair[MSC_N_REMOVED_BY][65536];   /* before * 256 + after; MSC_BY_NOTHING and MSC_BORNE_OUT: accepted */
     msc_amount grade[MSC_N_GRADES];             /* the first: the same class in both years */
     msc_weights weights;                        /* of posteriors and evidence, as they were used */
+    msc_heights heights;                        /* of both elevation models, where they were asked; else all 0 */
     int32_t support_px;                         /* side of the square in which changes bear each other out; 1: off */
     msc_amount unseen[3];                       /* not observed before only, after only, in either of the two or both */
 } msc_tally;

@@ -67,6 +67,27 @@ static void add_weights(json *all, const msc_tally *t, const msc_change_options 
     json_object_object_add(all, "evidence_log_ratio", ratio);
 }
 
+/* What the difference of elevations is worth: pairs of standard deviations of it where nothing happened, from which on the logarithm
+ * of the likelihood ratio holds. */
+static void add_heights(json *all, const msc_tally *t)
+{
+    const msc_heights *h = &t->heights;
+    json_object_object_add(all, "has_elevation", json_object_new_boolean(h->noise_m > 0));
+    if (!(h->noise_m > 0)) return;
+    json *ratio = json_object_new_array();
+    for (int level = MSC_HEIGHT_LEVELS - 1; level >= 0; level--) {
+        json *pair = json_object_new_array();
+        json_object_array_add(pair, real(msc_height_level_begin(level)));
+        json_object_array_add(pair, real(t->weights.height_ratio[level]));
+        json_object_array_add(ratio, pair);
+    }
+    json_object_object_add(all, "elevation_offset_m", real((double)h->offset_m));
+    json_object_object_add(all, "elevation_noise_m", real((double)h->noise_m));
+    json_object_object_add(all, "elevation_shift_px", real((double)h->shift_px));
+    json_object_object_add(all, "is_elevation_measured", json_object_new_boolean(t->weights.is_height_measured));
+    json_object_object_add(all, "elevation_log_ratio", ratio);
+}
+
 static json *thresholds(const msc_tally *t, const msc_tally_context *c)
 {
     const msc_change_options *o = c->options;
@@ -81,6 +102,7 @@ static json *thresholds(const msc_tally *t, const msc_tally_context *c)
     json_object_object_add(all, "has_posterior", json_object_new_boolean(o->posterior_before != NULL));
     json_object_object_add(all, "has_evidence", json_object_new_boolean(o->evidence != NULL));
     add_weights(all, t, o);
+    add_heights(all, t);
     json_object_object_add(all, "support_px", json_object_new_int(t->support_px));
     json_object_object_add(all, "evidence_sure", real(o->evidence_sure));
     for (int i = 0; i < o->n_impossible; i++) {

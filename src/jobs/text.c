@@ -28,7 +28,7 @@ static const char *const chinese[][2] = {
     { "rmse_before_px", "错位均方根" }, { "rmse_px", "去除平滑场后" }, { "alignment", "配准" }, { "complete", "运行完成" }, { "job_file", "任务文件" }, { "inputs", "输入" },
     { "hash", "哈希" }, { "codes", "代码" }, { "table", "转移矩阵" }, { "valid", "几何有效" },
     { "overlaps", "无重叠" }, { "numbers", "编号" }, { "areas", "面积属性" }, { "area_sum", "面积合计" },
-    { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "same_in_formats", "各格式一致" },
+    { "places", "定位点" }, { "run_id", "运行标识" }, { "lineage", "沿革" }, { "beside", "相邻关系" }, { "same_in_formats", "各格式一致" },
     { "n_checks", "检查项" }, { "zones_sum", "分区合计" }, { "zones", "分区" },
     { "encoding", "编码" }, { "kinds", "变化类型" }, { "same_as_map", "与变化图一致" }, { "grades", "变化等级" }, { "grade_map", "等级图" },
     { "accepted", "接受的变化" }, { "n_failed", "不通过" }, { "min_confidence", "最低置信度" }, { "edge_tolerance_px", "边缘容差（像元）" },

@@ -37,7 +37,7 @@ typedef struct vectorizing {
 
 void msc_vectorize_defaults(msc_vectorize_options *options)
 {
-    *options = (msc_vectorize_options){.connectivity = 4, .is_change = -1, .encoding = "GBK"};
+    *options = (msc_vectorize_options){.connectivity = 4, .is_change = -1, .reach_px = 1, .encoding = "GBK"};
 }
 
 static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
@@ -62,6 +62,9 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
     }
     if (o->grades != NULL && strcmp(o->grades, "A") != 0 && strcmp(o->grades, "B") != 0) {
         return msc_fail(err, MSC_EVALUE, "grades", "%.40s; A or B", o->grades);
+    }
+    if (!(o->reach_px >= 0 && o->reach_px <= 64)) {
+        return msc_fail(err, MSC_EVALUE, "reach-px", "%g; 0 to 64", o->reach_px);
     }
     if (o->confidence_before != NULL && o->confidence == NULL) {
         return msc_fail(err, MSC_EUSAGE, "confidence", "missing beside %s", o->confidence_before);
@@ -92,6 +95,9 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     k->table.is_change = o->is_change >= 0 ? o->is_change : is_wide;
     if (o->confidence != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence, 0, err));
+    }
+    if (!(o->reach_px >= 0 && o->reach_px <= 64)) {
+        return msc_fail(err, MSC_EVALUE, "reach-px", "%g; 0 to 64", o->reach_px);
     }
     if (o->confidence_before != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence_before, 0, err));

@@ -67,10 +67,25 @@ static const char *label_of(const msc_patch_table *t, int code, char spare[16])
     return spare;
 }
 
-static const char *kind_of_change(const msc_patch_table *t, int before, int after)
+int msc_patch_is_new_damage(const msc_patch_table *t, int value)
 {
-    const int was = t->label[before].is_damage, is = t->label[after].is_damage;
-    return !was && is ? "新增" : was && !is ? "恢复" : was && is && before != after ? "转变" : "";
+    return t->is_change && !t->label[value >> 8 & 255].is_damage && t->label[value & 255].is_damage;
+}
+
+int msc_patch_is_ended_damage(const msc_patch_table *t, int value)
+{
+    return t->is_change && t->label[value >> 8 & 255].is_damage && !t->label[value & 255].is_damage;
+}
+
+static const char *kind_of_change(const msc_patch_table *t, int value, int is_beside)
+{
+    if (msc_patch_is_new_damage(t, value)) {
+        return is_beside ? "扩大" : "新增";
+    }
+    if (msc_patch_is_ended_damage(t, value)) {
+        return is_beside ? "缩小" : "恢复";
+    }
+    return t->label[value & 255].is_damage && value >> 8 != (value & 255) ? "转变" : "";
 }
 
 /* Ground over map: the mean over those pixels of the patch that the DEM has. */
@@ -194,7 +209,7 @@ void msc_patch_row_fill(const msc_patch_table *t, const msc_patch *p, int64_t or
     *v++ = whole(after);
     *v++ = t->is_change ? text(label_of(t, before, row->code[0])) : (msc_value){0};
     *v++ = text(label_of(t, after, row->code[1]));
-    *v++ = t->is_change ? text(kind_of_change(t, before, after)) : (msc_value){0};
+    *v++ = t->is_change ? text(kind_of_change(t, p->value, row->is_beside)) : (msc_value){0};
     *v++ = text(p->grade == 'A' ? "A" : p->grade == 'B' ? "B" : NULL);
     *v++ = real(area_m2);
     *v++ = real(projected_m2);

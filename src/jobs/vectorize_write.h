@@ -1,6 +1,7 @@
 /* vectorize_write.h - patches as rows of the output layers: made in batches side by side, appended in order. */
 #ifndef MSC_JOBS_VECTORIZE_WRITE_H
 #define MSC_JOBS_VECTORIZE_WRITE_H
+#include "jobs/beside.h"
 #include "jobs/vectorize_row.h"
 #include "patch/overlaps.h"
 #include "patch/zones.h"
@@ -12,6 +13,8 @@ typedef struct msc_patch_writer {
     msc_zones *zones[MSC_PATCH_MAX_ZONES];
     msc_overlaps *earlier;       /* with patches of the year before; NULL: there are none */
     msc_patch_row row;           /* with the thread's own transform */
+    msc_touches touches;
+    msc_overlap *touched; size_t touched_cap;
     double *xy; size_t xy_cap;
     int is_open;
 } msc_patch_writer;
@@ -22,6 +25,7 @@ typedef struct msc_patch_writing {
     const msc_patch_table *table;
     msc_layer_out **layer;       /* [options->n_patches] */
     msc_features_in earlier;     /* patches of the year before, which the writers' indices stand on */
+    msc_beside before, after;    /* damage of both years, for what lies beside changes; without rows: not known */
     const int32_t *order;        /* visiting order by number - 1; NULL: none */
     msc_patch_writer *writer; int n_writers;
     int64_t n, n_px, n_vertices, area_px_x2;     /* of what was put */

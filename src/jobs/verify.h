@@ -64,6 +64,8 @@ msc_status msc_verify_zone_tables(msc_verification *v, msc_error *err);
 msc_status msc_verify_zones(const msc_patch_layer *layer, msc_error *err);
 /* verify_lineage.c: earlier numbers that exist, of patches that the later one lies on; the kind of change. */
 msc_status msc_verify_lineage(const msc_patch_layer *layer, msc_error *err);
+/* verify_beside.c: new damage beside earlier damage extends it, ended damage beside later damage is what shrank; counted again. */
+msc_status msc_verify_beside(const msc_patch_layer *layer, msc_error *err);
 /* verify_grades.c: patches of changes against the change map's pixels and their grades. */
 msc_status msc_verify_grades(const msc_patch_layer *layer, msc_error *err);
 /* verify_text.c: `path` says its encoding where it can, and every text in it is whole in that encoding. */

@@ -265,6 +265,8 @@ static msc_status check_format(msc_patch_layer *l, msc_patch_layer *first, msc_e
     }
     msc_status status = check_layer(l, path, err);
     if (status == MSC_OK && !first->v && l->is_change) status = msc_verify_grades(l, err);
+    const char *named = msc_job_shape_format(v->job);
+    if (status == MSC_OK && l->is_change && named && strcmp(l->extension, named) == 0) status = msc_verify_beside(l, err);
     if (first->v) {
         check_twin(l, first);
         close_layer(l);

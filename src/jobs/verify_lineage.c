@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "jobs/verify.h"
 #include "base/mem.h"
+#include "jobs/beside.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +24,13 @@ static void box_of(const msc_shape *s, double box[4])
 
 static int by_number(const void *a, const void *b) { return strcmp(((const earlier_patch *)a)->number, ((const earlier_patch *)b)->number); }
 
-/* Every number of a list is that of an earlier patch whose box meets the patch's. "+N" at the end counts those without room. */
-static int is_right_list(const char *list, const msc_shape *shape, const earlier_patch *earlier, size_t n)
+/* Every number of a list is that of an earlier patch whose box comes within reach of the patch's (units of the CRS). "+N" at the end counts those without room. */
+static int is_right_list(const char *list, const msc_shape *shape, double reach, const earlier_patch *earlier, size_t n)
 {
     double box[4];
     char number[64];
     box_of(shape, box);
+    for (int k = 0; k < 4; k++) box[k] += k < 2 ? -reach : reach;
     for (const char *at = list; *(at += strspn(at, separators)); at += strcspn(at, separators)) {
         const size_t length = strcspn(at, separators);
         if (at[0] == '+' && length > 1 && strspn(at + 1, "0123456789") == length - 1 && !at[length]) continue;
@@ -51,27 +53,22 @@ static msc_status check_numbers(const msc_patch_layer *l, const msc_features_in 
         box_of(&before->shape[k], earlier[k].box);
     }
     qsort(earlier, before->n, sizeof *earlier, by_number);
+    const double reach_px = msc_beside_reach(&l->v->grid, msc_verify_number(l->v, l->group, "reach_px", 0) + 0.5, l->v->job->vectorize.simplify_m);
+    const double reach = reach_px * fmax(l->v->grid.pixel_e, l->v->grid.pixel_n);
     for (size_t i = 0; i < l->features.n; i++)
-        if (!is_right_list(msc_patch_text(msc_patch_checked(l, i, MSC_QTBBH)), msc_patch_shape(l, i), earlier, before->n) && n_bad++ == 0) first = i;
+        if (!is_right_list(msc_patch_text(msc_patch_checked(l, i, MSC_QTBBH)), msc_patch_shape(l, i), reach, earlier, before->n) && n_bad++ == 0) first = i;
     msc_release(earlier);
     msc_verify_note_patches(l, "lineage", n_bad, first, "");
     return MSC_OK;
 }
 
-static int is_damage(const msc_job *job, int64_t code)
-{
-    for (int k = 0; k < job->n_classes; k++)
-        if (job->classes[k].code == code) return job->classes[k].is_damage != 0;
-    return 0;
-}
-
-/* 新增 and 扩大 begin damage, 恢复 and 缩小 end it, 转变 is from damage to damage; 存疑 may be any. */
+/* 新增 and 扩大, which has a predecessor, begin damage, 恢复 and 缩小 end it, 转变 is from damage to damage; 存疑 may be any. */
 static int is_right_kind(const msc_patch_layer *l, size_t i)
 {
     const char *kind = msc_patch_text(msc_patch_checked(l, i, MSC_BHLX));
-    const int was = is_damage(l->v->job, msc_patch_checked(l, i, MSC_QDM)->integer), is = is_damage(l->v->job, msc_patch_checked(l, i, MSC_TBDM)->integer);
+    const int was = msc_job_is_damage(l->v->job, msc_patch_checked(l, i, MSC_QDM)->integer), is = msc_job_is_damage(l->v->job, msc_patch_checked(l, i, MSC_TBDM)->integer);
     if (strcmp(kind, "存疑") == 0) return 1;
-    if (!was && is) return strcmp(kind, "新增") == 0 || strcmp(kind, "扩大") == 0;
+    if (!was && is) return strcmp(kind, msc_patch_text(msc_patch_checked(l, i, MSC_QTBBH))[0] ? "扩大" : "新增") == 0;
     if (was && !is) return strcmp(kind, "恢复") == 0 || strcmp(kind, "缩小") == 0;
     return strcmp(kind, was ? "转变" : "") == 0;
 }

@@ -1,5 +1,6 @@
 /* verify_rasters.c - delivered maps: one grid, codes that the job knows, a from-to table that can be counted again. */
 #include "jobs/verify.h"
+#include "jobs/areas.h"
 #include "base/mem.h"
 #include "grid/crs.h"
 #include "io/raster_in.h"
@@ -114,6 +115,40 @@ static msc_status check_table(msc_verification *v, int y0, int y1, msc_error *er
     return status;
 }
 
+static int is_at_hand(const char *path) { return !path || msc_file_exists(path); }
+
+/* The areas by from-to and zone again, byte by byte, where the DEM and the zones that they are made of are at hand. */
+static msc_status check_areas(msc_verification *v, int epoch, msc_error *err)
+{
+    const msc_job *job = v->job;
+    const int y0 = job->epochs[epoch - 1].year, y1 = job->epochs[epoch].year;
+    char name[64], before[MSC_PATH_MAX], map[MSC_PATH_MAX], table[MSC_PATH_MAX], *bytes = NULL, *made = NULL;
+    size_t n = 0, n_made = 0;
+    msc_areas *areas = NULL;
+    const char *now = job->epochs[epoch].image.dem;
+    const msc_areas_options o = { .before = before, .change = map, .dem = now ? now : job->epochs[epoch - 1].image.dem, .zones = job->zones, .n_zones = job->n_zones,
+                                  .classes = job->classes, .n_classes = job->n_classes };
+    int is_ready = is_at_hand(o.dem);
+    for (int z = 0; z < job->n_zones; z++) is_ready &= is_at_hand(job->zones[z].path);
+    snprintf(name, sizeof name, "classes_%d.tif", y0);
+    is_ready &= msc_verify_file(v, name, before);
+    snprintf(name, sizeof name, "change_%d_%d.tif", y0, y1);
+    is_ready &= msc_verify_file(v, name, map);
+    snprintf(name, sizeof name, "areas_%d_%d.json", y0, y1);
+    if (!msc_verify_file(v, name, table) || !is_ready) return MSC_OK;      /* whether it should be there is told by its hash */
+    msc_sheet_section(v->sheet, "maps", name);
+    msc_status status = msc_areas_count(v->settings, &o, &areas, err);
+    if (status == MSC_OK) status = msc_areas_json(areas, &made, &n_made, err);
+    if (status == MSC_OK) status = msc_file_read(table, &bytes, &n, err);
+    if (status == MSC_OK)
+        msc_verify_note(v, n == n_made && memcmp(bytes, made, n) == 0, "table", "%s", msc_sheet_words(v->sheet, "counted again from the maps", "由栅格重新统计核对"));
+    else status = msc_verify_note_error(v, "table", err);
+    msc_release(bytes);
+    msc_release(made);
+    msc_areas_free(&areas);
+    return status;
+}
+
 static msc_status check_all(msc_verification *v, int64_t *count, msc_error *err)
 {
     char name[64];
@@ -126,6 +161,7 @@ static msc_status check_all(msc_verification *v, int64_t *count, msc_error *err)
         snprintf(name, sizeof name, "change_%d_%d.tif", y0, y1);
         MSC_TRY(check_map(v, name, 1, count, err));
         MSC_TRY(check_table(v, y0, y1, err));
+        MSC_TRY(check_areas(v, i, err));
     }
     return MSC_OK;
 }

@@ -2,65 +2,127 @@
 #include "model/accuracy.h"
 #include "base/mem.h"
 #include "model/accuracy_bounds.h"
+#include "model/interval.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-/* Which units count in the two totals of a ratio: class indices, ANY, or SAME (map and reference agree). */
-enum { ANY = -2, SAME = -3 };
+/* Which units count in the two totals of a ratio: class indices, ANY, SAME (map and reference agree), or EITHER (map or
+ * reference is map_x). */
+enum { ANY = -2, SAME = -3, EITHER = -4 };
 typedef struct ratio { int map_y, reference_y, map_x, reference_x; } ratio;
 
-typedef struct stratum { int64_t n; double sum, sum_squares; } stratum;
+typedef struct stratum { int64_t n; double sum, sum_squares, weight, weight_squares; } stratum;
 
 typedef struct sample {
     const msc_sample_cell *cells;
     size_t n_cells;
-    int n_strata;
+    int n_classes, n_strata;
     stratum *strata;
+    msc_interval_stratum *parts; /* [n_strata] */
+    double *space;               /* [2 n_strata] */
 } sample;
 
-static int counts(const msc_sample_cell *c, int map, int reference)
+static int is_counted(const msc_sample_cell *c, int map, int reference)
 {
     if (c->map == MSC_NOT_OBSERVED) return 0;
     if (reference == SAME) return c->map == c->reference && (map == ANY || c->map == map);
+    if (reference == EITHER) return c->map == map || c->reference == map;
     return (map == ANY || c->map == map) && (reference == ANY || c->reference == reference);
+}
+
+static int in_y(const msc_sample_cell *c, const ratio *r) { return is_counted(c, r->map_y, r->reference_y); }
+static int in_x(const msc_sample_cell *c, const ratio *r) { return is_counted(c, r->map_x, r->reference_x); }
+
+/* What the stratum of a unit may hold, since units mapped as this one occur there: some in y, some in x alone. Which references
+ * matter is settled by the classes that the ratio names, the mapped one, and another. */
+static void note_possible(const sample *s, const ratio *r, msc_sample_cell c, msc_interval_stratum *part)
+{
+    if (c.map == MSC_NOT_OBSERVED) return;
+    const int mapped = c.map, references[] = { mapped, r->reference_y, r->map_y, r->map_x, r->reference_x, (mapped + 1) % s->n_classes,
+                                               (r->reference_y + 1) % s->n_classes };
+    for (size_t k = 0; k < sizeof references / sizeof *references; k++) {
+        if (references[k] < 0) continue;
+        c.reference = references[k];
+        part->can_y |= in_y(&c, r);
+        part->can_z |= in_x(&c, r) && !in_y(&c, r);
+    }
+}
+
+/* The limits of a ratio; every unit in y is in x. */
+static void find_limits(const sample *s, const ratio *r, msc_estimate *e)
+{
+    memset(s->parts, 0, (size_t)s->n_strata * sizeof *s->parts);
+    for (size_t i = 0; i < s->n_cells; i++) {
+        const msc_sample_cell *c = &s->cells[i];
+        msc_interval_stratum *part = &s->parts[c->stratum];
+        const double share = c->weight * (double)c->n / s->strata[c->stratum].weight;
+        note_possible(s, r, *c, part);
+        if (in_y(c, r)) part->y += share;
+        else if (in_x(c, r)) part->z += share;
+    }
+    for (int h = 0; h < s->n_strata; h++) {
+        const stratum *from = &s->strata[h];
+        s->parts[h].total = from->weight;
+        s->parts[h].n = from->weight > 0 ? from->weight * from->weight / from->weight_squares : 0;
+    }
+    msc_interval_find(s->parts, s->n_strata, s->space, &e->low, &e->high);
 }
 
 /* R = Y / X with Y = sum of w y, X = sum of w x (Stehman 2014, eqs. 20-27). Its variance by linearisation, with
  * e = w (y - R x): V = sum over strata of n_h / (n_h - 1) sum of (e - mean e)^2, over X^2 (Stehman 2014, eq. 28,
  * where w = N_h / n_h). The finite population correction is left out: samples are a tiny part of the pixels, and
  * without it intervals are on the safe side. Held to published numbers by tests/oracles/accuracy.txt. */
-static msc_estimate estimate(const sample *s, ratio r)
+static msc_estimate estimate_value(const sample *s, const ratio *r)
 {
+    const msc_estimate nothing = { NAN, NAN, NAN, NAN };
     double y = 0, x = 0, variance = 0;
     for (size_t i = 0; i < s->n_cells; i++) {
         const msc_sample_cell *c = &s->cells[i];
-        y += counts(c, r.map_y, r.reference_y) * c->weight * (double)c->n;
-        x += counts(c, r.map_x, r.reference_x) * c->weight * (double)c->n;
+        y += in_y(c, r) * c->weight * (double)c->n;
+        x += in_x(c, r) * c->weight * (double)c->n;
     }
-    if (x <= 0) return (msc_estimate){ NAN, NAN };
-    const double value = y / x;
+    if (x <= 0) return nothing;
+    msc_estimate found = nothing;
+    const double value = found.value = y / x;
     memset(s->strata, 0, (size_t)s->n_strata * sizeof *s->strata);
     for (size_t i = 0; i < s->n_cells; i++) {
         const msc_sample_cell *c = &s->cells[i];
         stratum *h = &s->strata[c->stratum];
-        const double e = c->weight * (counts(c, r.map_y, r.reference_y) - value * counts(c, r.map_x, r.reference_x));
         h->n += c->n;
-        h->sum += e * (double)c->n;
+        h->sum += c->weight * (in_y(c, r) - value * in_x(c, r)) * (double)c->n;
+        h->weight += c->weight * (double)c->n;
+        h->weight_squares += c->weight * c->weight * (double)c->n;
     }
     for (size_t i = 0; i < s->n_cells; i++) {
         const msc_sample_cell *c = &s->cells[i];
         stratum *h = &s->strata[c->stratum];
-        const double e = c->weight * (counts(c, r.map_y, r.reference_y) - value * counts(c, r.map_x, r.reference_x));
-        const double off = e - h->sum / (double)h->n;
+        const double off = c->weight * (in_y(c, r) - value * in_x(c, r)) - h->sum / (double)h->n;
         h->sum_squares += off * off * (double)c->n;
     }
     for (int h = 0; h < s->n_strata; h++) {
         const double n = (double)s->strata[h].n;
-        if (s->strata[h].n == 1) return (msc_estimate){ value, NAN };
+        if (s->strata[h].n == 1) return found;
         if (s->strata[h].n > 1) variance += n / (n - 1) * s->strata[h].sum_squares;
     }
-    return (msc_estimate){ value, sqrt(variance) / x };
+    found.se = sqrt(variance) / x;
+    return found;
+}
+
+static msc_estimate estimate(const sample *s, ratio r)
+{
+    msc_estimate e = estimate_value(s, &r);
+    if (e.se == e.se) find_limits(s, &r, &e);
+    return e;
+}
+
+/* F1 = 2 J / (1 + J) of the share J that agrees of what is class i in map or reference: rises with it, so limits go along; the
+ * standard error by the slope, which is that of the ratio 2 p_ii / (p_i. + p_.i) itself. */
+static msc_estimate estimate_f1(const sample *s, int i)
+{
+    const msc_estimate j = estimate(s, (ratio){ i, SAME, i, EITHER });
+    const double slope = 2 / ((1 + j.value) * (1 + j.value));
+    return (msc_estimate){ 2 * j.value / (1 + j.value), slope * j.se, 2 * j.low / (1 + j.low), 2 * j.high / (1 + j.high) };
 }
 
 /* Kappa and its large-sample standard error (Bishop, Fienberg & Holland 1975, eq. 11.4-7; Congalton & Green 2009,
@@ -92,6 +154,30 @@ static void find_kappa(msc_accuracy *a)
     a->kappa_se = sqrt(variance > 0 ? variance / n : 0);
 }
 
+static msc_status estimate_all(const msc_sample_cell *cells, size_t n_cells, int n_strata, msc_accuracy *a, msc_error *err)
+{
+    const size_t n = (size_t)n_strata;
+    const sample s = { cells, n_cells, a->n_classes, n_strata, msc_alloc_zero(n, sizeof(stratum)), msc_alloc_zero(n, sizeof(msc_interval_stratum)),
+                       msc_alloc_zero(2 * n, sizeof(double)) };
+    const msc_status status = s.strata && s.parts && s.space ? MSC_OK : msc_fail(err, MSC_ENOMEM, "reference", "%d strata", n_strata);
+    if (status == MSC_OK) a->overall = estimate(&s, (ratio){ ANY, SAME, ANY, ANY });
+    for (int i = 0; i < a->n_classes && status == MSC_OK; i++) {
+        a->users[i] = estimate(&s, (ratio){ i, SAME, i, ANY });
+        a->producers[i] = estimate(&s, (ratio){ i, SAME, ANY, i });
+        a->f1[i] = estimate_f1(&s, i);
+        a->map_share[i] = estimate_value(&s, &(ratio){ i, ANY, ANY, ANY });
+        a->reference_share[i] = estimate(&s, (ratio){ ANY, i, ANY, ANY });
+        for (int j = 0; j < a->n_classes; j++)
+            if (a->matrix[i][j] > 0) a->share[i][j] = estimate_value(&s, &(ratio){ i, j, ANY, ANY });
+        a->quantity += 0.5 * fabs(a->map_share[i].value - a->reference_share[i].value);
+    }
+    a->allocation = fmax(1 - a->overall.value - a->quantity, 0);   /* rounding */
+    msc_release(s.space);
+    msc_release(s.parts);
+    msc_release(s.strata);
+    return status;
+}
+
 msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, int n_classes, int n_strata,
                                  msc_accuracy *a, msc_error *err)
 {
@@ -108,28 +194,25 @@ msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, i
         a->n += cells[i].n;
     }
     if (a->n == 0) return msc_fail(err, MSC_ENODATA, "reference", "%lld not observed", (long long)a->n_not_observed);
-    const sample s = { cells, n_cells, n_strata, msc_alloc_zero((size_t)n_strata, sizeof(stratum)) };
-    if (!s.strata) return msc_fail(err, MSC_ENOMEM, "reference", "%d strata", n_strata);
-    a->overall = estimate(&s, (ratio){ ANY, SAME, ANY, ANY });
-    for (int i = 0; i < n_classes; i++) {
-        a->users[i] = estimate(&s, (ratio){ i, SAME, i, ANY });
-        a->producers[i] = estimate(&s, (ratio){ i, SAME, ANY, i });
-        a->map_share[i] = estimate(&s, (ratio){ i, ANY, ANY, ANY });
-        a->reference_share[i] = estimate(&s, (ratio){ ANY, i, ANY, ANY });
-        for (int j = 0; j < n_classes; j++)
-            if (a->matrix[i][j] > 0) a->share[i][j] = estimate(&s, (ratio){ i, j, ANY, ANY });
-        const double u = a->users[i].value, p = a->producers[i].value;
-        a->f1[i] = u + p > 0 ? 2 * u * p / (u + p) : isnan(u + p) ? NAN : 0;
-        a->quantity += 0.5 * fabs(a->map_share[i].value - a->reference_share[i].value);
-    }
-    a->allocation = 1 - a->overall.value - a->quantity;
-    if (a->allocation < 0) a->allocation = 0;   /* rounding */
+    MSC_TRY(estimate_all(cells, n_cells, n_strata, a, err));
     find_kappa(a);
-    msc_release(s.strata);
     return msc_accuracy_bounds(cells, n_cells, n_strata, a, err);
 }
 
-double msc_estimate_half_width(msc_estimate e) { return 1.96 * e.se; }
+double msc_estimate_half_width(msc_estimate e) { return (e.high - e.low) / 2; }
+
+msc_estimate msc_estimate_wald(msc_estimate e) { return (msc_estimate){ e.value, e.se, e.value - 1.96 * e.se, e.value + 1.96 * e.se }; }
+
+void msc_accuracy_wald(msc_accuracy *a)
+{
+    a->overall = msc_estimate_wald(a->overall);
+    for (int i = 0; i < a->n_classes; i++) {
+        a->users[i] = msc_estimate_wald(a->users[i]);
+        a->producers[i] = msc_estimate_wald(a->producers[i]);
+        a->f1[i] = msc_estimate_wald(a->f1[i]);
+        a->reference_share[i] = msc_estimate_wald(a->reference_share[i]);
+    }
+}
 
 double msc_accuracy_sample_size(const double *share, const double *users, int n_strata, double se_wanted)
 {

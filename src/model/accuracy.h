@@ -17,20 +17,20 @@ typedef struct msc_sample_cell {
     int64_t n;
 } msc_sample_cell;
 
-/* An estimate and its standard error; NAN where there is nothing to estimate from (se also where a stratum has one
- * unit only). */
-typedef struct msc_estimate { double value, se; } msc_estimate;
+/* An estimate, its standard error and its 95 % interval (model/interval.h); NAN where there is nothing to estimate from (all but
+ * the value also where a stratum has one unit only). */
+typedef struct msc_estimate { double value, se, low, high; } msc_estimate;
 
 typedef struct msc_accuracy {
     int n_classes;
     int64_t n, n_not_observed;
     int64_t matrix[MSC_ACCURACY_CLASSES][MSC_ACCURACY_CLASSES];      /* units; rows map, columns reference */
-    msc_estimate share[MSC_ACCURACY_CLASSES][MSC_ACCURACY_CLASSES];  /* of the area: p_ij */
+    msc_estimate share[MSC_ACCURACY_CLASSES][MSC_ACCURACY_CLASSES];  /* of the area: p_ij; without an interval */
     msc_estimate overall;
     msc_estimate users[MSC_ACCURACY_CLASSES], producers[MSC_ACCURACY_CLASSES];
     msc_estimate reference_share[MSC_ACCURACY_CLASSES];              /* error-adjusted share of the area: p_.j */
-    msc_estimate map_share[MSC_ACCURACY_CLASSES];
-    double f1[MSC_ACCURACY_CLASSES];
+    msc_estimate map_share[MSC_ACCURACY_CLASSES];                    /* without an interval */
+    msc_estimate f1[MSC_ACCURACY_CLASSES];                           /* NAN where neither map nor reference has the class */
     double kappa, kappa_se;      /* of the counts, unweighted */
     double quantity, allocation; /* disagreement (Pontius & Millones 2011), of the weighted shares */
     /* What the sample never showed is not zero: 95 % upper bounds of shares of the area (msc_bound_of_none). */
@@ -45,8 +45,11 @@ typedef struct msc_accuracy {
 msc_status msc_accuracy_estimate(const msc_sample_cell *cells, size_t n_cells, int n_classes, int n_strata,
                                  msc_accuracy *accuracy, msc_error *err);
 
-/* Half width of the 95 % interval: 1.96 standard errors. */
+/* Half of the 95 % interval; which need not lie evenly round the value. */
 double msc_estimate_half_width(msc_estimate estimate);
+/* Replaces the interval by the literature's, 1.96 standard errors on both sides: of an estimate; of all. */
+msc_estimate msc_estimate_wald(msc_estimate estimate);
+void msc_accuracy_wald(msc_accuracy *accuracy);
 
 /* The largest sum of share x q over strata for which a sample of n units a stratum, each in it with probability q, shows
  * none with probability `alpha` or more: the exact upper bound when none was seen (Clopper & Pearson 1934, extended to

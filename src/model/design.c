@@ -1,6 +1,7 @@
 /* design.c - sizes of samples, and their expected intervals. */
 #include "model/design.h"
 #include "base/mem.h"
+#include "model/interval.h"
 #include <math.h>
 
 static double units_of(const msc_design_stratum *s, int n)
@@ -92,28 +93,43 @@ int64_t msc_design_allocate(msc_design_stratum *s, int n_strata, int64_t n_wante
 
 /* ---- forecast ---- */
 
-/* Mean and standard error of a stratified sample in which stratum h has the share q[h]. */
-static msc_estimate expect(const msc_design_stratum *s, int n_strata, int is_stratified, const double *q)
+typedef struct forecasting {
+    const msc_design_stratum *strata;
+    int n_strata, is_stratified;
+    msc_interval_stratum *part;  /* [n_strata] */
+    double *space;               /* [2 n_strata] */
+} forecasting;
+
+/* Mean, standard error and interval of a stratified sample in which stratum h has the share q[h]. */
+static msc_estimate expect(const forecasting *f, const double *q)
 {
-    const double all = units_of(s, n_strata);
+    const msc_design_stratum *s = f->strata;
+    const double all = units_of(s, f->n_strata);
     double mean = 0, variance = 0, n = 0;
-    for (int h = 0; h < n_strata; h++) {
+    for (int h = 0; h < f->n_strata; h++) {
         const double w = (double)s[h].units / all;
         mean += w * q[h];
         n += (double)s[h].n;
         if (q[h] > 0 && q[h] < 1) variance += s[h].n > 1 ? w * w * q[h] * (1 - q[h]) / (double)(s[h].n - 1) : HUGE_VAL;
+        f->part[h] = (msc_interval_stratum){ w, (double)s[h].n, q[h], 1 - q[h], 1, 1 };
     }
-    if (!is_stratified) variance = n > 1 ? mean * (1 - mean) / (n - 1) : HUGE_VAL;
-    return (msc_estimate){ mean, isfinite(variance) ? sqrt(variance) : NAN };
+    if (!f->is_stratified) {
+        variance = n > 1 ? mean * (1 - mean) / (n - 1) : HUGE_VAL;
+        f->part[0] = (msc_interval_stratum){ 1, n, mean, 1 - mean, 1, 1 };
+    }
+    msc_estimate e = { mean, isfinite(variance) ? sqrt(variance) : NAN, NAN, NAN };
+    if (isfinite(variance)) msc_interval_find(f->part, f->is_stratified ? f->n_strata : 1, f->space, &e.low, &e.high);
+    return e;
 }
 
-static void find_worst_miss(const msc_design_stratum *s, int n_strata, int is_stratified, double *q, msc_forecast *f)
+static void find_worst_miss(const forecasting *how, double *q, msc_forecast *f)
 {
+    const msc_design_stratum *s = how->strata;
     double worst = -1;
-    for (int h = 0; h < n_strata; h++) {
+    for (int h = 0; h < how->n_strata; h++) {
         if (s[h].is_target || s[h].n < 2) continue;
         q[h] = 1.0 / (double)s[h].n;
-        const msc_estimate e = expect(s, n_strata, is_stratified, q);
+        const msc_estimate e = expect(how, q);
         q[h] = 0;
         if (!(e.se > worst)) continue;
         worst = e.se;
@@ -124,21 +140,27 @@ static void find_worst_miss(const msc_design_stratum *s, int n_strata, int is_st
 
 msc_status msc_design_forecast(const msc_design_stratum *s, int n_strata, int is_stratified, msc_forecast *f, msc_error *err)
 {
-    double *q = msc_alloc_zero(3 * (size_t)n_strata + 1, sizeof *q);
-    if (!q) return msc_fail(err, MSC_ENOMEM, "sample", "%d strata", n_strata);
+    double *q = msc_alloc_zero(5 * (size_t)n_strata + 1, sizeof *q);
+    const forecasting how = { s, n_strata, is_stratified, msc_alloc_zero((size_t)n_strata + 1, sizeof(msc_interval_stratum)), q ? q + 3 * n_strata : NULL };
+    if (!q || !how.part) {
+        msc_release(how.part);
+        msc_release(q);
+        return msc_fail(err, MSC_ENOMEM, "sample", "%d strata", n_strata);
+    }
     double *share = q + n_strata, *n = share + n_strata;
     const double all = units_of(s, n_strata);
     for (int h = 0; h < n_strata; h++) q[h] = s[h].users;
-    *f = (msc_forecast){ .missed_in = -1, .one_miss = { NAN, NAN } };
-    f->overall = expect(s, n_strata, is_stratified, q);
+    *f = (msc_forecast){ .missed_in = -1, .one_miss = { NAN, NAN, NAN, NAN } };
+    f->overall = expect(&how, q);
     for (int h = 0; h < n_strata; h++) {
         q[h] = s[h].is_target ? s[h].users : 0;
         share[h] = s[h].is_target ? 0 : (double)s[h].units / all;
         n[h] = (double)s[h].n;
     }
-    f->target = expect(s, n_strata, is_stratified, q);
+    f->target = expect(&how, q);
     f->none_upper = msc_bound_of_none(share, n, n_strata, 0.05);
-    find_worst_miss(s, n_strata, is_stratified, q, f);
+    find_worst_miss(&how, q, f);
+    msc_release(how.part);
     msc_release(q);
     return MSC_OK;
 }

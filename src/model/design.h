@@ -36,7 +36,8 @@ typedef struct msc_forecast {
     double none_upper;           /* 95 % upper bound of the target's share outside its strata when none is found */
 } msc_forecast;
 /* What the sample will show if the conjectures are right: the variances of the stratified estimator (Olofsson et al. 2014,
- * eqs. 5 and 10) at the expected counts; without strata those of a simple random sample of the same size. ENOMEM. */
+ * eqs. 5 and 10) and the intervals of model/interval.h at the expected counts; without strata those of a simple random sample of the same
+ * size. ENOMEM. */
 msc_status msc_design_forecast(const msc_design_stratum *strata, int n_strata, int is_stratified, msc_forecast *forecast,
                                msc_error *err);
 #endif

@@ -96,8 +96,14 @@ void msc_forest_bin(const msc_forest *forest, int feature, const float *values, 
     msc_kernels_select()->bin_row(bins, values, n, forest->cuts[feature], forest->n_cuts[feature]);
 }
 
+/* Takes its vote from a tree for the pixels whose bit is set: no class is that high. */
+static void silence(uint8_t *classes, const uint8_t *bag, size_t n)
+{
+    for (size_t i = 0; i < n; i++) classes[i] |= (uint8_t)-(bag[i / 8] >> (i % 8) & 1);
+}
+
 static void ask(const msc_forest *forest, const msc_kernels *kernels, const desk *d, const uint8_t *bins, size_t stride,
-                size_t n)
+                size_t n, const uint8_t *bags, size_t bag_bytes)
 {
     const size_t n_classes = (size_t)forest->n_classes;
     const int by_levels = forest->levels && kernels->walk_levels;
@@ -112,6 +118,7 @@ static void ask(const msc_forest *forest, const msc_kernels *kernels, const desk
         uint8_t *classes = d->classes + (size_t)(n_rows - 1) * MSC_WALK_BLOCK;
         if (by_levels) kernels->walk_levels(classes, &block, forest->levels, t, d->stages);
         else kernels->walk_tree(classes, &block, forest->nodes + forest->roots[t]);
+        if (bags) silence(classes, bags + (size_t)t * bag_bytes, n);
         if (n_rows == MSC_VOTE_ROWS || t == forest->n_trees - 1)
             kernels->count_votes(d->few, d->classes, n_rows, n, forest->n_classes);
         if (t % CARRY == CARRY - 1) carry(d, n, n_classes);
@@ -130,7 +137,7 @@ void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t
         while (step > 1024 && step * (size_t)forest->n_features > NEAR_BYTES) step /= 2;
     for (size_t i = 0; i < n; i += step) {
         const size_t n_step = n - i < step ? n - i : step;
-        ask(forest, kernels, &d, bins + i, stride, n_step);
+        ask(forest, kernels, &d, bins + i, stride, n_step, answer->bags ? answer->bags + i / 8 : NULL, answer->bag_bytes);
         if (answer->winner) choose_winners(&d, n_step, (size_t)forest->n_classes, answer->winner + i, answer->votes + i);
         if (answer->shares) put_shares(&d, n_step, forest, kernels->smooth, answer->shares + i);
     }
@@ -139,7 +146,7 @@ void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t
 void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,
                     uint16_t *votes, void *scratch)
 {
-    const msc_forest_answer answer = { winner, votes, NULL };
+    const msc_forest_answer answer = { .winner = winner, .votes = votes };
     msc_forest_ask_shares(forest, bins, stride, n, &answer, scratch);
 }
 

@@ -59,8 +59,15 @@ size_t msc_forest_scratch(const msc_forest *forest);
 void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, uint8_t *winner,
                     uint16_t *votes, void *scratch);
 /* The same with every class' share of the votes, shares[class index * MSC_FOREST_BLOCK + i], 0..255 for 0..1, rounded half
- * up. Either may be NULL: winner and votes together, or shares. */
-typedef struct msc_forest_answer { uint8_t *winner; uint16_t *votes; uint8_t *shares; } msc_forest_answer;
+ * up. Either may be NULL: winner and votes together, or shares. Tree t does not vote on pixel i where bit i % 8 of
+ * bags[t * bag_bytes + i / 8] is set; bags may be NULL. */
+typedef struct msc_forest_answer {
+    uint8_t *winner;
+    uint16_t *votes;
+    uint8_t *shares;
+    const uint8_t *bags;
+    size_t bag_bytes;
+} msc_forest_answer;
 void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n,
                            const msc_forest_answer *answer, void *scratch);
 #endif

@@ -2,67 +2,42 @@
 #include "model/forest_parts.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "kernels/forest_walk.h"
 #include <math.h>
 #include <string.h>
 
-enum { STEP = 256, MOST_PERMUTED = 20000 };   /* samples of one item of work; samples that importance looks at */
+enum { STEP = 2048, MOST_PERMUTED = 20000 };   /* samples of one item of work; samples that importance looks at */
 
-/* Out-of-bag votes over samples i = k * stride, k < n; feature `permuted` (-1: none) comes from another of them. */
-typedef struct judging {
+typedef struct asking {
+    const msc_forest *forest;
     const msc_binned *data;
-    const msc_grove *grove;
-    const uint32_t *other;       /* of the same length: whose value sample k sees */
-    size_t n, stride;
-    int permuted;
-    uint32_t *right, *asked;     /* counts of each item */
-} judging;
+    msc_forest_answer answer;
+} asking;
 
-/* Class with the most votes of the trees that did not draw the sample; -1 when every tree did. */
-static int ask_unseen(const judging *j, size_t sample, const uint8_t *pixel)
+static int ask_step(void *self, size_t item)
 {
-    uint32_t votes[MSC_MAX_CLASSES] = { 0 }, n_votes = 0;
-    int winner = 0;
-    for (int t = 0; t < j->grove->n_trees; t++) {
-        const uint8_t *bag = j->grove->bag + (size_t)t * j->grove->bag_bytes;
-        if (bag[sample / 8] >> (sample % 8) & 1) continue;
-        votes[msc_tree_class(j->grove->nodes[t], pixel, 1)]++;
-        n_votes++;
-    }
-    for (int c = 1; c < j->data->n_classes; c++)
-        if (votes[c] > votes[winner]) winner = c;
-    return n_votes ? winner : -1;
+    const asking *a = self;
+    const size_t from = item * STEP, n = a->data->n - from < STEP ? a->data->n - from : STEP;
+    void *scratch = msc_alloc(msc_forest_scratch(a->forest), 1);
+    msc_forest_answer answer = { .winner = a->answer.winner + from, .votes = a->answer.votes + from, .bag_bytes = a->answer.bag_bytes };
+    if (a->answer.bags) answer.bags = a->answer.bags + from / 8;
+    if (scratch) msc_forest_ask_shares(a->forest, a->data->bins + from, a->data->n, n, &answer, scratch);
+    msc_release(scratch);
+    return scratch != NULL;
 }
 
-static int judge_step(void *self, size_t item)
+int msc_forest_ask_all(const msc_settings *settings, const msc_forest *forest, const msc_binned *data, msc_forest_answer answer)
 {
-    const judging *j = self;
-    const size_t end = (item + 1) * STEP < j->n ? (item + 1) * STEP : j->n;
-    uint8_t pixel[MSC_MAX_FEATURES];
-    for (size_t k = item * STEP; k < end; k++) {
-        const size_t sample = k * j->stride;
-        for (int f = 0; f < j->data->n_features; f++) {
-            const size_t from = f == j->permuted ? j->other[k] * j->stride : sample;
-            pixel[f] = j->data->bins[(size_t)f * j->data->n + from];
-        }
-        const int winner = ask_unseen(j, sample, pixel);
-        j->asked[item] += winner >= 0;
-        j->right[item] += winner == j->data->label[sample];
-    }
-    return 1;
+    asking a = { forest, data, answer };
+    return msc_forest_each(msc_forest_threads(settings), settings->cancel, (data->n + STEP - 1) / STEP, ask_step, &a);
 }
 
-/* Share of right answers; NAN when no sample was left out by any tree, or when cancelled. */
-static double judge(const msc_settings *settings, judging *j)
+/* The right answers among those of the trees that did not draw the sample; NAN when every tree drew every sample. */
+static double share_right(const msc_binned *data, const msc_forest_answer *answer)
 {
-    const size_t n_items = (j->n + STEP - 1) / STEP;
-    uint64_t right = 0, asked = 0;
-    memset(j->right, 0, n_items * sizeof *j->right);
-    memset(j->asked, 0, n_items * sizeof *j->asked);
-    msc_forest_each(msc_forest_threads(settings), settings->cancel, n_items, judge_step, j);
-    for (size_t i = 0; i < n_items; i++) {
-        right += j->right[i];
-        asked += j->asked[i];
+    size_t right = 0, asked = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        asked += answer->votes[i] > 0;
+        right += answer->votes[i] > 0 && answer->winner[i] == data->label[i];
     }
     return asked ? (double)right / (double)asked : NAN;
 }
@@ -79,94 +54,122 @@ static void shuffle(uint32_t *other, size_t n, uint64_t seed, int feature)
     }
 }
 
+/* Every `stride`-th sample with its bits of the bags. */
+static void thin(const msc_binned *from, const msc_grove *grove, size_t stride, msc_binned *to, uint8_t *bags)
+{
+    const size_t bag_bytes = (to->n + 7) / 8;
+    for (size_t i = 0; i < to->n; i++) to->label[i] = from->label[i * stride];
+    for (int f = 0; f < from->n_features; f++)
+        for (size_t i = 0; i < to->n; i++) to->bins[(size_t)f * to->n + i] = from->bins[(size_t)f * from->n + i * stride];
+    memset(bags, 0, (size_t)grove->n_trees * bag_bytes);
+    for (int t = 0; t < grove->n_trees; t++) {
+        const uint8_t *bag = grove->bag + (size_t)t * grove->bag_bytes;
+        uint8_t *thinned = bags + (size_t)t * bag_bytes;
+        for (size_t i = 0, k = 0; i < to->n; i++, k += stride)
+            thinned[i / 8] = (uint8_t)(thinned[i / 8] | (bag[k / 8] >> (k % 8) & 1) << (i % 8));
+    }
+}
+
+/* Accuracy on the samples that trees did not draw, and what of it each feature is worth: a feature's bins are shuffled among
+ * thinned samples, then put back. */
 static msc_status judge_unseen(const msc_settings *settings, const msc_binned *data, const msc_grove *grove,
-                               uint64_t seed, msc_forest_report *report, msc_error *err)
+                               const msc_forest *forest, uint64_t seed, msc_forest_report *report, msc_error *err)
 {
-    judging j = { .data = data, .grove = grove, .n = data->n, .stride = 1, .permuted = -1 };
-    const size_t n_items = (data->n + STEP - 1) / STEP;
-    uint32_t *other = msc_alloc(data->n, sizeof *other);
-    msc_status status = MSC_OK;
-    j.right = msc_alloc(n_items, sizeof *j.right);
-    j.asked = msc_alloc(n_items, sizeof *j.asked);
-    if (!other || !j.right || !j.asked) {
-        status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
-        goto done;
-    }
-    report->oob_accuracy = judge(settings, &j);
-    j.stride = (data->n + MOST_PERMUTED - 1) / MOST_PERMUTED;
-    j.n = (data->n + j.stride - 1) / j.stride;
-    j.other = other;
-    const double whole = j.stride == 1 ? report->oob_accuracy : judge(settings, &j);
-    for (int f = 0; f < data->n_features; f++) {
-        j.permuted = f;
-        shuffle(other, j.n, seed, f);
-        const double drop = whole - judge(settings, &j);
+    const size_t stride = (data->n + MOST_PERMUTED - 1) / MOST_PERMUTED, n = (data->n + stride - 1) / stride;
+    msc_binned few = { .n = n, .n_features = data->n_features, .n_classes = data->n_classes };
+    uint32_t *other = msc_alloc(n, sizeof *other);
+    uint8_t *kept = msc_alloc(n, 1), *bags = msc_alloc(msc_mul_size((size_t)grove->n_trees, (n + 7) / 8), 1);
+    msc_forest_answer answer = { .winner = msc_alloc(data->n, 1), .votes = msc_alloc(data->n, sizeof *answer.votes) };
+    few.bins = msc_alloc(msc_mul_size(n, (size_t)data->n_features), 1);
+    few.label = msc_alloc(n, 1);
+    int ok = other && kept && bags && answer.winner && answer.votes && few.bins && few.label;
+    answer.bags = grove->bag;
+    answer.bag_bytes = grove->bag_bytes;
+    if (ok) thin(data, grove, stride, &few, bags);
+    ok = ok && msc_forest_ask_all(settings, forest, data, answer);
+    if (ok) report->oob_accuracy = share_right(data, &answer);
+    answer.bags = bags;
+    answer.bag_bytes = (n + 7) / 8;
+    ok = ok && msc_forest_ask_all(settings, forest, &few, answer);
+    const double whole = ok ? share_right(&few, &answer) : NAN;
+    for (int f = 0; f < data->n_features && ok; f++) {
+        uint8_t *bins = few.bins + (size_t)f * n;
+        memcpy(kept, bins, n);
+        shuffle(other, n, seed, f);
+        for (size_t i = 0; i < n; i++) bins[i] = kept[other[i]];
+        ok = msc_forest_ask_all(settings, forest, &few, answer);
+        const double drop = ok ? whole - share_right(&few, &answer) : NAN;
         report->importance[f] = isnan(drop) ? 0 : drop;
+        memcpy(bins, kept, n);
     }
-done:
+    msc_release(few.label);
+    msc_release(few.bins);
+    msc_release(answer.votes);
+    msc_release(answer.winner);
+    msc_release(bags);
+    msc_release(kept);
     msc_release(other);
-    msc_release(j.right);
-    msc_release(j.asked);
-    return status;
+    return ok ? MSC_OK : msc_forest_failed(settings, err);
 }
 
-typedef struct testing { const msc_binned *data; const msc_grove *grove; const uint8_t *fold; int this_fold; uint8_t *answer; } testing;
-
-static int test_step(void *self, size_t item)
-{
-    const testing *t = self;
-    const size_t end = (item + 1) * STEP < t->data->n ? (item + 1) * STEP : t->data->n;
-    for (size_t i = item * STEP; i < end; i++)
-        if (t->fold[i] == t->this_fold) t->answer[i] = msc_grove_class(t->grove, t->data->n_classes, t->data->bins + i, t->data->n);
-    return 1;
-}
-
-uint8_t msc_grove_class(const msc_grove *grove, int n_classes, const uint8_t *pixel, size_t stride)
-{
-    uint32_t votes[MSC_MAX_CLASSES] = { 0 };
-    uint8_t winner = 0;
-    for (int k = 0; k < grove->n_trees; k++) votes[msc_tree_class(grove->nodes[k], pixel, stride)]++;
-    for (int c = 1; c < n_classes; c++)
-        if (votes[c] > votes[winner]) winner = (uint8_t)c;
-    return winner;
-}
-
-/* Copies the samples outside a fold; returns how many. */
-static size_t leave_out(const msc_binned *data, const uint8_t *fold, int left_out, msc_binned *rest)
+/* Copies the samples of one fold, or all others; returns how many. */
+static size_t take(const msc_binned *data, const uint8_t *fold, int which, int is_inside, msc_binned *taken)
 {
     size_t n = 0;
     for (size_t i = 0; i < data->n; i++)
-        if (fold[i] != left_out) rest->label[n++] = data->label[i];
+        if ((fold[i] == which) == is_inside) taken->label[n++] = data->label[i];
     for (int f = 0; f < data->n_features; f++) {
         const uint8_t *from = data->bins + (size_t)f * data->n;
-        uint8_t *to = rest->bins + (size_t)f * n;
+        uint8_t *to = taken->bins + (size_t)f * n;
         for (size_t i = 0; i < data->n; i++)
-            if (fold[i] != left_out) *to++ = from[i];
+            if ((fold[i] == which) == is_inside) *to++ = from[i];
     }
-    return rest->n = n;
+    return taken->n = n;
+}
+
+/* One fold's samples asked of a forest of the others; answer: of all samples. `taken` holds as many samples as there are. */
+static msc_status cross_fold(const msc_settings *settings, const msc_binned *data, const uint8_t *fold, int k, const msc_forest_spec *spec,
+                             const msc_fold_use *use, msc_binned *taken, uint8_t *answer, msc_error *err)
+{
+    msc_grove grove = { 0 };
+    msc_forest forest = { .n_features = data->n_features, .n_classes = data->n_classes };
+    msc_forest_answer inside = { 0 };
+    msc_forest_spec s = *spec;
+    msc_status status = MSC_OK;
+    s.seed = msc_random(spec->seed, 5, (uint64_t)k);
+    if (take(data, fold, k, 0, taken) == 0) return MSC_OK;
+    if ((status = msc_grove_grow(settings, taken, &s, &grove, err)) != MSC_OK) return status;
+    if ((status = msc_grove_plant(&grove, &forest, err)) != MSC_OK) goto done;
+    take(data, fold, k, 1, taken);
+    inside.winner = msc_alloc(taken->n, 1);
+    inside.votes = msc_alloc(taken->n, sizeof *inside.votes);
+    if (!inside.winner || !inside.votes || !msc_forest_ask_all(settings, &forest, taken, inside)) {
+        status = msc_forest_failed(settings, err);
+        goto done;
+    }
+    for (size_t i = 0, n = 0; i < data->n; i++)
+        if (fold[i] == k) answer[i] = inside.winner[n++];
+    if (use) status = use->with(use->self, &forest, k, taken, err);
+done:
+    msc_release(inside.votes);
+    msc_release(inside.winner);
+    msc_forest_clear(&forest);
+    msc_grove_clear(&grove);
+    return status;
 }
 
 msc_status msc_forest_cross(const msc_settings *settings, const msc_binned *data, const uint8_t *fold, int n_folds,
                             const msc_forest_spec *spec, const msc_fold_use *use, uint8_t *answer, msc_error *err)
 {
-    msc_binned rest = { .n_features = data->n_features, .n_classes = data->n_classes };
+    msc_binned taken = { .n_features = data->n_features, .n_classes = data->n_classes };
     msc_status status = MSC_OK;
-    rest.bins = msc_alloc(msc_mul_size(data->n, (size_t)data->n_features), 1);
-    rest.label = msc_alloc(data->n, 1);
-    if (!rest.bins || !rest.label) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
-    for (int k = 0; k < n_folds && status == MSC_OK; k++) {
-        msc_grove grove = { 0 };
-        msc_forest_spec s = *spec;
-        testing t = { data, &grove, fold, k, answer };
-        s.seed = msc_random(spec->seed, 5, (uint64_t)k);
-        if (leave_out(data, fold, k, &rest) == 0) continue;
-        if ((status = msc_grove_grow(settings, &rest, &s, &grove, err)) != MSC_OK) break;
-        msc_forest_each(msc_forest_threads(settings), NULL, (data->n + STEP - 1) / STEP, test_step, &t);
-        if (use) use->with(use->self, &grove, k);
-        msc_grove_clear(&grove);
-    }
-    msc_release(rest.bins);
-    msc_release(rest.label);
+    taken.bins = msc_alloc(msc_mul_size(data->n, (size_t)data->n_features), 1);
+    taken.label = msc_alloc(data->n, 1);
+    if (!taken.bins || !taken.label) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
+    for (int k = 0; k < n_folds && status == MSC_OK; k++)
+        status = cross_fold(settings, data, fold, k, spec, use, &taken, answer, err);
+    msc_release(taken.bins);
+    msc_release(taken.label);
     return status;
 }
 
@@ -192,12 +195,12 @@ done:
 }
 
 msc_status msc_forest_judge(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
-                            const msc_grove *grove, const msc_forest_spec *spec, int n_folds,
+                            const msc_grove *grove, const msc_forest *forest, const msc_forest_spec *spec, int n_folds,
                             msc_forest_report *report, msc_error *err)
 {
     memset(report, 0, sizeof *report);
     report->cv_accuracy = NAN;
-    MSC_TRY(judge_unseen(settings, data, grove, spec->seed, report, err));
+    MSC_TRY(judge_unseen(settings, data, grove, forest, spec->seed, report, err));
     if (n_folds >= 2) MSC_TRY(cross_validate(settings, samples, data, spec, n_folds, report, err));
     if (settings->cancel && *settings->cancel) return msc_fail(err, MSC_ECANCELLED, "train", "cancelled");
     return MSC_OK;

@@ -47,18 +47,28 @@ int msc_forest_each(int n_threads, const volatile int *cancel, size_t n, int (*w
 msc_status msc_grove_grow(const msc_settings *settings, const msc_binned *data, const msc_forest_spec *spec,
                           msc_grove *grove, msc_error *err);
 void msc_grove_clear(msc_grove *grove);
+/* Joins the grove's trees into the forest's one array and makes its tables. ENOMEM: the forest is to be cleared. */
+msc_status msc_grove_plant(const msc_grove *grove, msc_forest *forest, msc_error *err);
 
-/* Fills the report: out-of-bag accuracy and importance of the grove, cross-validation by n_folds. */
+/* What it means that work on several threads did not end: ECANCELLED or ENOMEM. */
+msc_status msc_forest_failed(const msc_settings *settings, msc_error *err);
+
+/* Fills the report: out-of-bag accuracy and importance of the grove, planted as `forest`; cross-validation by n_folds. */
 msc_status msc_forest_judge(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
-                            const msc_grove *grove, const msc_forest_spec *spec, int n_folds,
+                            const msc_grove *grove, const msc_forest *forest, const msc_forest_spec *spec, int n_folds,
                             msc_forest_report *report, msc_error *err);
 
-/* The class with the most votes for a pixel whose features stand `stride` apart; ties: the lower class index. */
-uint8_t msc_grove_class(const msc_grove *grove, int n_classes, const uint8_t *pixel, size_t stride);
+/* Winner and votes of all samples, those of trees whose bag has the sample left out where answer.bags is given; its shares are
+ * not asked. 0: no memory, or cancelled. */
+int msc_forest_ask_all(const msc_settings *settings, const msc_forest *forest, const msc_binned *data, msc_forest_answer answer);
 
 /* For each fold a forest of the samples outside answers for those inside: answer[i] is the class of sample i. `use` may be
- * NULL; else use->with sees the forest of each fold. A fold that holds all samples gets no answer. ENOMEM, ECANCELLED. */
-typedef struct msc_fold_use { void *self; void (*with)(void *self, const msc_grove *grove, int fold); } msc_fold_use;
+ * NULL; else use->with sees the forest of each fold and the samples inside, in their order, whose bins it may change. A fold
+ * that holds all samples gets no answer. ENOMEM, ECANCELLED. */
+typedef struct msc_fold_use {
+    void *self;
+    msc_status (*with)(void *self, const msc_forest *forest, int fold, msc_binned *inside, msc_error *err);
+} msc_fold_use;
 msc_status msc_forest_cross(const msc_settings *settings, const msc_binned *data, const uint8_t *fold, int n_folds,
                             const msc_forest_spec *spec, const msc_fold_use *use, uint8_t *answer, msc_error *err);
 

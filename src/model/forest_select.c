@@ -24,8 +24,6 @@ typedef struct selecting {
     uint32_t *other;             /* the sample of the same fold whose value a shuffled feature gets */
     int64_t n_of_class[MSC_MAX_CLASSES];
     int64_t (*right)[MSC_MAX_CLASSES];   /* [features] right answers with that feature shuffled */
-    const msc_grove *grove;
-    int this_fold;
     msc_selection *out;
 } selecting;
 
@@ -111,27 +109,28 @@ static msc_status deal(selecting *s, int n_folds, msc_error *err)
     return count_classes(s) > 1 ? MSC_OK : msc_fail(err, MSC_ETRAIN, "train", "selection needs two polygons each of two classes");
 }
 
-/* One feature of the round shuffled among the samples of the fold. */
-static int shuffle_one(void *self, size_t f)
+/* Each feature of the round shuffled among the samples of the fold. */
+static msc_status shuffle_all(void *self, const msc_forest *forest, int fold, msc_binned *inside, msc_error *err)
 {
     selecting *s = self;
-    uint8_t pixel[MSC_MAX_FEATURES];
-    for (size_t i = 0; i < s->data.n; i++) {
-        if (s->fold[i] != s->this_fold) continue;
-        for (int k = 0; k < s->data.n_features; k++) pixel[k] = s->data.bins[(size_t)k * s->data.n + i];
-        pixel[f] = s->data.bins[f * s->data.n + s->other[i]];
-        const uint8_t label = s->data.label[i];
-        s->right[f][label] += msc_grove_class(s->grove, s->data.n_classes, pixel, 1) == label;
+    const size_t n = inside->n;
+    msc_forest_answer answer = { .winner = msc_alloc(n, 1), .votes = msc_alloc(n, sizeof *answer.votes) };
+    uint8_t *kept = msc_alloc(n, 1);
+    int ok = answer.winner && answer.votes && kept;
+    for (int f = 0; f < inside->n_features && ok; f++) {
+        uint8_t *bins = inside->bins + (size_t)f * n;
+        const uint8_t *all = s->data.bins + (size_t)f * s->data.n;
+        memcpy(kept, bins, n);
+        for (size_t i = 0, k = 0; i < s->data.n; i++)
+            if (s->fold[i] == fold) bins[k++] = all[s->other[i]];
+        ok = msc_forest_ask_all(s->settings, forest, inside, answer);
+        for (size_t i = 0; i < n && ok; i++) s->right[f][inside->label[i]] += answer.winner[i] == inside->label[i];
+        memcpy(bins, kept, n);
     }
-    return 1;
-}
-
-static void shuffle_all(void *self, const msc_grove *grove, int fold)
-{
-    selecting *s = self;
-    s->grove = grove;
-    s->this_fold = fold;
-    msc_forest_each(msc_forest_threads(s->settings), s->settings->cancel, (size_t)s->data.n_features, shuffle_one, s);
+    msc_release(kept);
+    msc_release(answer.votes);
+    msc_release(answer.winner);
+    return ok ? MSC_OK : msc_forest_failed(s->settings, err);
 }
 
 /* Mean over the classes that can be judged of the share that is right. */

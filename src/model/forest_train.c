@@ -34,8 +34,7 @@ static int grow_one(void *self, size_t i)
                          g->grove->bag + i * g->grove->bag_bytes);
 }
 
-/* What msc_forest_each's refusal meant. */
-static msc_status failed(const msc_settings *settings, msc_error *err)
+msc_status msc_forest_failed(const msc_settings *settings, msc_error *err)
 {
     if (settings->cancel && *settings->cancel) return msc_fail(err, MSC_ECANCELLED, "train", "cancelled");
     return msc_fail(err, MSC_ENOMEM, "train", "out of memory");
@@ -53,7 +52,7 @@ msc_status msc_grove_grow(const msc_settings *settings, const msc_binned *data, 
     if (!grove->nodes || !grove->n_nodes || !grove->bag
         || !msc_forest_each(msc_forest_threads(settings), settings->cancel, n_trees, grow_one, &g)) {
         msc_grove_clear(grove);
-        return failed(settings, err);
+        return msc_forest_failed(settings, err);
     }
     return MSC_OK;
 }
@@ -67,8 +66,7 @@ void msc_grove_clear(msc_grove *grove)
     *grove = (msc_grove){ 0 };
 }
 
-/* Joins the grove's trees into the forest's one array. */
-static msc_status plant(const msc_grove *grove, msc_forest *forest, msc_error *err)
+msc_status msc_grove_plant(const msc_grove *grove, msc_forest *forest, msc_error *err)
 {
     size_t total = 0;
     for (int t = 0; t < grove->n_trees; t++) total += grove->n_nodes[t];
@@ -81,7 +79,7 @@ static msc_status plant(const msc_grove *grove, msc_forest *forest, msc_error *e
         memcpy(forest->nodes + forest->n_nodes, grove->nodes[t], grove->n_nodes[t] * sizeof *forest->nodes);
         forest->n_nodes += grove->n_nodes[t];
     }
-    return MSC_OK;
+    return msc_forest_levels(forest) ? MSC_OK : msc_fail(err, MSC_ENOMEM, "train", "%zu nodes", total);
 }
 
 typedef struct binning { const msc_samples *samples; msc_forest *forest; msc_binned *data; } binning;
@@ -133,13 +131,12 @@ msc_status msc_forest_grow(const msc_settings *settings, const msc_samples *samp
     data.label = samples->label;
     data.bins = msc_alloc(msc_mul_size(samples->n, (size_t)samples->n_features), 1);
     if (!data.bins || !msc_forest_each(msc_forest_threads(settings), settings->cancel, (size_t)data.n_features, bin_one, &b)) {
-        status = failed(settings, err);
+        status = msc_forest_failed(settings, err);
         goto done;
     }
     if ((status = msc_grove_grow(settings, &data, &s, &grove, err)) != MSC_OK) goto done;
-    if ((status = plant(&grove, &grown, err)) != MSC_OK) goto done;
-    if (!msc_forest_levels(&grown)) status = failed(settings, err);
-    if (report && status == MSC_OK) status = msc_forest_judge(settings, samples, &data, &grove, &s, n_folds, report, err);
+    if ((status = msc_grove_plant(&grove, &grown, err)) != MSC_OK) goto done;
+    if (report) status = msc_forest_judge(settings, samples, &data, &grove, &grown, &s, n_folds, report, err);
 done:
     msc_grove_clear(&grove);
     msc_release(data.bins);

@@ -13,7 +13,9 @@ set(MINESCAR_model
     forest_train.c
     forest_tree.c
     gauss.c
+    heights.c
     gauss_fit.c
+    interval.c
     irmad.c
     irmad_iterate.c
     irmad_sums.c

@@ -50,7 +50,7 @@ static int is_impossible(const msc_decide *self, int before, int after)
 
 /* Rows of everything that the tile holds, at one row. */
 typedef struct row {
-    const uint8_t *confidence[2], *evidence;
+    const uint8_t *confidence[2], *evidence, *height;
     msc_posterior_rows posterior;
 } row;
 
@@ -60,6 +60,7 @@ static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t
     for (int year = 0; self->confidence && year < 2; year++) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
     if (self->posterior) r.posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
     if (self->evidence) r.evidence = msc_row_u8(in, self->evidence, y) + x0;
+    if (self->height) r.height = msc_row_u8(in, self->height, y) + x0;
     return r;
 }
 
@@ -77,7 +78,7 @@ static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int
         return MSC_BY_CONFIDENCE;
     const int evidence = r->evidence ? r->evidence[x] : 255;
     const int32_t odds = log_odds(self, r, x) + self->prior;
-    if (odds + self->ratio[evidence] <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
+    if (odds + self->ratio[evidence] + (r->height ? self->height_ratio[r->height[x]] : 0) <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;
     return MSC_BY_NOTHING;
 }
@@ -110,6 +111,12 @@ static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, 
     }
 }
 
+int32_t msc_decide_halo_px(const msc_boundary *boundary, int height)
+{
+    const int32_t halo = msc_boundary_halo_px(boundary);
+    return height && halo < 1 ? 1 : halo;
+}
+
 static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 {
     const msc_decide *self = op;
@@ -125,6 +132,6 @@ static void decide_tile(const void *op, const msc_tile *in, msc_tile *out, void 
 
 void msc_decide_op(const msc_decide *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "decide", .self = self, .halo_px = msc_boundary_halo_px(&self->boundary), .n_planes_out = 4,
+    *op = (msc_op){ .name = "decide", .self = self, .halo_px = msc_decide_halo_px(&self->boundary, self->height), .n_planes_out = 4,
                     .types_out = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = decide_tile };
 }

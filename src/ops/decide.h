@@ -2,6 +2,7 @@
 #ifndef MSC_OPS_DECIDE_H
 #define MSC_OPS_DECIDE_H
 #include "ops/boundary.h"
+#include "ops/height_level.h"
 #include "ops/odds.h"
 
 enum { MSC_CHANGE_NODATA = 65535, MSC_EVIDENCE_TOP = 254 };
@@ -38,10 +39,11 @@ typedef struct msc_decide_limits {
 typedef struct msc_decide {
     msc_boundary boundary;
     int min_confidence;
-    int confidence, posterior, evidence;   /* the first plane of each; 0: not there */
+    int confidence, posterior, evidence, height;   /* the first plane of each; 0: not there */
     int32_t prior;                         /* log odds of change before looking, in 1 / MSC_LOG_UNIT */
     msc_log_shares shares;
     int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
+    int32_t height_ratio[MSC_NO_HEIGHT + 1];   /* the same, by level of height; the last: 0 */
     int sure;                              /* largest byte of the evidence that is sure */
     uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
     uint8_t impossible[256][32];           /* bit b % 8 of [a][b / 8]: a never becomes b */
@@ -49,14 +51,16 @@ typedef struct msc_decide {
 
 /* What the limits make of a boundary. */
 msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px);
-/* Fills everything but planes and the table of the impossible, which becomes empty; rest is 0. Prior and ratio are those of
- * the limits; who has measured others puts them in their place. */
+/* Pixels round a tile that the op needs; a height has none on the outermost pixel of a tile. */
+int32_t msc_decide_halo_px(const msc_boundary *boundary, int height);
+/* Fills everything but planes and the table of the impossible, which becomes empty; rest and what heights are worth are 0. Prior and
+ * ratio are those of the limits; who has measured others puts them in their place. */
 void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
 void msc_decide_forbid(msc_decide *self, int before, int after);
 
 /* Makes the op. Planes in: codes before and after (u8, 0 not observed); where the plane numbers say so, confidences of
  * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),
- * evidence (u8: 254 x probability of no change; 255 none). Planes out: the change accepted, grade A or B (u16: before *
+ * evidence (u8: 254 x probability of no change; 255 none), height (u8: a level, msc_heights_row). Planes out: the change accepted, grade A or B (u16: before *
  * 256 + after, `rest` none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
  * first); what removed it (u8, msc_removed_by). Not valid where either year is not observed. `self` is borrowed until the
  * stream has run. */

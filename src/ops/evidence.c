@@ -35,9 +35,12 @@ static void evidence_tile(const void *self, const msc_tile *in, msc_tile *out, v
             const int32_t left = in->core.w + pad - x;
             score_piece(self, in, y, x, left < PIECE ? left : PIECE, msc_row_u8(out, 0, y) + x, msc_row_valid(out, y) + x);
         }
+    const msc_evidence *e = self;
+    for (int32_t y = -pad; e->saturated && y < in->core.h + pad; y++)
+        memcpy(msc_row_u8(out, 1, y) - pad, msc_row_u8(in, e->saturated, y) - pad, (size_t)(in->core.w + 2 * pad));
 }
 
 void msc_evidence_op(const msc_evidence *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "evidence", .self = self, .n_planes_out = 1, .types_out = { MSC_U8 }, .tile = evidence_tile };
+    *op = (msc_op){ .name = "evidence", .self = self, .n_planes_out = 1 + (self->saturated > 0), .types_out = { MSC_U8, MSC_U8 }, .tile = evidence_tile };
 }

@@ -241,7 +241,8 @@ static void render_block(const msc_scene *scene, msc_scene_work *w, msc_rect blo
                 const int32_t k = (y + PAD) * SIDE + x + PAD;
                 const ptrdiff_t o = at + y * out->stride_px + x;
                 if (out->dem[year])
-                    out->dem[year][o] = w->ground[year][k].z;
+                    out->dem[year][o] = w->ground[year][k].z
+                                        + msc_sky_height_error(scene, year, (block.x + x + 0.5) * scene->pixel_m, (block.y + y + 0.5) * scene->pixel_m);
                 out->truth[year][o] = truth_of(w, k, year, (block.x + x + 0.5) * scene->pixel_m,
                                                (block.y + y + 0.5) * scene->pixel_m);
             }

@@ -20,6 +20,7 @@ typedef struct msc_scene {
     uint64_t seed;
     double pixel_m;
     double haze, noise, clouds, shift_px, season;   /* 0 switches off; 1 (0.4 for shift_px, 0..3) the default */
+    double dem_noise_m;          /* standard deviation of each year's DEM about the ground; 0: none */
 } msc_scene;
 
 /* The classes with their codes, names, labels and colours; 13 of them. */

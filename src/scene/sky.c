@@ -47,6 +47,16 @@ void msc_sky_view(const msc_scene *scene, int year, double x, double y, float ha
     }
 }
 
+float msc_sky_height_error(const msc_scene *scene, int year, double x, double y)
+{
+    if (scene->dem_noise_m <= 0.0)
+        return 0.0f;
+    /* Gradient noise has a standard deviation of UNIT; the shares' squares add up to 1. */
+    static const float unit = 0.324f, wide = 0.8f, fine = 0.6f;
+    const uint32_t s = (uint32_t)(scene->seed * 0x9e3779b97f4a7c15ULL >> 32) + 1100U + 7U * (uint32_t)year;
+    return (float)scene->dem_noise_m / unit * (wide * msc_noise(s, x / 53.0, y / 53.0) + fine * msc_noise(s + 1, x / 17.0, y / 17.0));
+}
+
 int msc_sky_is_imaged(int year, double x, double y)
 {
     return year == 0 ? x + 0.085 * y > 190.0 : y - 0.06 * x > 70.0;

@@ -23,4 +23,6 @@ void msc_sky_view(const msc_scene *scene, int year, double x, double y, float ha
 
 /* Non-zero where the year's image has data: the edges of the acquisition are slanted against the scene. */
 int msc_sky_is_imaged(int year, double x, double y);
+/* Error of a year's survey of heights at a place, m: smooth over some 10 to 50 m, as matched images leave it. */
+float msc_sky_height_error(const msc_scene *scene, int year, double x, double y);
 #endif

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void put(const char *name, int i, int j, msc_estimate e) { printf("%s %d %d %.17g %.17g\n", name, i, j, e.value, e.se); }
+static void put(const char *name, int i, int j, msc_estimate e) { printf("%s %d %d %.17g %.17g %.17g %.17g\n", name, i, j, e.value, e.se, e.low, e.high); }
+static msc_estimate pair(double a, double b) { return (msc_estimate){ a, b, 0, 0 }; }
 
 int main(void)
 {
@@ -22,11 +23,12 @@ int main(void)
             put("users", i, 0, a.users[i]);
             put("producers", i, 0, a.producers[i]);
             put("area", i, 0, a.reference_share[i]);
+            put("f1", i, 0, a.f1[i]);
             put("map", i, 0, a.map_share[i]);
-            put("none", i, 0, (msc_estimate){ a.none_upper[i], a.miss_upper[i] });
+            put("none", i, 0, pair(a.none_upper[i], a.miss_upper[i]));
             for (int j = 0; j < n_classes; j++) put("share", i, j, a.share[i][j]);
         }
-        put("bound", 0, 0, (msc_estimate){ a.absent_upper, a.n_thin });
+        put("bound", 0, 0, pair(a.absent_upper, a.n_thin));
         puts("end");
         free(cells);
     }

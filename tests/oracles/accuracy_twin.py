@@ -1,11 +1,12 @@
 """accuracy_twin.py ACCURACY_ASK - the estimators a second time, by other algebra: the combined ratio estimator over
 unit records (Cochran 1977, eq. 6.48: sample variances and covariances of y and x), Olofsson et al. (2014), eqs. 5-7 and 10,
-where strata are the map's classes, and bounds by a numerical search. Agreement to 1e-9."""
+where strata are the map's classes, bounds by a numerical search, and intervals by brentq on the limits of T(R), a stratum at a time,
+from scipy's beta distribution. Agreement to 1e-9."""
 import subprocess
 import sys
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, stats
 
 
 def make_sample(rng, n_classes, n_strata, is_by_class, with_unseen):
@@ -100,6 +101,93 @@ def bound(units, weight, inside):
     return (w * q).sum()
 
 
+def share_limits(x, n):
+    return stats.beta.ppf([0.025, 0.975], x + 0.5, n - x + 0.5) if 0 < x < n else (x / n, x / n)
+
+
+def interval(units, weight, y, x, can_y, can_z):
+    """Limits of R = sum w y / sum w x; can_y, can_z: whether a unit's stratum may hold such as y, such as x without y."""
+    strata = []
+    for h in np.unique(units[:, 2]):
+        inside = units[:, 2] == h
+        w = weight[inside]
+        n = w.sum() ** 2 / (w ** 2).sum()
+        p, q = np.average(y[inside], weights=w), np.average((x & ~y)[inside], weights=w)
+        strata.append((w.sum(), n, p, q, can_y[inside].any(), can_z[inside].any()))
+    whole = [s for s in strata if s[2] + s[3] > 1 - 1e-9]
+    parts = [s for s in strata if s[2] + s[3] <= 1 - 1e-9]
+
+    def unseen(which, k):
+        some = [s for s in which if s[2 + k] == 0 and s[4 + k]]
+        return joint_bound(np.array([s[0] for s in some]), np.array([s[1] for s in some])) if some else 0.0
+
+    gone = {(k, i): unseen(which, k) for i, which in enumerate((whole, parts)) for k in (0, 1)}
+
+    def limit_of_total(r, is_low):
+        square = 0.0
+        for total, n, p, q, _, _ in whole:
+            lo, hi = share_limits(p * n, n)
+            square += (total * (p - lo if is_low else hi - p)) ** 2
+        for total, n, p, q, _, _ in parts:
+            (pl, ph), (ql, qh) = share_limits(p * n, n), share_limits(q * n, n)
+            a = total * (1 - r) * (p - pl if is_low else ph - p)
+            b = total * r * (qh - q if is_low else q - ql)
+            rho = -np.sqrt(p * q / ((1 - p) * (1 - q)))
+            square += a * a + b * b - 2 * rho * a * b
+        square += gone[1, 0] ** 2 + (r * gone[1, 1]) ** 2 if is_low else gone[0, 0] ** 2 + ((1 - r) * gone[0, 1]) ** 2
+        t = sum(s[0] * ((1 - r) * s[2] - r * s[3]) for s in strata)
+        return t - np.sqrt(square) if is_low else t + np.sqrt(square)
+
+    value = (weight * y).sum() / (weight * x).sum()
+    find = lambda is_low, a, b: optimize.brentq(lambda r: limit_of_total(r, is_low), a, b, xtol=1e-14, rtol=1e-14)
+    low = 0.0 if value == 0 else find(True, 0.0, value) if limit_of_total(0.0, True) > 0 else 0.0
+    high = 1.0 if value == 1 else find(False, value, 1.0) if limit_of_total(1.0, False) < 0 else 1.0
+    return low, high
+
+
+def joint_bound(w, n):
+    kept = lambda t: np.minimum(0.0, t + np.log(n) - np.log(w))
+    t = optimize.brentq(lambda t: (n * kept(t)).sum() - np.log(0.05), -90, 90, xtol=1e-15, rtol=1e-15)
+    return (w * -np.expm1(kept(t))).sum()
+
+
+def intervals(units, weight, n_classes):
+    """Limits of every figure; what a stratum may hold is found by giving each of its units every reference class in turn."""
+    out = {}
+    agree = lambda m, r: m == r
+    figures = [("overall", 0, agree, lambda m, r: m == m)]
+    for i in range(n_classes):
+        figures.append(("users", i, lambda m, r, i=i: (m == i) & (r == i), lambda m, r, i=i: m == i))
+        figures.append(("producers", i, lambda m, r, i=i: (m == i) & (r == i), lambda m, r, i=i: r == i))
+        figures.append(("area", i, lambda m, r, i=i: r == i, lambda m, r: m == m))
+        figures.append(("f1", i, lambda m, r, i=i: (m == i) & (r == i), lambda m, r, i=i: (m == i) | (r == i)))
+    m, r = units[:, 0], units[:, 1]
+    seen = m >= 0
+    for name, i, in_y, in_x in figures:
+        y, x = seen & in_y(m, r), seen & in_x(m, r)
+        if not x.any():
+            out[name, i, 0] = np.nan, np.nan
+            continue
+        any_y, any_z = np.zeros(len(m), bool), np.zeros(len(m), bool)
+        for c in range(n_classes):
+            one = np.full(len(m), c)
+            any_y |= seen & in_x(m, one) & in_y(m, one)
+            any_z |= seen & in_x(m, one) & ~in_y(m, one)
+        low, high = interval(units, weight, y, x, any_y, any_z)
+        out[name, i, 0] = (2 * low / (1 + low), 2 * high / (1 + high)) if name == "f1" else (low, high)
+    return out
+
+
+def f1_of(units, weight, n_classes):
+    """F1 = 2 p_ii / (p_i. + p_.i) as the ratio it is: y = 2 where both are i, x = the number of map and reference that are."""
+    seen = units[:, 0] >= 0
+    out = {}
+    for i in range(n_classes):
+        mapped, true = seen & (units[:, 0] == i), seen & (units[:, 1] == i)
+        out["f1", i, 0] = ratio(units, weight, 2 * (mapped & true), mapped.astype(int) + true)
+    return out
+
+
 def main():
     rng = np.random.default_rng(20140)
     samples = []
@@ -119,16 +207,17 @@ def main():
     for (n_classes, n_strata, is_by_class, units, weight), lines in zip(samples, answers):
         got = {}
         for line in filter(None, lines):
-            name, i, j, value, se = line.split()
-            got[name, int(i), int(j)] = float(value), float(se)
+            name, i, j, *values = line.split()
+            got[name, int(i), int(j)] = [float(v) for v in values]
         expected = [by_ratio(units, weight, n_classes)] + ([by_class(units, weight, n_classes)] if is_by_class else [])
         seen = units[:, 0] >= 0
         expected.append({("bound", 0, 0): (bound(units, weight, seen), 0.0)})
         expected.append({("none", i, 0): (bound(units, weight, units[:, 0] == i), bound(units, weight, seen & (units[:, 0] != i)))
                          for i in range(n_classes)})
-        for figures in expected:
+        limits = intervals(units, weight, n_classes)
+        for at, figures in [(0, f) for f in expected] + [(0, f1_of(units, weight, n_classes)), (2, limits)]:
             for key, pair in figures.items():
-                for mine, theirs in zip(got[key], pair):
+                for mine, theirs in zip(got[key][at:], pair):
                     n += 1
                     if np.isnan(theirs):
                         assert np.isnan(mine), (key, mine)

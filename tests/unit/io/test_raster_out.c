@@ -1,128 +1,6 @@
-/* test_raster_out.c - what is written is what was given, whole or not at all, the same for any thread count.
- */
-#include "raster_made.h"
+/* test_raster_out.c - what is written is what was given, the same for any thread count. */
+#include "raster_out_made.h"
 #include "base/hash.h"
-
-enum { W = 1500, H = 1100 };
-
-typedef struct picture {
-    int bands;
-    msc_type types[4];
-} picture;
-
-static msc_status draw(void *self, int worker, msc_tile *t, msc_error *err)
-{
-    (void)self;
-    (void)worker;
-    (void)err;
-    for (int y = -t->pad_px; y < t->core.h + t->pad_px; y++)
-        for (int x = -t->pad_px; x < t->core.w + t->pad_px; x++) {
-            const int ix = t->core.x + x, iy = t->core.y + y;
-            msc_row_valid(t, y)[x] = ix >= 0 && iy >= 0 && ix < W && iy < H && (ix / 100 + iy / 100) % 5 != 0;
-            for (int b = 0; b < t->n_planes; b++) {
-                const double v = made_value(ix, iy, b);
-                if (t->plane[b].type == MSC_U8) msc_row_u8(t, b, y)[x] = (uint8_t)v;
-                else if (t->plane[b].type == MSC_U16) msc_row_u16(t, b, y)[x] = (uint16_t)(v * 100);
-                else msc_row_f32(t, b, y)[x] = (float)(v / 8);
-            }
-        }
-    return MSC_OK;
-}
-
-static msc_grid made_grid(void)
-{
-    msc_grid grid = {
-        .width_px = W, .height_px = H, .e0 = 500000, .n0 = 4400000, .pixel_e = 2, .pixel_n = 2
-    };
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    OSRImportFromEPSG(srs, 32650);
-    char *wkt = NULL;
-    OSRExportToWkt(srs, &wkt);
-    snprintf(grid.crs, sizeof grid.crs, "%s", wkt);
-    VSIFree(wkt);
-    OSRRelease(srs);
-    return grid;
-}
-
-static const msc_class classes[] = { { .code = 1, .name = "quarry", .label = "采场", .rgb = { 200, 10, 10 } },
-                                     { .code = 5, .name = "vegetation", .label = "植被" } };
-
-/* Above 0: flips bits of the first output's temporary file at this share of its length, once it is written. */
-static double damage_at;
-static void damage(void)
-{
-    DIR *dir = opendir(made_dir);
-    for (struct dirent *e; (e = readdir(dir));) {
-        char name[1024];
-        if (!strstr(e->d_name, ".damaged.part") || strstr(e->d_name, ".xml")) continue;
-        snprintf(name, sizeof name, "%s/%s", made_dir, e->d_name);
-        FILE *file = fopen(name, "r+b");
-        assert_non_null(file);
-        fseek(file, 0, SEEK_END);
-        const long at = 20000 + (long)(damage_at * (double)(ftell(file) - 20000));
-        fseek(file, at, SEEK_SET);
-        const int byte = fgetc(file);
-        fseek(file, at, SEEK_SET);
-        fputc(byte ^ 0x10, file);
-        fclose(file);
-    }
-    closedir(dir);
-}
-
-/* Writes one u8 class map and one three-band raster of `type` at once. */
-static msc_status write_two(const char *map, const char *bands, msc_type type, int tile, int threads,
-                            msc_settings *settings, msc_error *err)
-{
-    const picture drawn = { 4, { MSC_U8, type, type, type } };
-    msc_source source = {
-        .self = (void *)&drawn, .width_px = W, .height_px = H, .n_planes = 4, .read = draw
-    };
-    memcpy(source.types, drawn.types, sizeof drawn.types);
-    static const char *const names[] = { "red", "green", "blue" }, *const meta[] = { "RUN_ID=r1" };
-    msc_raster_out_spec a = { .path = map,
-                              .grid = made_grid(),
-                              .n_bands = 1,
-                              .type = MSC_U8,
-                              .has_nodata = 1,
-                              .classes = classes,
-                              .n_classes = 2,
-                              .has_overviews = 1,
-                              .meta = meta,
-                              .n_meta = 1 };
-    msc_raster_out_spec b = { .path = bands,
-                              .grid = made_grid(),
-                              .n_bands = 3,
-                              .type = type,
-                              .has_nodata = type == MSC_U16,
-                              .nodata = 65535,
-                              .band_names = names };
-    msc_raster_outs outs = { .n = 2 };
-    msc_sink sink;
-    msc_layout layout;
-    settings->n_threads = threads;
-    settings->tile_px = tile;
-    settings->memory_bytes = (int64_t)2 << 30;
-    msc_raster_outs_sink(&outs, &sink);
-    msc_status status = msc_stream_plan(settings, &source, NULL, 0, &sink, 0, &layout, err);
-    if (status == MSC_OK) status = msc_raster_out_open(settings, &a, &layout, &outs.out[0], err);
-    if (status == MSC_OK) status = msc_raster_out_open(settings, &b, &layout, &outs.out[1], err);
-    if (status == MSC_OK) status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "write", err);
-    if (status == MSC_OK && damage_at > 0) damage();
-    if (status == MSC_OK) status = msc_raster_out_commit(&outs.out[0], err);
-    if (status == MSC_OK) status = msc_raster_out_commit(&outs.out[1], err);
-    msc_raster_out_abandon(&outs.out[0]);
-    msc_raster_out_abandon(&outs.out[1]);
-    return status;
-}
-
-static int count_files(void)
-{
-    int n = 0;
-    DIR *dir = opendir(made_dir);
-    for (struct dirent *e; (e = readdir(dir));) n += e->d_name[0] != '.' || strlen(e->d_name) > 2;
-    closedir(dir);
-    return n;
-}
 
 static void check_pixels(const char *path, int band0, msc_type type)
 {
@@ -301,22 +179,6 @@ static void test_overviews_are_every_nth_pixel(void **state)
     free(level);
 }
 
-/* A byte that changes between writing and renaming, in any block of any level, is found. */
-static void test_damage_before_the_rename(void **state)
-{
-    (void)state;
-    for (int part = 1; part < 12; part++) {
-        msc_settings settings;
-        msc_error err = { 0 };
-        msc_settings_defaults(&settings);
-        settings.overwrite = 1;
-        damage_at = part / 12.0;
-        assert_int_equal(write_two(made_path("damaged.tif"), made_path("b.tif"), MSC_U8, part % 2 ? 256 : 100, 2, &settings, &err), MSC_EWRITE);
-        damage_at = 0;
-        assert_false(msc_file_exists(made_path("damaged.tif")));
-    }
-}
-
 static int64_t size_of(const char *path)
 {
     struct stat st;
@@ -364,63 +226,6 @@ static void test_traffic_is_what_the_files_hold(void **state)
     }
 }
 
-static void test_existing_and_missing_places(void **state)
-{
-    (void)state;
-    msc_settings settings;
-    msc_error err = { 0 };
-    msc_settings_defaults(&settings);
-    const int before = count_files();
-    assert_int_equal(write_two(made_path("map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
-                     MSC_EEXISTS);
-    assert_int_equal(
-        write_two(made_path("no/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
-        MSC_EWRITE);
-    if (geteuid() == 0) print_message("a read-only directory is not tested as root\n");
-    else {
-        assert_int_equal(mkdir(made_path("closed"), 0500), 0);
-        assert_int_equal(
-            write_two(made_path("closed/map.tif"), made_path("new.tif"), MSC_U8, 256, 1, &settings, &err),
-            MSC_EPERM);
-        rmdir(made_path("closed"));
-    }
-    assert_int_equal(count_files(), before);
-}
-
-static void test_full_disk(void **state)
-{
-    (void)state;
-    char command[400];
-    mkdir(made_path("small"), 0700);
-    snprintf(command, sizeof command, "mount -t tmpfs -o size=600k tmpfs %s 2>/dev/null", made_path("small"));
-    if (system(command) != 0) {
-        print_message("a full disk is not tested: no permission to mount\n");
-        rmdir(made_path("small"));
-        skip();
-    }
-    static const char *const none[] = { "COMPRESS=NONE" };
-    msc_settings settings;
-    msc_error err = { 0 };
-    msc_settings_defaults(&settings);
-    settings.creation = none;
-    settings.n_creation = 1;
-    const msc_status wide =
-        write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 256, 2, &settings, &err);
-    const msc_status gathered =
-        write_two(made_path("small/map.tif"), made_path("bands2.tif"), MSC_U8, 300, 2, &settings, &err);
-    DIR *dir = opendir(made_path("small"));
-    int n = 0;
-    for (struct dirent *e; (e = readdir(dir));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    closedir(dir);
-    snprintf(command, sizeof command, "umount %s", made_path("small"));
-    assert_int_equal(system(command), 0);
-    rmdir(made_path("small"));
-    assert_int_equal(wide, MSC_ENOSPACE);
-    assert_int_equal(gathered, MSC_ENOSPACE);
-    assert_int_equal(n, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,10 +234,7 @@ int main(void)
         cmocka_unit_test(test_creation_options),
         cmocka_unit_test(test_georeference_colours_and_names),
         cmocka_unit_test(test_overviews_are_every_nth_pixel),
-        cmocka_unit_test(test_damage_before_the_rename),
         cmocka_unit_test(test_traffic_is_what_the_files_hold),
-        cmocka_unit_test(test_existing_and_missing_places),
-        cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -68,6 +68,39 @@ static void a_changed_cell_is_found(void **state)
     json_object_put(top);
 }
 
+static int is_full(int x, int y) { return x >= 50 && x < 90 && y >= 30 && y < 60; }
+static int is_bright(int x, int y) { return x >= 200 && x < 220 && y >= 100 && y < 110; }
+static double full_in_red(int x, int y, int b) { return b == 2 && is_full(x, y) ? 65535 : made_year_1(x, y, b); }
+static double bright_in_nir(int x, int y, int b) { return b == 3 && is_bright(x, y) ? 4100 : made_year_2(x, y, b); }
+
+/* What is saturated is no witness; it is counted by year, and moves nothing elsewhere but by its absence. */
+static void what_is_saturated_has_no_evidence(void **state)
+{
+    (void)state;
+    const char *evidence = job_path("saturated.tif"), *report = job_path("saturated.json");
+    const char *full = made_image("full.tif", 4, full_in_red), *bright = made_image("bright.tif", 4, bright_in_nir);
+    msc_irmad_options o = options_of(evidence, report);
+    msc_irmad_result r;
+    msc_error err = { 0 };
+    o.before.paths = &full;
+    o.after.paths = &bright;
+    for (int i = 0; i < 2; i++) {
+        made_all got;
+        o.after.saturated = i ? 4095 : 0;
+        assert_int_equal(detect(&o, i ? 64 : 256, 1 + i, &r, &err), MSC_OK);
+        assert_true(r.saturated_px[0] == 40 * 30 && r.saturated_px[1] == i * 20 * 10);
+        read_evidence(evidence, &got);
+        for (int y = 0; y < JOB_H; y++)
+            for (int x = 0; x < JOB_W; x++)
+                assert_int_equal(got.valid[y * JOB_W + x], x >= 10 && !is_full(x, y) && !(i && is_bright(x, y)));
+        made_clear(&got);
+    }
+    json_object *top = json_object_from_file(report), *year = NULL, *ha = NULL;
+    assert_true(json_object_object_get_ex(top, "saturated_before", &year) && json_object_object_get_ex(year, "ha", &ha));
+    assert_true(fabs(json_object_get_double(ha) / (40 * 30 * 4 / 1e4) - 1) < 2e-3);
+    json_object_put(top);
+}
+
 static void tiles_and_threads_do_not_matter(void **state)
 {
     (void)state;
@@ -173,7 +206,8 @@ static void what_is_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_changed_cell_is_found), cmocka_unit_test(tiles_and_threads_do_not_matter),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_changed_cell_is_found), cmocka_unit_test(what_is_saturated_has_no_evidence),
+                                        cmocka_unit_test(tiles_and_threads_do_not_matter),
         cmocka_unit_test(bands_go_by_name), cmocka_unit_test(class_maps_mask), cmocka_unit_test(what_is_refused) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -146,6 +146,8 @@ static void names_what_is_wrong(void **state)
         { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, sun: {azimuth_deg: 10}}\n", "line 8: sun has no 'elevation_deg'" },
         { HEAD CLASSES "epochs:\n  - {year: 2016, image: a, dem: d, sun: {azimuth_deg: 120, elevation_deg: 40}}\n"
           "  - {year: 2018, image: b, dem: d}\n" TRAINING "masks: {terrain_shadow: true}\n", "terrain_shadow needs the sun of 2018" },
+        { HEAD CLASSES EPOCHS "training: {samples: s, class: c, folds: 1}\n", "folds is 1; 2..100" },
+        { HEAD CLASSES EPOCHS "training: {samples: s, class: c, folds: 0, select: true}\n", "folds is 0; 2..100" },
         { HEAD CLASSES EPOCHS "training: {model: b, select: true}\n", "select is given, but no forest is grown" },
         { WHOLE "acceptance: {oa_min: 0.85}\n", "acceptance: there is no reference" },
         { WHOLE "reference: {points: p}\nacceptance: {oa: 0.85}\n", "line 12: unknown key 'oa' in acceptance" },

@@ -21,7 +21,8 @@ static void bands_before_then_after(void **state)
     assert_int_equal(pair.n_bands, 2);
     assert_string_equal(pair.band[0], "green");
     assert_string_equal(pair.band[1], "nir");
-    assert_int_equal(pair.source.n_planes, 4);
+    assert_int_equal(pair.source.n_planes, 5);
+    assert_true(pair.limit[1] == 65535 && pair.limit[2] == 255);
     assert_int_equal(pair.source.width_px, JOB_W);
     assert_true(pair.source.types[0] == MSC_U16 && pair.source.types[3] == MSC_U8);
     msc_pair_close(&pair);

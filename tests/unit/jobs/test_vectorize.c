@@ -131,6 +131,72 @@ static void change_patches_have_the_whole_table(void **state)
     assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EUSAGE);
 }
 
+static int within(int x, int y, int x0, int y0, int x1, int y1) { return x >= x0 && x < x1 && y >= y0 && y < y1; }
+/* Damage of two years: a pit that grows, one with a gap of one pixel to new damage and of two to other new damage, damage far from all,
+ * a pit that half of is green again, one that is gone. */
+static double damage_before(int x, int y, int b)
+{
+    (void)b;
+    return within(x, y, 10, 10, 30, 30) || within(x, y, 60, 10, 70, 20) || within(x, y, 10, 60, 30, 80) || within(x, y, 60, 60, 70, 80) ? 1 : 5;
+}
+static double damage_after(int x, int y, int b)
+{
+    (void)b;
+    return within(x, y, 10, 10, 40, 30) || within(x, y, 60, 10, 70, 20) || within(x, y, 71, 10, 80, 20) || within(x, y, 60, 22, 70, 30) ||
+           within(x, y, 90, 60, 100, 70) || within(x, y, 10, 60, 20, 80) ? 1 : 5;
+}
+static double damage_change(int x, int y, int b)
+{
+    const int before = (int)damage_before(x, y, b), after = (int)damage_after(x, y, b);
+    return before == after ? 0 : before * 256 + after;
+}
+
+static void new_damage_extends_what_it_lies_beside(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {"BSM", "BHLX", "QTBBH"};
+    static const int damage = 1, nothing = 0;
+    const made_spec before = spec_of("b.tif", GDT_Byte, 0, damage_before), after = spec_of("a.tif", GDT_Byte, 0, damage_after),
+                    change = spec_of("d.tif", GDT_UInt16, 65535, damage_change);
+    const char *maps[] = {made_file(&before), made_file(&after), made_file(&change)};
+    const char *layers[] = {made_path("damage_b.gpkg"), made_path("damage_a.gpkg"), made_path("damage_d.gpkg")};
+    /* in the order of their first pixels */
+    static const struct { const char *kind, *earlier; } wanted[] = {{"扩大", "2024-000001"}, {"扩大", "2024-000002"}, {"新增", ""},
+                                                                    {"缩小", "2024-000003"}, {"恢复", "2024-000004"}, {"新增", ""}};
+    msc_settings settings;
+    msc_vectorize_options o;
+    msc_vectorize_counts counts;
+    msc_error err = {0};
+    quiet(&settings);
+    for (int k = 0; k < 4; k++) {                     /* last with a reach of two pixels */
+        const int is_change = k >= 2, m = is_change ? 2 : k;
+        msc_vectorize_defaults(&o);
+        o.raster = maps[m]; o.patches = &layers[m]; o.n_patches = 1;
+        o.classes = classes; o.n_classes = 4;
+        o.only = &damage; o.n_only = 1;
+        o.skip = &nothing; o.n_skip = 1;
+        o.year_after = 2024 + (m != 0);
+        o.earlier = m == 0 ? NULL : layers[0];
+        o.later = is_change ? layers[1] : NULL;
+        o.reach_px = k == 3 ? 2 : o.reach_px;
+        if (msc_vectorize(&settings, &o, &counts, &err) != MSC_OK) fail_msg("%s: %s", err.subject, err.detail);
+        if (!is_change) continue;
+        msc_features_in in;
+        read_table(layers[2], fields, 3, &in);
+        assert_int_equal(in.n, 6);
+        for (size_t r = 0; r < in.n; r++) {
+            const msc_value *v = in.value + 3 * r;
+            const int is_reached = k == 3 && r == 2;
+            assert_int_equal(v[0].integer, r + 1);
+            assert_string_equal(v[1].text, is_reached ? "扩大" : wanted[r].kind);
+            assert_string_equal(v[2].is_set ? v[2].text : "", is_reached ? "2024-000002" : wanted[r].earlier);
+        }
+        msc_features_in_clear(&in);
+    }
+    o.reach_px = -1;
+    assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EVALUE);
+}
+
 static double hillside(int x, int y, int b) { (void)b; return x > 100 ? -9999 : 100 + 3 * x - 4 * y; }   /* 0.3 and 0.4 a metre */
 static double flat(int x, int y, int b) { (void)x; (void)y; (void)b; return 100; }
 
@@ -261,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(change_patches_have_the_whole_table),
+        cmocka_unit_test(new_damage_extends_what_it_lies_beside),
         cmocka_unit_test(surfaces_of_a_hillside),
         cmocka_unit_test(units_values_and_plain_layers),
         cmocka_unit_test(bad_input),

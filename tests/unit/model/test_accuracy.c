@@ -99,7 +99,7 @@ static double look_up(const char *name)
     for (size_t m = 0; m < sizeof estimates / sizeof estimates[0]; m++) {
         const size_t n = strlen(estimates[m].prefix);
         if (strncmp(figure, estimates[m].prefix, n) != 0) continue;
-        double value = strstr(figure, ".half") ? msc_estimate_half_width(estimates[m].estimate)
+        double value = strstr(figure, ".half") ? msc_estimate_half_width(msc_estimate_wald(estimates[m].estimate))
                        : strstr(figure, ".se") ? estimates[m].estimate.se : estimates[m].estimate.value;
         if (strstr(figure, ".units")) value *= e->total;
         if (strstr(figure, ".ha")) value *= strstr(figure, ".half") == strstr(figure, ".ha") ? 1 : e->total * 0.09;

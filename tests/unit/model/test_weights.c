@@ -9,7 +9,7 @@
 #include "model/weights.h"
 
 enum { N_STEPS = 161, N_PX = 400000 };
-static int64_t count[N_STEPS][256];
+static msc_weights_count count[N_STEPS];
 static double odds[N_STEPS], usual_ratio[256];
 
 static double unit(uint64_t item, uint64_t stream) { return msc_random_unit(msc_random(3, item, stream)); }
@@ -33,14 +33,15 @@ static void mix(double rate, int n_px, int top)
         const double o = (is_change ? v / 2 : -v / 2) + sqrt(v) * normal(i, 1), u = unit((uint64_t)i, 2);
         const int is_low = is_change && unit((uint64_t)i, 3) < 0.9;
         const int s = (int)lround(o / 0.25) + N_STEPS / 2;
-        count[s < 0 ? 0 : s < N_STEPS ? s : N_STEPS - 1][(int)(u * (is_low ? top : MSC_WEIGHTS_LEVELS))]++;
+        count[s < 0 ? 0 : s < N_STEPS ? s : N_STEPS - 1][MSC_WEIGHTS_HEIGHTS][(int)(u * (is_low ? top : MSC_WEIGHTS_LEVELS))]++;
     }
 }
 
 static msc_weights fit(void)
 {
     msc_weights w;
-    msc_weights_fit((const int64_t (*)[256])count, odds, N_STEPS, 0.02, usual_ratio, &w);
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio };
+    msc_weights_fit((const msc_weights_count *)count, &known, &w);
     return w;
 }
 
@@ -81,6 +82,52 @@ static void too_few_pixels_leave_the_usual(void **state)
     memset(usual_ratio, 0, sizeof usual_ratio);
 }
 
+/* The rate is a fixed point of the ratio that is used, be it the scene's or a given one. */
+static void the_rate_takes_the_given_ratio(void **state)
+{
+    (void)state;
+    mix(0.02, N_PX, 30);
+    for (int e = 0; e < 255; e++) usual_ratio[e] = 1.5 - e / 50.0;
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio, .is_ratio_given = 1 };
+    const msc_weights measured = fit();
+    msc_weights w;
+    msc_weights_fit((const msc_weights_count *)count, &known, &w);
+    assert_true(!w.is_ratio_measured && memcmp(w.ratio, usual_ratio, sizeof usual_ratio) == 0);
+    double sum = 0;
+    for (int s = 0; s < N_STEPS; s++)
+        for (int e = 0; e < 256; e++) sum += (double)count[s][MSC_WEIGHTS_HEIGHTS][e] / (1 + exp(-(odds[s] + log(w.rate / (1 - w.rate)) + usual_ratio[e])));
+    assert_true(fabs(sum / N_PX / w.rate - 1) < 1e-3);
+    assert_true(fabs(measured.rate / w.rate - 1) > 0.01);
+    memset(usual_ratio, 0, sizeof usual_ratio);
+}
+
+/* Ground that differs by level 3 and less in 80 % of the changes and in one pixel of 50 without: worth ln 40, the rest ln 0.2; less
+ * by what those who are for change are wrong. */
+static void the_ground_is_weighed_like_the_images(void **state)
+{
+    (void)state;
+    mix(0.02, N_PX, 30);
+    const msc_weights images = fit();
+    assert_true(!images.is_height_measured && images.height_ratio[0] == 0);
+    static msc_weights_count with[N_STEPS];
+    memset(with, 0, sizeof with);
+    uint64_t item = 0;
+    for (int s = 0; s < N_STEPS; s++)
+        for (int e = 0; e < 256; e++)
+            for (int64_t i = 0; i < count[s][MSC_WEIGHTS_HEIGHTS][e]; i++, item++) {
+                const double p = 1 / (1 + exp(-(odds[s] + log(0.02 / 0.98) + images.ratio[e])));
+                const int is_change = unit(item, 200) < p, differs = unit(item, 201) < (is_change ? 0.8 : 0.02);
+                with[s][differs ? (int)(4 * unit(item, 202)) : 12 + (int)(4 * unit(item, 202))][e]++;
+            }
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio };
+    msc_weights w;
+    msc_weights_fit((const msc_weights_count *)with, &known, &w);
+    assert_true(w.is_height_measured && fabs(w.rate / 0.02 - 1) < 0.15 && memcmp(w.ratio, images.ratio, sizeof w.ratio) == 0);
+    for (int h = 0; h < 4; h++) assert_true(fabs(w.height_ratio[h] - log(40)) < 0.4);
+    for (int h = 12; h < 16; h++) assert_true(fabs(w.height_ratio[h] - log(0.2 / 0.98)) < 0.5);
+    assert_true(w.height_ratio[MSC_WEIGHTS_HEIGHTS] == 0);
+}
+
 /* Where nothing changed the rate goes to the least there is, whatever it started from. */
 static void no_change_is_no_change(void **state)
 {
@@ -92,6 +139,8 @@ static void no_change_is_no_change(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_rate_is_found), cmocka_unit_test(the_ratio_is_found_and_monotone),
-                                        cmocka_unit_test(too_few_pixels_leave_the_usual), cmocka_unit_test(no_change_is_no_change) };
+                                        cmocka_unit_test(too_few_pixels_leave_the_usual),
+                                        cmocka_unit_test(the_rate_takes_the_given_ratio),
+                                        cmocka_unit_test(the_ground_is_weighed_like_the_images), cmocka_unit_test(no_change_is_no_change) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { W = 16, H = 9, R = 6, N_PLANES = 17, CONFIDENCE = 2, POSTERIOR = 4, EVIDENCE = 16 };
+enum { W = 16, H = 9, R = 6, N_PLANES = 18, CONFIDENCE = 2, POSTERIOR = 4, EVIDENCE = 16, HEIGHT = 17 };
 static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[4] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 };
 static const msc_decide_limits usual = { .change_rate = 0.05, .evidence_weak = 0.05, .evidence_sure = 0.01 };
 static uint16_t code[H][W], difference[H][W];
@@ -19,7 +19,7 @@ static msc_decide_limits within(int32_t edge_tolerance_px, double shift_px)
 }
 
 /* What one year says of all pixels: the label's share and the rest, to a class that no picture has. */
-typedef struct saying { uint8_t confidence, share[2], evidence; } saying;
+typedef struct saying { uint8_t confidence, share[2], evidence, height; } saying;
 
 static void posterior_of(const msc_tile *t, int32_t y, int32_t x, int year, uint8_t share)
 {
@@ -52,6 +52,7 @@ static void run(const char *const *before, const char *const *after, const msc_d
                 posterior_of(&in, y, x, year, says.share[year]);
             }
             msc_row_u8(&in, EVIDENCE, y)[x] = says.evidence;
+            msc_row_u8(&in, HEIGHT, y)[x] = says.height;
         }
     run_tile(self, &in, &out);
     for (int32_t y = 0; y < H; y++)
@@ -187,6 +188,26 @@ static void grades_follow_posteriors_and_evidence(void **state)
     run(old, grown, &self, (saying){ .share = { 230, 230 }, .evidence = 255 });   /* none */
     assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
     assert_int_equal(count(5 * 256 + 3) + count(5 * 256 + 1), 11);
+}
+
+/* What the ground says is added; by itself it makes no A. */
+static void heights_are_added(void **state)
+{
+    (void)state;
+    msc_decide self;
+    msc_decide_init(&self, &usual);
+    self.posterior = POSTERIOR;
+    self.height = HEIGHT;
+    run(old, grown, &self, (saying){ .share = { 100, 100 }, .height = 0 });       /* worth nothing until it is measured */
+    assert_int_equal(n_graded(MSC_GRADE_C, MSC_BY_POSTERIOR), 11);
+    self.height_ratio[0] = 8 * MSC_LOG_UNIT;
+    self.height_ratio[15] = -8 * MSC_LOG_UNIT;
+    run(old, grown, &self, (saying){ .share = { 100, 100 }, .height = 0 });
+    assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
+    run(old, grown, &self, (saying){ .share = { 230, 230 }, .height = 15 });
+    assert_int_equal(n_graded(MSC_GRADE_C, MSC_BY_EVIDENCE), 11);
+    run(old, grown, &self, (saying){ .share = { 230, 230 }, .height = MSC_NO_HEIGHT });
+    assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
 }
 
 static void the_impossible_is_demoted(void **state)
@@ -374,7 +395,7 @@ int main(void)
                                         cmocka_unit_test(growth_wider_than_the_shift_stays_whole),
                                         cmocka_unit_test(confidence_counts_in_both_years),
                                         cmocka_unit_test(grades_follow_posteriors_and_evidence),
-                                        cmocka_unit_test(the_impossible_is_demoted),
+                                        cmocka_unit_test(heights_are_added), cmocka_unit_test(the_impossible_is_demoted),
                                         cmocka_unit_test(evidence_is_neutral_where_it_is_weak),
                                         cmocka_unit_test(same_as_the_definition) };
     return cmocka_run_group_tests(tests, NULL, NULL);

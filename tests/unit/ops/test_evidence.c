@@ -26,7 +26,7 @@ static void bytes_are_those_of_single_pixels(void **state)
     msc_irmad_sums_add(&sums, plane, weight, MADE_W * MADE_H);
     assert_int_equal(msc_irmad_choose(&sums, BANDS, BANDS, &v, NULL), MSC_OK);
     assert_int_equal(msc_irmad_solve(&sums, &v, NULL), MSC_OK);
-    const msc_evidence self = { &v, limit };
+    const msc_evidence self = { .irmad = &v, .limit = limit };
     msc_op op;
     msc_evidence_op(&self, &op);
     assert_int_equal(op.halo_px, 0);

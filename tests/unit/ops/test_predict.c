@@ -59,7 +59,7 @@ static void check_pixel(const msc_predict *p, const msc_tile *in, const msc_tile
     for (int c = 0; c < N_CLASSES; c++) share[c] = shares + c * MSC_FOREST_BLOCK;
     for (int b = 0; b < MSC_RANK_PLANES; b++) ranks[b] = rank + b;
     if (is_seen && p->forest) {
-        const msc_forest_answer all = { winner, votes, shares };
+        const msc_forest_answer all = { .winner = winner, .votes = votes, .shares = shares };
         for (int f = 0; f < n; f++) msc_forest_bin(p->forest, f, rows[f], bins + f * 64, 1);
         msc_forest_ask_shares(p->forest, bins, 64, 1, &all, scratch);
         percent = (uint8_t)floor(100.0 * votes[0] / 7.0 + 0.5);

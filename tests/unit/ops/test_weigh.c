@@ -3,8 +3,8 @@
 #include "ops/weigh.h"
 #include <stdlib.h>
 
-enum { W = 40, H = 30, N_PLANES = 15 };
-static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[2] = { MSC_U8, MSC_U8 };
+enum { W = 40, H = 30, N_PLANES = 16 };
+static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[3] = { MSC_U8, MSC_U8, MSC_U8 };
 
 static void run(const msc_weigh *self, msc_tile *in, msc_tile *out)
 {
@@ -18,9 +18,9 @@ static void run(const msc_weigh *self, msc_tile *in, msc_tile *out)
 static void steps_are_the_odds(void **state)
 {
     (void)state;
-    msc_weigh self = { .boundary = { .reach_px = 1, .side_px = 3 }, .posterior = 2, .evidence = 14 };
+    msc_weigh self = { .boundary = { .reach_px = 1, .side_px = 3 }, .posterior = 2, .evidence = 14, .height = 15 };
     msc_log_shares_init(&self.shares);
-    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, msc_boundary_halo_px(&self.boundary), N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 2, types_out);
+    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, msc_boundary_halo_px(&self.boundary), N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 3, types_out);
     for (int32_t y = -in.pad_px; y < H + in.pad_px; y++)
         for (int32_t x = -in.pad_px; x < W + in.pad_px; x++)   /* a vertical edge that moved by one pixel, and a block that is new */
             for (int year = 0; year < 2; year++)
@@ -38,12 +38,14 @@ static void steps_are_the_odds(void **state)
             const int32_t odds = msc_log_odds(&self.shares, &rows, x), step = msc_odds_of_step(msc_row_u8(&out, 0, y)[x]);
             assert_true(abs(odds - step) <= MSC_ODDS_STEP / 2);
             assert_int_equal(msc_row_u8(&out, 1, y)[x], msc_row_u8(&in, 14, y)[x]);
+            assert_int_equal(msc_row_u8(&out, 2, y)[x], msc_row_u8(&in, 15, y)[x]);
             n++;
         }
     assert_true(n > 700 && n_edge == H - 4);
-    self.evidence = 0;
+    self.evidence = self.height = 0;
     run(&self, &in, &out);
     assert_int_equal(msc_row_u8(&out, 1, 7)[9], MSC_NO_EVIDENCE);
+    assert_int_equal(msc_row_u8(&out, 2, 7)[9], MSC_NO_HEIGHT);
     made_tile_clear(&in);
     made_tile_clear(&out);
 }

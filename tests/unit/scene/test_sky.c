@@ -33,6 +33,28 @@ static void test_switches(void **state)
         assert_true(view.offset[b] == 0.0f && view.gain[b] > 0.9f && view.gain[b] < 1.1f);
 }
 
+/* As large as asked, about 0, another one each year. */
+static void test_height_errors(void **state)
+{
+    (void)state;
+    const msc_scene scene = {.seed = 4, .pixel_m = 2, .dem_noise_m = 0.5}, off = {.seed = 4, .pixel_m = 2};
+    double sum[2] = {0}, squares[2] = {0}, product = 0;
+    const int n = 40000;
+    for (int i = 0; i < n; i++) {
+        double e[2];
+        for (int year = 0; year < 2; year++) {
+            e[year] = (double)msc_sky_height_error(&scene, year, i % 200 * 31.0, i / 200 * 29.0);
+            sum[year] += e[year];
+            squares[year] += e[year] * e[year];
+            assert_true(msc_sky_height_error(&off, year, i * 3.0, i) == 0.0f);
+        }
+        product += e[0] * e[1];
+    }
+    for (int year = 0; year < 2; year++)
+        assert_true(fabs(sum[year] / n) < 0.02 && fabs(sqrt(squares[year] / n) / 0.5 - 1) < 0.05);
+    assert_true(fabs(product) / sqrt(squares[0] * squares[1]) < 0.05);
+}
+
 static void test_collar(void **state)
 {
     (void)state;
@@ -44,6 +66,6 @@ static void test_collar(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sun), cmocka_unit_test(test_switches), cmocka_unit_test(test_collar)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sun), cmocka_unit_test(test_switches), cmocka_unit_test(test_height_errors), cmocka_unit_test(test_collar)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

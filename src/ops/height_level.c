@@ -1,0 +1,86 @@
+/* height_level.c - by how much more two elevation models differ at a pixel than they do where nothing happened. */
+#include "ops/height_level.h"
+#include <math.h>
+#include <string.h>
+
+double msc_height_level_begin(int level) { return level < MSC_HEIGHT_LEVELS - 1 ? exp2(0.5 * (MSC_HEIGHT_LEVELS - 1 - level)) - 1 : 0; }
+
+/* One year's rows above, at and below. */
+typedef struct rows { const float *z[3]; const uint8_t *ok[3]; } rows;
+
+static rows rows_of(const msc_tile *tile, int32_t y, int32_t x0)
+{
+    rows r;
+    for (int i = 0; i < 3; i++) {
+        r.z[i] = msc_row_f32(tile, 0, y + i - 1) + x0;
+        r.ok[i] = msc_row_valid(tile, y + i - 1) + x0;
+    }
+    return r;
+}
+
+/* Square of the gradient, doubled by the two steps that central differences span; so four times it. */
+static inline float steepness(const rows *r, ptrdiff_t x)
+{
+    const float e = r->z[1][x + 1] - r->z[1][x - 1], s = r->z[2][x] - r->z[0][x];
+    return e * e + s * s;
+}
+
+static inline uint8_t is_whole(const rows *r, ptrdiff_t x)
+{
+    return r->ok[0][x] & r->ok[1][x - 1] & r->ok[1][x] & r->ok[1][x + 1] & r->ok[2][x];
+}
+
+enum { PIECE = 128 };
+
+/* Levels of n pixels, n <= PIECE, from squares of differences and variances. The thresholds rise from the last on: where all lie below
+ * one, they lie below the rest. */
+static void find_levels(const float *restrict square, const float *restrict variance, ptrdiff_t n, uint8_t *restrict level)
+{
+    int32_t below[PIECE];
+    for (ptrdiff_t x = 0; x < n; x++) below[x] = 0;
+    for (int k = MSC_HEIGHT_LEVELS - 2; k >= 0; k--) {
+        const double begin = msc_height_level_begin(k);
+        const float least = (float)(begin * begin);
+        int32_t beyond = 0;
+        for (ptrdiff_t x = 0; x < n; x++) {
+            const int32_t is_below = square[x] < least * variance[x];
+            below[x] += is_below;
+            beyond |= !is_below;
+        }
+        if (beyond) continue;
+        for (ptrdiff_t x = 0; x < n; x++) below[x] += k;
+        break;
+    }
+    for (ptrdiff_t x = 0; x < n; x++) level[x] = (uint8_t)below[x];
+}
+
+void msc_heights_row(const msc_heights *self, const msc_height_pair *pair, int32_t y, int32_t x0, int32_t n, uint8_t *level)
+{
+    if (!(self->noise_m > 0)) {
+        memset(level, MSC_NO_HEIGHT, (size_t)n);
+        return;
+    }
+    const float flat = self->noise_m * self->noise_m, per_steep = 0.25f * self->shift_px * self->shift_px;
+    for (int32_t done = 0; done < n; done += PIECE) {
+        const rows a = rows_of(pair->before, y, x0 + done), b = rows_of(pair->after, y, x0 + done);
+        const ptrdiff_t w = n - done < PIECE ? n - done : PIECE;
+        float square[PIECE], variance[PIECE];
+        for (ptrdiff_t x = 0; x < w; x++) {
+            const float d = b.z[1][x] - a.z[1][x] - self->offset_m, before = steepness(&a, x), after = steepness(&b, x);
+            square[x] = d * d;
+            variance[x] = flat + per_steep * (before > after ? before : after);
+        }
+        find_levels(square, variance, w, level + done);
+        for (ptrdiff_t x = 0; x < w; x++)
+            if (!(is_whole(&a, x) & is_whole(&b, x))) level[done + x] = MSC_NO_HEIGHT;
+    }
+}
+
+int msc_height_sample_of(const msc_height_pair *pair, int32_t x, int32_t y, msc_height_sample *sample)
+{
+    const rows a = rows_of(pair->before, y, 0), b = rows_of(pair->after, y, 0);
+    if (!(is_whole(&a, x) & is_whole(&b, x))) return 0;
+    const float before = steepness(&a, x), after = steepness(&b, x);
+    *sample = (msc_height_sample){ b.z[1][x] - a.z[1][x], 0.5f * sqrtf(before > after ? before : after) };
+    return 1;
+}
