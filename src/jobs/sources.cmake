@@ -26,6 +26,7 @@ set(MINESCAR_jobs
   irmad_map_report.c
   impossible.c
   info.c
+  kinds_map.c
   job.c
   job_grid.c
   pair.c

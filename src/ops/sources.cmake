@@ -7,6 +7,7 @@ set(MINESCAR_ops
     features_row.c
     features_share.c
     gradient.c
+    kinds.c
     height_level.c
     majority.c
     odds.c
