@@ -12,7 +12,7 @@
 typedef struct pair {
     char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
     char posterior_before[MSC_PATH_MAX], posterior_after[MSC_PATH_MAX], evidence[MSC_PATH_MAX];
-    char raw[MSC_PATH_MAX], named[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
+    char raw[MSC_PATH_MAX], accepted[MSC_PATH_MAX], joined[MSC_PATH_MAX], change[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
     int impossible[MSC_IMPOSSIBLE_MAX], damage[255];
     msc_change_options options;
     msc_tally tally;
@@ -27,9 +27,9 @@ static msc_status name_files(const msc_job_run *run, pair *p, int y0, int y1, ms
     MSC_TRY(msc_run_path(run, p->sure_after, err, "confidence_%d.tif", y1));
     MSC_TRY(msc_run_path(run, p->evidence, err, "evidence_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->raw, err, ".raw_change_%d_%d.tif", y0, y1));
-    MSC_TRY(msc_run_path(run, p->named, err, ".named_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->accepted, err, "accepted_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->joined, err, ".joined_change_%d_%d.tif", y0, y1));
-    MSC_TRY(msc_run_path(run, p->accepted, err, "change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->change, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->grade, err, "grade_%d_%d.tif", y0, y1));
     return msc_run_path(run, p->report, err, "change_%d_%d.json", y0, y1);
 }
@@ -81,19 +81,21 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 
-/* The damage classes of accepted changes become those of their sites; the raw map goes. */
-static msc_status name_kinds(msc_job_run *run, pair *p, msc_error *err)
+/* The changes that grades accept, before the mapping unit; damage classes are those of their sites. */
+static msc_status accept(msc_job_run *run, pair *p, msc_error *err)
 {
-    const msc_change_options *o = &p->options;
+    msc_change_options *o = &p->options;
     const msc_settings step = msc_run_step_settings(run);
+    const msc_change_way way = { .of_grade = &run->settings, .rest = MSC_CHANGE_NODATA };
     const msc_kinds_options kinds = { .change = p->raw, .posterior_before = o->posterior_before, .posterior_after = o->posterior_after,
-                                      .out = p->named, .site_m = run->job->change.site_m, .damage = o->damage, .n_damage = o->n_damage,
+                                      .out = p->accepted, .site_m = run->job->change.site_m, .damage = o->damage, .n_damage = o->n_damage,
                                       .impossible = o->impossible, .n_impossible = o->n_impossible };
     if (!msc_kinds_can_differ(&kinds)) {
-        snprintf(p->named, sizeof p->named, "%s", p->raw);
-        return MSC_OK;
+        o->change = p->accepted;
+        return msc_change_counted(&run->settings, &way, o, &p->tally, err);
     }
-    const msc_status status = msc_kinds_map(&step, &kinds, err);
+    msc_status status = msc_change_counted(&step, &way, o, &p->tally, err);
+    if (status == MSC_OK) status = msc_kinds_map(&run->settings, &kinds, err);
     msc_run_remove_raster(p->raw);
     return status;
 }
@@ -105,7 +107,7 @@ static msc_status sieve_twice(msc_job_run *run, const msc_stage *stage, pair *p,
     char group[80];
     const msc_settings step = msc_run_step_settings(run);
     snprintf(group, sizeof group, "%s_joined", stage->name);
-    const msc_run_sieving join = { group, p->named, p->joined, NULL }, all = { stage->name, p->joined, p->accepted, p->grade };
+    const msc_run_sieving join = { group, p->accepted, p->joined, NULL }, all = { stage->name, p->joined, p->change, p->grade };
     msc_status status = msc_run_sieve(run, &step, &join, err);
     if (status == MSC_OK) status = msc_run_sieve(run, &run->settings, &all, err);
     msc_run_remove_raster(p->joined);
@@ -117,19 +119,14 @@ static msc_status compare(msc_job_run *run, const msc_stage *stage, pair *p, msc
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     MSC_TRY(name_files(run, p, y0, y1, err));
     MSC_TRY(set_options(run, stage, p, err));
-    const msc_settings step = msc_run_step_settings(run);
-    const msc_change_way way = { .of_grade = &run->settings, .rest = MSC_CHANGE_NODATA };
-    msc_status status = msc_change_counted(&step, &way, &p->options, &p->tally, err);
-    if (status == MSC_OK) status = name_kinds(run, p, err);
-    if (status == MSC_OK) status = sieve_twice(run, stage, p, err);
-    msc_run_remove_raster(p->raw);
-    msc_run_remove_raster(p->named);
-    MSC_TRY(status);
-    MSC_TRY(msc_transitions_count(&run->settings, p->before, p->accepted, &p->sieved, err));
+    MSC_TRY(accept(run, p, err));
+    MSC_TRY(sieve_twice(run, stage, p, err));
+    MSC_TRY(msc_transitions_count(&run->settings, p->before, p->change, &p->sieved, err));
     msc_tally_context context = { .options = &p->options, .classes = run->job->classes, .n_classes = run->job->n_classes,
                                   .year_before = y0, .year_after = y1, .sieved = &p->sieved };
     MSC_TRY(msc_change_write_report(&p->tally, &context, p->report, err));
     MSC_TRY(record(run, stage->name, p, err));
+    msc_run_note_output(run, p->change);
     msc_run_note_output(run, p->accepted);
     msc_run_note_output(run, p->grade);
     msc_run_note_output(run, p->report);
