@@ -13,6 +13,8 @@ msc_status msc_fail(msc_error *err, msc_status status, const char *subject, cons
 msc_status msc_fail_errno(msc_error *err, int errnum, msc_status otherwise, const char *subject);
 
 /* Passes a warning to the caller of the library. */
+/* One of two texts, by the language of the settings. */
+const char *msc_settings_words(const msc_settings *settings, const char *english, const char *chinese);
 void msc_warn(const msc_settings *settings, msc_status status, const char *subject, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

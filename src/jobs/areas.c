@@ -90,7 +90,7 @@ static msc_status open_maps(const msc_settings *settings, counting *c, msc_error
         MSC_TRY(msc_raster_open(&spec, settings, &c->rasters.raster[k], err));
         c->rasters.n++;
     }
-    c->rasters.required = 2;
+    c->rasters.required = 3;
     if (msc_raster_type(c->rasters.raster[0]) != MSC_U8 || msc_raster_type(c->rasters.raster[1]) != MSC_U16)
         return msc_fail(err, MSC_EFORMAT, o->change, "needs a class map (Byte) and a change map (UInt16)");
     const msc_grid *grid = msc_raster_grid(c->rasters.raster[0]);

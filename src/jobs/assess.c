@@ -19,7 +19,8 @@ static void tell_of_receipt(const msc_settings *settings, const msc_assess_optio
 {
     char receipt[MSC_PATH_MAX];
     if (o->sample || o->stratum_field || o->weight_field || snprintf(receipt, sizeof receipt, "%s.sample.json", o->reference) >= (int)sizeof receipt) return;
-    if (msc_file_exists(receipt)) msc_warn(settings, MSC_WOTHER, receipt, "not used: the points count as a simple random sample; --sample takes their strata and weights");
+    if (msc_file_exists(receipt)) msc_warn(settings, MSC_WOTHER, receipt, "%s", msc_settings_words(settings,
+        "not used: the points count as a simple random sample; --sample takes their strata and weights", "未使用：样点按简单随机样本计；用 --sample 可取其层和权重"));
 }
 
 static msc_status check_options(const msc_settings *settings, const msc_assess_options *o, msc_error *err)
@@ -106,7 +107,8 @@ static msc_status assess(msc_assessment *a, msc_error *err)
     MSC_TRY(msc_assess_read_layers(a, err));
     MSC_TRY(msc_assess_count(a, err));
     if (a->n_trained > 0)
-        msc_warn(a->settings, MSC_WDROPPED, o->reference, "%lld of its pixels lie in training polygons and do not judge", (long long)a->n_trained);
+        msc_warn(a->settings, MSC_WDROPPED, o->reference, msc_settings_words(a->settings, "%lld of its pixels lie in training polygons and do not judge",
+                 "其中 %lld 个像元位于训练样本内，不参与评价"), (long long)a->n_trained);
     MSC_TRY(msc_assess_estimate(a, err));
     const int is_chinese = a->settings->lang && strcmp(a->settings->lang, "zh") == 0;
     if (a->refusal[0][0]) msc_warn(a->settings, MSC_WOTHER, o->reference, is_chinese ? "不作校正估计：%s" : "no adjusted estimates: %s", a->refusal[is_chinese]);

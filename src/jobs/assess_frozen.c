@@ -114,7 +114,8 @@ static msc_status take_receipt(msc_assessment *a, json_object *top, const msc_va
         a->is_same_map = strcmp(sha, text_at(top, "map_sha256")) == 0;
     }
     if (a->n_unlabelled > 0)
-        msc_warn(a->settings, MSC_WDROPPED, a->options->reference, "%lld points of the sample have no label; the others stand for them", (long long)a->n_unlabelled);
+        msc_warn(a->settings, MSC_WDROPPED, a->options->reference, msc_settings_words(a->settings, "%lld points of the sample have no label; the others stand for them",
+                 "%lld 个样点未标注，由其余样点代表"), (long long)a->n_unlabelled);
     return MSC_OK;
 }
 

@@ -260,6 +260,7 @@ static int make_ops(comparison *c, msc_op ops[3])
     c->adjoin.reach_px = c->decide.boundary.side_px > 1 ? c->decide.boundary.reach_px : 0;
     memset(c->adjoin.is_counted, o->n_damage == 0, sizeof c->adjoin.is_counted);
     for (int i = 0; i < o->n_damage; i++) c->adjoin.is_counted[o->damage[i] & 255] = 1;
+    c->decide.has_regions = is_by_region(o);
     msc_decide_op(&c->decide, &ops[0]);
     msc_adjoin_op(&c->adjoin, &ops[1]);
     msc_sites_room(&ops[2]);

@@ -1,5 +1,6 @@
 /* job.c - the job file's schema, its defaults, and the checks that no single key can make. */
 #include "jobs/impossible.h"
+#include "jobs/kinds_map.h"
 #include "jobs/schema.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -100,6 +101,7 @@ static const msc_rule change_keys[] = {
     { "change_rate", MSC_RULE_REAL, .at = IN_DOC(job.change.change_rate), .low = 0, .high = 0.999999 },
     { "evidence_weak", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_weak), .low = 0, .high = 0.3678 },
     { "by_region", MSC_RULE_BOOL, .at = IN_DOC(job.change.is_by_region) },
+    { "site_m", MSC_RULE_REAL, .at = IN_DOC(job.change.site_m), .low = 0, .high = 1e5 },
     { "evidence_sure", MSC_RULE_REAL, .at = IN_DOC(job.change.evidence_sure), .low = 1e-6, .high = 0.999999 },
     { "impossible", MSC_RULE_TWOS, .at = IN_DOC(job.change.impossible), .count_at = IN_DOC(job.change.n_impossible) },
     { 0 }
@@ -186,6 +188,7 @@ static void set_defaults(msc_job *job)
     job->change.evidence_weak = usual.evidence_weak;
     job->change.evidence_sure = usual.evidence_sure;
     job->change.is_by_region = usual.is_by_region;
+    job->change.site_m = MSC_KINDS_SITE_M;
     job->vectorize.mmu_m2 = 400;
     job->vectorize.connectivity = 4;
     job->reference.year_field = "class";

@@ -30,7 +30,7 @@ typedef struct msc_job {
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */
     struct {
         int min_confidence, edge_tolerance_px, is_by_region;                /* 0, 1, 1 */
-        double shift_quantile, change_rate, evidence_weak, evidence_sure;   /* 0.95; 0, 0: measured; 0.01 */
+        double shift_quantile, change_rate, evidence_weak, evidence_sure, site_m;   /* 0.95; 0, 0: measured; 0.01; 200 */
         const char **impossible;                                            /* 2 n codes or names; NULL: the defaults */
         int n_impossible;
     } change;

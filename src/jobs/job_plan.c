@@ -260,6 +260,7 @@ static msc_status say_decision(const plan *p, msc_error *err)
     say_measured(p, "change_rate", job->change.change_rate);
     say_measured(p, "evidence_weak", job->change.evidence_weak);
     msc_sheet_number(p->sheet, "by_region", job->change.is_by_region, "%d", job->change.is_by_region);
+    msc_sheet_number(p->sheet, "site_m", job->change.site_m, "%g", job->change.site_m);
     msc_sheet_number(p->sheet, "evidence_sure", job->change.evidence_sure, "%g", job->change.evidence_sure);
     msc_sheet_number(p->sheet, "n_impossible", n, "%d", n);
     return MSC_OK;

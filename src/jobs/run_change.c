@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "jobs/change.h"
 #include "jobs/impossible.h"
+#include "jobs/kinds_map.h"
 #include "jobs/run_stages.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 typedef struct pair {
     char before[MSC_PATH_MAX], after[MSC_PATH_MAX], sure_before[MSC_PATH_MAX], sure_after[MSC_PATH_MAX];
     char posterior_before[MSC_PATH_MAX], posterior_after[MSC_PATH_MAX], evidence[MSC_PATH_MAX];
-    char raw[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
+    char raw[MSC_PATH_MAX], named[MSC_PATH_MAX], joined[MSC_PATH_MAX], accepted[MSC_PATH_MAX], grade[MSC_PATH_MAX], report[MSC_PATH_MAX];
     int impossible[MSC_IMPOSSIBLE_MAX], damage[255];
     msc_change_options options;
     msc_tally tally;
@@ -26,6 +27,7 @@ static msc_status name_files(const msc_job_run *run, pair *p, int y0, int y1, ms
     MSC_TRY(msc_run_path(run, p->sure_after, err, "confidence_%d.tif", y1));
     MSC_TRY(msc_run_path(run, p->evidence, err, "evidence_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->raw, err, ".raw_change_%d_%d.tif", y0, y1));
+    MSC_TRY(msc_run_path(run, p->named, err, ".named_change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->joined, err, ".joined_change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->accepted, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, p->grade, err, "grade_%d_%d.tif", y0, y1));
@@ -73,9 +75,27 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "site_m", run->job->change.site_m, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "region_rate", p->tally.region_rate, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
+}
+
+/* The damage classes of accepted changes become those of their sites; the raw map goes. */
+static msc_status name_kinds(msc_job_run *run, pair *p, msc_error *err)
+{
+    const msc_change_options *o = &p->options;
+    const msc_settings step = msc_run_step_settings(run);
+    const msc_kinds_options kinds = { .change = p->raw, .posterior_before = o->posterior_before, .posterior_after = o->posterior_after,
+                                      .out = p->named, .site_m = run->job->change.site_m, .damage = o->damage, .n_damage = o->n_damage,
+                                      .impossible = o->impossible, .n_impossible = o->n_impossible };
+    if (!msc_kinds_can_differ(&kinds)) {
+        snprintf(p->named, sizeof p->named, "%s", p->raw);
+        return MSC_OK;
+    }
+    const msc_status status = msc_kinds_map(&step, &kinds, err);
+    msc_run_remove_raster(p->raw);
+    return status;
 }
 
 /* A new site that is several classes to the classifier is one site: what is under the unit joins the change beside it
@@ -85,7 +105,7 @@ static msc_status sieve_twice(msc_job_run *run, const msc_stage *stage, pair *p,
     char group[80];
     const msc_settings step = msc_run_step_settings(run);
     snprintf(group, sizeof group, "%s_joined", stage->name);
-    const msc_run_sieving join = { group, p->raw, p->joined, NULL }, all = { stage->name, p->joined, p->accepted, p->grade };
+    const msc_run_sieving join = { group, p->named, p->joined, NULL }, all = { stage->name, p->joined, p->accepted, p->grade };
     msc_status status = msc_run_sieve(run, &step, &join, err);
     if (status == MSC_OK) status = msc_run_sieve(run, &run->settings, &all, err);
     msc_run_remove_raster(p->joined);
@@ -100,8 +120,10 @@ static msc_status compare(msc_job_run *run, const msc_stage *stage, pair *p, msc
     const msc_settings step = msc_run_step_settings(run);
     const msc_change_way way = { .of_grade = &run->settings, .rest = MSC_CHANGE_NODATA };
     msc_status status = msc_change_counted(&step, &way, &p->options, &p->tally, err);
+    if (status == MSC_OK) status = name_kinds(run, p, err);
     if (status == MSC_OK) status = sieve_twice(run, stage, p, err);
     msc_run_remove_raster(p->raw);
+    msc_run_remove_raster(p->named);
     MSC_TRY(status);
     MSC_TRY(msc_transitions_count(&run->settings, p->before, p->accepted, &p->sieved, err));
     msc_tally_context context = { .options = &p->options, .classes = run->job->classes, .n_classes = run->job->n_classes,

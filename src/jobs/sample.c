@@ -127,7 +127,7 @@ static msc_status read_layers(sampling *s, msc_error *err)
     if (o->exclude) {
         MSC_TRY(msc_layer_read(o->exclude, NULL, NULL, s->sample.grid->crs, NULL, 0, &s->excluded, err));
         MSC_TRY(msc_spans_find(&s->excluded, NULL, s->sample.grid, &s->excluded_spans, &n_outside, err));
-        if (s->excluded_spans.n == 0) msc_warn(s->settings, MSC_WOTHER, o->exclude, "no pixel of the map lies in it");
+        if (s->excluded_spans.n == 0) msc_warn(s->settings, MSC_WOTHER, o->exclude, "%s", msc_settings_words(s->settings, "no pixel of the map lies in it", "图上没有像元位于其中"));
         s->frame.excluded = &s->excluded_spans;
     }
     if (!o->zone_path) return MSC_OK;
@@ -179,7 +179,7 @@ static msc_status make_plan(sampling *s, msc_error *err)
             .is_target = value == MSC_SAMPLE_OTHER_TARGET || (value >= 0 && value < MSC_SAMPLE_CODES && s->is_target[value]) };
         has_target |= m->design[h].is_target || value == MSC_SAMPLE_BUFFER || o->is_by_zone_only;
     }
-    if (!has_target) msc_warn(s->settings, MSC_WOTHER, o->map, "no pixel of the target");
+    if (!has_target) msc_warn(s->settings, MSC_WOTHER, o->map, "%s", msc_settings_words(s->settings, "no pixel of the target", "没有目标像元"));
     const msc_allocation a = !m->is_stratified ? MSC_PROPORTIONAL : is(o->allocation, "neyman") ? MSC_NEYMAN
                                                                  : is(o->allocation, "equal") ? MSC_EQUAL : MSC_PROPORTIONAL;
     m->n_wanted = o->n > 0 ? o->n : msc_design_reach(m->design, n, m->is_stratified, o->se, a, m->is_stratified ? o->n_min : 0, most_points(o));

@@ -83,7 +83,7 @@ typedef struct msc_sample {
 msc_status msc_sample_draw(const msc_settings *settings, msc_sample *sample, msc_error *err);
 
 /* "quarry", "vegetation > quarry", "buffer", with "zone / " before it. */
-void msc_sample_stratum_name(const msc_sample *sample, int h, char *name, size_t size);
+void msc_sample_stratum_name(const msc_sample *sample, int h, int is_chinese, char *name, size_t size);
 msc_status msc_sample_write_points(const msc_settings *settings, const msc_sample *sample, msc_error *err);
 msc_status msc_sample_write_receipt(const msc_sample *sample, const char *path, msc_error *err);
 /* SHA-256 of all that a receipt says, but for its own key "sha256": whoever edits a frozen design has to mean it. ENOMEM. */

@@ -240,7 +240,7 @@ static msc_status draw_image(chips *c, msc_error *err)
     if (!c->x || !c->y || !c->order || !c->values) return msc_fail(err, MSC_ENOMEM, c->stem, "%zu points", n);
     MSC_TRY(place_points(c, err));
     for (size_t i = 0; i < n; i++) n_outside += c->x[i] < 0;
-    if (n_outside) msc_warn(c->settings, MSC_WOTHER, c->image->paths[0], "%zu of %zu points lie outside it", n_outside, n);
+    if (n_outside) msc_warn(c->settings, MSC_WOTHER, c->image->paths[0], msc_settings_words(c->settings, "%zu of %zu points lie outside it", "%zu / %zu 个样点在其之外"), n_outside, n);
     MSC_TRY(msc_stream_each(c->settings, c->n_workers, work, c, err));
     find_stretch(c);
     c->is_drawing = 1;

@@ -89,13 +89,15 @@ static void tell_of_missing(const msc_settings *settings, msc_sample *s, const i
     for (int h = 0; h < s->frame->n_strata && s->is_stratified; h++) {
         char name[256];
         if (wanted[h] == 0) continue;
-        msc_sample_stratum_name(s, h, name, sizeof name);
-        msc_warn(settings, MSC_WDROPPED, s->options->points, "%s: %lld of %lld points, the others are too near each other", name,
+        msc_sample_stratum_name(s, h, msc_settings_words(settings, "", "zh")[0], name, sizeof name);
+        msc_warn(settings, MSC_WDROPPED, s->options->points, msc_settings_words(settings, "%s: %lld of %lld points, the others are too near each other",
+                 "%s：%lld / %lld 个样点，其余相距过近"), name,
                  (long long)(s->design[h].n - wanted[h]), (long long)s->design[h].n);
         s->design[h].n -= wanted[h];
     }
     if (s->is_stratified || wanted[0] == 0 || s->step_px > 0) return;
-    msc_warn(settings, MSC_WDROPPED, s->options->points, "%lld of %lld points, the others are too near each other",
+    msc_warn(settings, MSC_WDROPPED, s->options->points, msc_settings_words(settings, "%lld of %lld points, the others are too near each other",
+             "%lld / %lld 个样点，其余相距过近"),
              (long long)(s->n_wanted - wanted[0]), (long long)s->n_wanted);
 }
 

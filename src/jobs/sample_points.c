@@ -66,14 +66,14 @@ static void value_name(const msc_sample *s, int code, char *name, size_t size)
         else if (s->classes[i].code == code && s->classes[i].label) snprintf(name, size, "%s", s->classes[i].label);
 }
 
-void msc_sample_stratum_name(const msc_sample *s, int h, char *name, size_t size)
+void msc_sample_stratum_name(const msc_sample *s, int h, int is_chinese, char *name, size_t size)
 {
     const msc_frame_stratum *f = &s->frame->strata[h];
     char from[96], to[96], what[200] = "";
-    if (f->value == MSC_SAMPLE_BUFFER) snprintf(what, sizeof what, "buffer");
-    else if (f->value == MSC_SAMPLE_OTHER_TARGET) snprintf(what, sizeof what, "other target");
-    else if (f->value == MSC_SAMPLE_OTHER) snprintf(what, sizeof what, "other");
-    else if (f->value == 0) snprintf(what, sizeof what, "no change");
+    if (f->value == MSC_SAMPLE_BUFFER) snprintf(what, sizeof what, "%s", is_chinese ? "缓冲层" : "buffer");
+    else if (f->value == MSC_SAMPLE_OTHER_TARGET) snprintf(what, sizeof what, "%s", is_chinese ? "其他目标" : "other target");
+    else if (f->value == MSC_SAMPLE_OTHER) snprintf(what, sizeof what, "%s", is_chinese ? "其他" : "other");
+    else if (f->value == 0) snprintf(what, sizeof what, "%s", is_chinese ? "无变化" : "no change");
     else if (f->value > 0) {
         value_name(s, s->is_change ? f->value >> 8 : f->value, from, sizeof from);
         value_name(s, f->value & 255, to, sizeof to);
@@ -81,5 +81,5 @@ void msc_sample_stratum_name(const msc_sample *s, int h, char *name, size_t size
         else snprintf(what, sizeof what, "%s", from);
     }
     if (!s->frame->zones) snprintf(name, size, "%s", what);
-    else snprintf(name, size, "%.100s%s%s", f->zone < 0 ? "outside the zones" : s->zone_name[f->zone], *what ? " / " : "", what);
+    else snprintf(name, size, "%.100s%s%s", f->zone < 0 ? (is_chinese ? "分区之外" : "outside the zones") : s->zone_name[f->zone], *what ? " / " : "", what);
 }

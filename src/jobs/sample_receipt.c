@@ -27,7 +27,7 @@ static json_object *stratum_of(const msc_sample *s, int h)
     const msc_design_stratum *d = &s->design[h];
     char name[256];
     json_object *o = json_object_new_object();
-    msc_sample_stratum_name(s, h, name, sizeof name);
+    msc_sample_stratum_name(s, h, 0, name, sizeof name);
     put(o, "stratum", json_object_new_int(h + 1));
     put_text(o, "name", name);
     put_text(o, "zone", s->frame->zones && f->zone >= 0 ? s->zone_name[f->zone] : NULL);

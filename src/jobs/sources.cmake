@@ -26,6 +26,7 @@ set(MINESCAR_jobs
   irmad_map_report.c
   impossible.c
   info.c
+  kinds_map.c
   job.c
   job_grid.c
   pair.c
@@ -80,6 +81,7 @@ set(MINESCAR_jobs
   unobserved.c
   vectorize.c
   verify.c
+  verify_accepted.c
   verify_beside.c
   verify_grades.c
   verify_layers.c

@@ -42,18 +42,33 @@ static int is_asked(const msc_surface *s, const msc_tile *tile, int32_t x, int32
     return msc_row_valid(tile, y)[x] && !s->is_left_out[value];
 }
 
-static double height_at(const msc_tile *dem, int32_t x, int32_t y)
+enum { RUN_PX = 256 };           /* pixels that are worked on together */
+
+/* Elevations of pixels x .. x + n - 1 of a row, NAN where there is none. */
+static void take_heights(const msc_tile *dem, int32_t x, int32_t y, int32_t n, float *to)
 {
-    if (!msc_row_valid(dem, y)[x]) return NAN;
-    return dem->plane[0].type == MSC_U8 ? msc_row_u8(dem, 0, y)[x] : dem->plane[0].type == MSC_U16 ? msc_row_u16(dem, 0, y)[x] : (double)msc_row_f32(dem, 0, y)[x];
+    const uint8_t *valid = msc_row_valid(dem, y) + x;
+    const msc_type type = dem->plane[0].type;
+    for (int32_t i = 0; i < n && type == MSC_F32; i++) to[i] = valid[i] ? msc_row_f32(dem, 0, y)[x + i] : NAN;
+    for (int32_t i = 0; i < n && type == MSC_U16; i++) to[i] = valid[i] ? (float)msc_row_u16(dem, 0, y)[x + i] : NAN;
+    for (int32_t i = 0; i < n && type == MSC_U8; i++) to[i] = valid[i] ? (float)msc_row_u8(dem, 0, y)[x + i] : NAN;
 }
 
-/* 0 where the DEM has nothing; 63 times as much ground as map is the most that fits. */
-static uint16_t surface_at(const msc_surface *s, const msc_tile *dem, int32_t x, int32_t y)
+/* Fills the plane of the pixels x .. x + n - 1 of row y that are asked for: 0 where the DEM has nothing; 63 times as much ground as map
+ * is the most that fits. */
+static void fill_run(const msc_surface *s, const msc_tile *dem, msc_tile *tile, int32_t x, int32_t y, int32_t n)
 {
-    double z[9];
-    for (int i = 0; i < 9; i++) z[i] = height_at(dem, x + i % 3 - 1, y + i / 3 - 1);
-    return isfinite(z[4]) ? (uint16_t)lrint(fmin(65535, MSC_SURFACE_ONE * msc_terrain_surface(z, s->dx_m, s->dy_m))) : 0;
+    float z[3][RUN_PX + 2], ratio[RUN_PX];
+    uint16_t *to = msc_row_u16(tile, s->plane, y) + x;
+    int is_one = 0;
+    for (int32_t i = 0; i < n && !is_one; i++) is_one = is_asked(s, tile, x + i, y);
+    if (!is_one) return;
+    for (int k = 0; k < 3; k++) take_heights(dem, x - 1, y + k - 1, n + 2, z[k]);
+    msc_terrain_surface_row(z[0] + 1, z[1] + 1, z[2] + 1, n, s->dx_m, s->dy_m, ratio);
+    for (int32_t i = 0; i < n; i++) {
+        const float units = ratio[i] * MSC_SURFACE_ONE + 0.5f;
+        to[i] = !is_asked(s, tile, x + i, y) ? 0 : units < 65535 ? (uint16_t)units : 65535;
+    }
 }
 
 static msc_status read_all(void *self, int worker, msc_tile *tile, msc_error *err)
@@ -74,8 +89,7 @@ static msc_status read_all(void *self, int worker, msc_tile *tile, msc_error *er
     dem.n_planes = 1;
     MSC_TRY(s->elevations.read(s->elevations.self, worker, &dem, err));
     for (int32_t y = 0; y < tile->core.h; y++)
-        for (int32_t x = 0; x < tile->core.w; x++)
-            if (is_asked(s, tile, x, y)) msc_row_u16(tile, s->plane, y)[x] = surface_at(s, &dem, x, y);
+        for (int32_t x = 0; x < tile->core.w; x += RUN_PX) fill_run(s, &dem, tile, x, y, tile->core.w - x < RUN_PX ? tile->core.w - x : RUN_PX);
     return MSC_OK;
 }
 

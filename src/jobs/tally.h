@@ -9,7 +9,7 @@
 typedef struct msc_amount { int64_t px, units; } msc_amount;   /* ellipsoidal area in MSC_AREA_UNIT_M2 */
 
 typedef struct msc_tally {
-    msc_amount pair[MSC_N_REMOVED_BY][65536];   /* before * 256 + after; MSC_BY_NOTHING and MSC_BORNE_OUT: accepted */
+    msc_amount pair[MSC_N_REMOVED_BY][65536];   /* before * 256 + after; MSC_BY_NOTHING, MSC_BORNE_OUT and MSC_UNCOVERED: accepted */
     msc_amount grade[MSC_N_GRADES];             /* the first: the same class in both years */
     msc_weights weights;                        /* of posteriors and evidence, as they were used */
     msc_heights heights;                        /* of both elevation models, where they were asked; else all 0 */

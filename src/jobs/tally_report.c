@@ -121,9 +121,10 @@ static msc_amount sieved_of(const msc_transitions *t, int code) { return (msc_am
 static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
 {
     msc_amount raw = { 0 };
-    for (int r = 0; r < MSC_N_REMOVED_BY; r++) join(&raw, t->pair[r][code]);
+    for (int r = 0; r <= MSC_BORNE_OUT; r++) join(&raw, t->pair[r][code]);
     msc_amount before_sieve = t->pair[MSC_BY_NOTHING][code];
     join(&before_sieve, t->pair[MSC_BORNE_OUT][code]);
+    join(&before_sieve, t->pair[MSC_UNCOVERED][code]);
     const msc_amount left = c->sieved ? sieved_of(c->sieved, code) : before_sieve;
     if (raw.px == 0 && left.px == 0) return NULL;
     json *one = json_object_new_object();
@@ -134,6 +135,7 @@ static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
     json_object_object_add(one, "raw", amount(raw));
     for (int r = 1; r < MSC_BORNE_OUT; r++)
         if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], amount(t->pair[r][code]));
+    if (t->pair[MSC_UNCOVERED][code].px) json_object_object_add(one, "uncovered", amount(t->pair[MSC_UNCOVERED][code]));
     if (c->sieved && before_sieve.px != left.px)
         json_object_object_add(one, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
     json_object_object_add(one, "accepted", amount(left));
@@ -148,7 +150,7 @@ static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
         if (code >> 8 == (code & 255)) continue;
         for (int r = 0; r < MSC_N_REMOVED_BY; r++) {
             join(&by[r], t->pair[r][code]);
-            join(&raw, t->pair[r][code]);
+            if (r <= MSC_BORNE_OUT) join(&raw, t->pair[r][code]);
         }
         if (c->sieved) join(&left, sieved_of(c->sieved, code));
         json *one = pair_of(t, c, code);
@@ -156,12 +158,14 @@ static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
     }
     msc_amount before_sieve = by[MSC_BY_NOTHING];
     join(&before_sieve, by[MSC_BORNE_OUT]);
+    join(&before_sieve, by[MSC_UNCOVERED]);
     if (!c->sieved) left = before_sieve;
     json_object_object_add(root, "raw", amount(raw));
     for (int r = 1; r < MSC_BORNE_OUT; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
     if (c->sieved) json_object_object_add(removed, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
     json_object_object_add(root, "removed", removed);
     json_object_object_add(root, "borne_out_by_region", amount(by[MSC_BORNE_OUT]));
+    json_object_object_add(root, "uncovered_by_region", amount(by[MSC_UNCOVERED]));
     json_object_object_add(root, "accepted", amount(left));
     for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], amount(t->grade[g]));
     json_object_object_add(root, "grades_before_sieve", grades);

@@ -64,6 +64,9 @@ msc_status msc_verify_zone_tables(msc_verification *v, msc_error *err);
 msc_status msc_verify_zones(const msc_patch_layer *layer, msc_error *err);
 /* verify_lineage.c: earlier numbers that exist, of patches that the later one lies on; the kind of change. */
 msc_status msc_verify_lineage(const msc_patch_layer *layer, msc_error *err);
+/* verify_accepted.c: the change map of an epoch and the one before, made again from classes and grades in a directory of its own
+ * (settings->tmpdir, $TMPDIR or /tmp) that is removed at the end. EWRITE when there is no room for it. */
+msc_status msc_verify_accepted(msc_verification *v, int epoch, msc_error *err);
 /* verify_beside.c: new damage beside earlier damage extends it, ended damage beside later damage is what shrank; counted again. */
 msc_status msc_verify_beside(const msc_patch_layer *layer, msc_error *err);
 /* verify_grades.c: patches of changes against the change map's pixels and their grades. */

@@ -17,18 +17,15 @@ typedef struct counting {
     msc_rasters rasters;         /* change map, grades */
     msc_spans spans;
     pixels *of;                  /* by feature */
-    int64_t grade[256], n_accepted_only, n_graded_only, n_seen_in_one;
+    int64_t grade[256], n_seen_in_one;
 } counting;
 
 /* What the maps say of each other, everywhere. */
 static void compare_row(counting *c, const uint16_t *change, const uint8_t *grade, int32_t w)
 {
     for (int32_t x = 0; x < w; x++) {
-        const int is_accepted = change[x] != 0 && change[x] != 65535, is_graded = grade[x] == MSC_GRADE_A || grade[x] == MSC_GRADE_B;
         c->grade[grade[x]]++;
         c->n_seen_in_one += (change[x] == 65535) != (grade[x] == 255);
-        c->n_accepted_only += is_accepted && !is_graded;
-        c->n_graded_only += !is_accepted && is_graded;
     }
 }
 
@@ -112,26 +109,18 @@ static void judge(const counting *c)
     msc_verify_note_patches(l, "grades", n_wrong, first_wrong, "");
 }
 
-/* The grades of the map: as many of each as the run counted; what the sieve turned is no more than it says. */
+/* The grades of the map: as many of each as the run counted. */
 static void judge_maps(const counting *c, const char *group)
 {
     static const char *const names[MSC_N_GRADES] = { "pixels_same", "pixels_A", "pixels_B", "pixels_C", "pixels_boundary", "pixels_impossible" };
     msc_verification *v = c->layer->v;
-    char joined[120];
     int64_t n_wrong = c->n_seen_in_one;
     for (int g = 0; g < 256; g++) {
         const double wanted = g < MSC_N_GRADES ? msc_verify_number(v, group, names[g], -1) : g == 255 ? (double)c->grade[g] : 0;
         n_wrong += (double)c->grade[g] != wanted;
     }
-    snprintf(joined, sizeof joined, "%.96s_joined", group);
-    const double turned = msc_verify_number(v, group, "sieve_pixels_changed", 0) + msc_verify_number(v, joined, "sieve_pixels_changed", 0);
-    const int64_t differ = c->n_accepted_only + c->n_graded_only;
     msc_verify_note(v, n_wrong == 0, "grade_map", msc_sheet_words(v->sheet, "A %lld, B %lld, C %lld px", "A %lld，B %lld，C %lld 像元"),
                     (long long)c->grade[MSC_GRADE_A], (long long)c->grade[MSC_GRADE_B], (long long)c->grade[MSC_GRADE_C]);
-    msc_verify_note(v, (double)differ <= turned, "accepted", msc_sheet_words(v->sheet,
-                    "%lld px of change without grade A or B, %lld px graded A or B without change; the sieve turned %.0f",
-                    "%lld 个变化像元无 A、B 级，%lld 个 A、B 级像元无变化；碎斑归并改动 %.0f 个"),
-                    (long long)c->n_accepted_only, (long long)c->n_graded_only, turned);
 }
 
 static msc_status count(counting *c, const char *const path[2], msc_error *err)

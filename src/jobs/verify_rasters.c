@@ -162,6 +162,7 @@ static msc_status check_all(msc_verification *v, int64_t *count, msc_error *err)
         MSC_TRY(check_map(v, name, 1, count, err));
         MSC_TRY(check_table(v, y0, y1, err));
         MSC_TRY(check_areas(v, i, err));
+        MSC_TRY(msc_verify_accepted(v, i, err));
     }
     return MSC_OK;
 }

@@ -67,7 +67,7 @@ static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t
 /* Labels without a posterior are trusted as far as a posterior can be: all against the least. */
 static int32_t log_odds(const msc_decide *self, const row *r, int32_t x)
 {
-    return self->posterior ? msc_log_odds(&self->shares, &r->posterior, x) : -self->shares.of[1];
+    return self->posterior ? msc_log_odds(&self->shares, &r->posterior, x, NULL) : -self->shares.of[1];
 }
 
 static uint16_t word_of(int32_t weight)
@@ -76,15 +76,37 @@ static uint16_t word_of(int32_t weight)
     return (uint16_t)(MSC_WORD_ZERO + (weight < -limit ? -limit : weight > limit ? limit : weight));
 }
 
+static int32_t height_at(const msc_decide *self, const row *r, int32_t x) { return r->height ? self->height_ratio[r->height[x]] : 0; }
+
+static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)
+{
+    return self->min_confidence <= 0 || (r->confidence[0][x] >= self->min_confidence && r->confidence[1][x] >= self->min_confidence);
+}
+
+/* A pixel of one class that may have changed under it; the odds of a change are at most even by the posteriors. Ground that moved does
+ * not speak for that: a pit that is dug deeper is a pit. */
+static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t *difference, uint8_t *removed, uint16_t *word)
+{
+    enum { AGAINST_ONE = 19 };   /* what is less likely than 5 % is ruled out */
+    const int32_t moved = height_at(self, r, x), least = -self->prior - msc_log_units(AGAINST_ONE);
+    const int32_t evidence = self->ratio[r->evidence ? r->evidence[x] : 255] + (moved < 0 ? moved : 0);
+    uint16_t pair;
+    if (evidence < least || !is_sure_enough(self, r, x)) return;
+    const int32_t weight = evidence + msc_log_odds(&self->shares, &r->posterior, x, &pair);
+    if (weight < least || pair == 0 || is_impossible(self, pair >> 8, pair & 255)) return;
+    *difference = pair;
+    *removed = MSC_BY_SAME;
+    *word = word_of(weight);
+}
+
 static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade, uint16_t *word)
 {
     if (is_impossible(self, before, after)) return *grade = MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE;
     *grade = MSC_GRADE_C;
-    if (self->min_confidence > 0 && (r->confidence[0][x] < self->min_confidence || r->confidence[1][x] < self->min_confidence))
-        return MSC_BY_CONFIDENCE;
+    if (!is_sure_enough(self, r, x)) return MSC_BY_CONFIDENCE;
     const int evidence = r->evidence ? r->evidence[x] : 255;
     const int32_t odds = log_odds(self, r, x) + self->prior;
-    const int32_t weight = odds - self->prior + self->ratio[evidence] + (r->height ? self->height_ratio[r->height[x]] : 0);
+    const int32_t weight = odds - self->prior + self->ratio[evidence] + height_at(self, r, x);
     *word = word_of(weight);
     if (weight + self->prior <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;
@@ -113,6 +135,7 @@ static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, 
         if (!seen[x]) continue;
         if (difference[x] == 0) {
             accepted[x] = self->rest;
+            if (self->has_regions && self->posterior) look_under(self, &r, x, &difference[x], &removed[x], &word[x]);
             continue;
         }
         if (boundary && boundary[x]) removed[x] = MSC_BY_BOUNDARY, grade[x] = MSC_GRADE_BOUNDARY;

@@ -23,9 +23,11 @@ typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSS
                               MSC_BY_EVIDENCE,
                               MSC_BY_REGION,   /* by itself it would have been accepted, but its region was not */
                               MSC_BORNE_OUT,   /* posterior, evidence or boundary would have, but its region was accepted */
+                              MSC_BY_SAME,     /* the years have the same class, but a change may lie under that: for its region to say */
+                              MSC_UNCOVERED,   /* the same, and its region was accepted */
                               MSC_N_REMOVED_BY,
                               /* where a year is not observed: which */
-                              MSC_UNSEEN = 8, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
+                              MSC_UNSEEN = MSC_N_REMOVED_BY, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
 
 /* What a pixel says for its region: MSC_WORD_ZERO + the logarithm of the odds for change before any rate, in 1 / MSC_LOG_UNIT. */
 enum { MSC_WORD_NONE = 1, MSC_WORD_ZERO = 32768 };
@@ -48,6 +50,7 @@ typedef struct msc_decide {
     msc_log_shares shares;
     int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
     int32_t height_ratio[MSC_NO_HEIGHT + 1];   /* the same, by level of height; the last: 0 */
+    int has_regions;                       /* pixels of one class ask their region too (MSC_BY_SAME) */
     int sure;                              /* largest byte of the evidence that is sure */
     uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
     uint8_t impossible[256][32];           /* bit b % 8 of [a][b / 8]: a never becomes b */
@@ -66,7 +69,9 @@ void msc_decide_forbid(msc_decide *self, int before, int after);
  * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),
  * evidence (u8: 254 x probability of no change; 255 none), height (u8: a level, msc_heights_row). Planes out: the change accepted, grade A or B (u16: before *
  * 256 + after, `rest` none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
- * first); what removed it (u8, msc_removed_by); its word (u16; 0 unless posteriors and evidence decided). Not valid where either year is not observed. `self` is borrowed until the
+ * first); what removed it (u8, msc_removed_by); its word (u16; 0 unless posteriors and evidence decided).
+ * With has_regions a pixel of one class whose posteriors and evidence give a change at least 5 % at the rate of `prior` has the most
+ * probable pair as its difference, no grade, MSC_BY_SAME and a word. Not valid where either year is not observed. `self` is borrowed until the
  * stream has run. */
 void msc_decide_op(const msc_decide *self, msc_op *op);
 #endif

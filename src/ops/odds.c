@@ -20,11 +20,13 @@ msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int32_
     return rows;
 }
 
-int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *rows, int32_t x)
+int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *rows, int32_t x, uint16_t *pair)
 {
     const uint8_t *const *before = rows->plane[0], *const *after = rows->plane[1];
     int32_t change = INT32_MIN, same = INT32_MIN;
     const int32_t least = shares->of[1];
+    uint16_t best = 0;
+    if (pair) *pair = 0;
     if (!before[0][x] || !after[0][x]) return -least;
     for (int i = 0; i < N_RANKED; i++) {
         const uint8_t a = before[2 * i][x], other = after[2 * i][x];
@@ -35,11 +37,12 @@ int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *row
             const int32_t both = sure + shares->of[after[2 * j + 1][x]];
             if (b == 0 || a == 0) continue;
             if (a == b) stays = both;
-            else if (both > change) change = both;
+            else if (both > change) change = both, best = (uint16_t)(a << 8 | b);
         }
         if (a && stays > same) same = stays;
         stays = shares->of[after[2 * i + 1][x]] + least;   /* of a class that may be in the later list only */
         if (other && stays > same) same = stays;
     }
+    if (pair) *pair = best;
     return change == INT32_MIN ? least : change - same;
 }

@@ -18,6 +18,7 @@ typedef struct msc_posterior_rows { const uint8_t *plane[2][MSC_POSTERIOR_BANDS]
 msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int32_t y, int32_t x0);
 
 /* Log odds of the best pair of classes that differ against the best class that stays, at column x. A class outside
- * a year's list has the least share there is; a year without a list (code 0 first) says all for change. */
-int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *rows, int32_t x);
+ * a year's list has the least share there is; a year without a list (code 0 first) says all for change. `pair` may be NULL; else
+ * before * 256 + after of that pair, of equals the one that stands first; 0: none. */
+int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *rows, int32_t x, uint16_t *pair);
 #endif

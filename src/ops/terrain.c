@@ -49,18 +49,30 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
 
 /* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
  * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
-double msc_terrain_surface(const double z[9], double dx_m, double dy_m)
+/* How much higher a neighbour lies than the middle; `opposite` is the neighbour across. */
+static inline float rise(float middle, float neighbour, float opposite)
 {
-    double rise[9], sum = 0;
-    for (int i = 0; i < 9; i++) {
-        const double own = z[i] - z[4], opposite = z[4] - z[8 - i];
-        rise[i] = isfinite(own) ? own : isfinite(opposite) ? opposite : 0;
+    const float own = neighbour - middle, across = middle - opposite;
+    return own == own ? own : across == across ? across : 0;
+}
+
+/* The two triangles of a corner: c its rise, x and y those of the neighbours by side, u and v one over the sides of a pixel. */
+static inline float corner(float c, float x, float y, float u, float v)
+{
+    const float p = x * u, q = (c - x) * v, r = y * v, s = (c - y) * u;
+    return sqrtf(1 + p * p + q * q) + sqrtf(1 + r * r + s * s);
+}
+
+void msc_terrain_surface_row(const float *north, const float *middle, const float *south, int32_t w, double dx_m, double dy_m, float *ratio)
+{
+    const float u = (float)(1 / dx_m), v = (float)(1 / dy_m);
+    for (int32_t x = 0; x < w; x++) {
+        const float z = middle[x];
+        const float n = rise(z, north[x], south[x]), s = rise(z, south[x], north[x]);
+        const float e = rise(z, middle[x + 1], middle[x - 1]), o = rise(z, middle[x - 1], middle[x + 1]);
+        const float nw = rise(z, north[x - 1], south[x + 1]), se = rise(z, south[x + 1], north[x - 1]);
+        const float ne = rise(z, north[x + 1], south[x - 1]), sw = rise(z, south[x - 1], north[x + 1]);
+        const float sum = corner(nw, o, n, u, v) + corner(ne, e, n, u, v) + corner(sw, o, s, u, v) + corner(se, e, s, u, v);
+        ratio[x] = z == z ? sum / 8 : 0;
     }
-    for (int k = 0; k < 4; k++) {
-        static const int corner[] = { 0, 2, 6, 8 }, across[] = { 3, 5, 3, 5 }, along[] = { 1, 1, 7, 7 };
-        const double c = rise[corner[k]], x = rise[across[k]], y = rise[along[k]];
-        const double a[] = { x / dx_m, (c - x) / dy_m, y / dy_m, (c - y) / dx_m };
-        sum += sqrt(1 + a[0] * a[0] + a[1] * a[1]) + sqrt(1 + a[2] * a[2] + a[3] * a[3]);
-    }
-    return sum / 8;
 }

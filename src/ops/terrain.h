@@ -13,9 +13,9 @@ typedef enum msc_terrain { MSC_TERRAIN_SLOPE, MSC_TERRAIN_NORTHNESS, MSC_TERRAIN
 size_t msc_terrain_scratch(int32_t width_px);
 void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                      void *scratch);
-/* Surface of a pixel on the ground over its level area, at least 1: of the eight triangles between its middle and those of its
- * neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). z: elevations of the 3 x 3 pixels
- * round it in m, row by row, the middle one finite; one that is NAN is extrapolated from the opposite one through the middle,
- * or taken level with it. dx_m, dy_m: sides of a pixel, above 0. */
-double msc_terrain_surface(const double z[9], double dx_m, double dy_m);
+/* Surface of each pixel of a row on the ground over its level area, at least 1: of the eight triangles between its middle and those of
+ * its neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). Rows of elevations in m, readable from -1
+ * to w; a neighbour that is NAN is extrapolated from the opposite one through the middle, or taken level with it; 0 where the
+ * middle is NAN. dx_m, dy_m: sides of a pixel, above 0. Single precision: relative error below 1e-6. */
+void msc_terrain_surface_row(const float *north, const float *middle, const float *south, int32_t w, double dx_m, double dy_m, float *ratio);
 #endif

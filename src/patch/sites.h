@@ -30,9 +30,10 @@ void msc_sites_sink(msc_sites_pass *pass, msc_sink *sink);
  * those of pass 2. */
 void msc_sites_room(msc_op *op);
 
-/* After pass 1: pixels observed in both years, and those of them that differ. */
+/* After pass 1: pixels observed in both years, and those of them whose classes differ. */
 void msc_sites_count(const msc_sites_pass *pass, int64_t *n_seen, int64_t *n_differing);
 /* Pass 2: the first four planes again. In regions whose strength is above `least` (1 / MSC_LOG_UNIT) all is accepted: what was not
- * becomes grade B and MSC_BORNE_OUT. In others nothing is: what was becomes grade C and MSC_BY_REGION. */
+ * becomes grade B and MSC_BORNE_OUT, or MSC_UNCOVERED where the years have the same class. In others nothing is: what was becomes grade C
+ * and MSC_BY_REGION, and what has the same class has no difference again. */
 void msc_sites_source(msc_sites_pass *pass, int32_t least, msc_source *source);
 #endif

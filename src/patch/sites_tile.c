@@ -132,7 +132,7 @@ static uint8_t *put_row(uint8_t *to, const msc_sieve_runs *r, const msc_tile *ti
             while (++x < end && difference[x] == difference[from] && state_of(seen[x], grade[x], removed[x]) == state) { }
             to = put_run(to, (uint32_t)(x - from), state, difference[from], r->label[run]);
             found->n_seen += seen[from] ? x - from : 0;
-            found->n_differing += seen[from] && difference[from] ? x - from : 0;
+            found->n_differing += seen[from] && difference[from] && removed[from] != MSC_BY_SAME ? x - from : 0;
         }
     return to;
 }
@@ -213,14 +213,16 @@ static int get_number(const uint8_t **at, const uint8_t *end, uint32_t *number)
 /* What a region's decision makes of a run's grade and of what removed it. */
 static void decide(int is_accepted, uint8_t *grade, uint8_t *removed)
 {
-    if (is_accepted && *removed != MSC_BY_NOTHING) *grade = MSC_GRADE_B, *removed = MSC_BORNE_OUT;
+    if (is_accepted && *removed == MSC_BY_SAME) *grade = MSC_GRADE_B, *removed = MSC_UNCOVERED;
+    else if (is_accepted && *removed != MSC_BY_NOTHING) *grade = MSC_GRADE_B, *removed = MSC_BORNE_OUT;
     else if (!is_accepted && *removed == MSC_BY_NOTHING) *grade = MSC_GRADE_C, *removed = MSC_BY_REGION;
 }
 
 static void fill(msc_tile *tile, int32_t x, int32_t y, uint32_t n, uint8_t state, uint16_t difference, uint16_t rest)
 {
     const uint8_t removed = state >> 4, grade = state & 15;
-    const int is_seen = grade != UNSEEN, is_accepted = difference && (removed == MSC_BY_NOTHING || removed == MSC_BORNE_OUT);
+    const int is_seen = grade != UNSEEN;
+    const int is_accepted = difference && (removed == MSC_BY_NOTHING || removed == MSC_BORNE_OUT || removed == MSC_UNCOVERED);
     const uint16_t accepted = is_accepted || !is_seen ? difference : rest;
     memset(msc_row_u8(tile, 1, y) + x, is_seen ? grade : MSC_GRADE_NODATA, n);
     memset(msc_row_u8(tile, 3, y) + x, removed, n);
@@ -240,15 +242,16 @@ int msc_sites_record_read(const uint8_t *at, size_t n_bytes, const msc_sites_ver
             if (!get_number(&at, end, &head) || end - at < 3) return 0;
             const uint32_t n = head >> 1;
             uint8_t grade = at[0] & 15, removed = at[0] >> 4;
-            const uint16_t difference = (uint16_t)(at[1] | at[2] << 8);
+            uint16_t difference = (uint16_t)(at[1] | at[2] << 8);
             at += 3;
             if (n == 0 || n > (uint32_t)(tile->core.w - x)) return 0;
             if (head & 1) {
                 int32_t strength;
                 if (!get_number(&at, end, &region) || region >= v->n_regions) return 0;
                 memcpy(&strength, v->strength + region * sizeof strength, sizeof strength);
-                decide(strength > v->least, &grade, &removed);
+                if (removed != MSC_BY_SAME || strength > v->least) decide(strength > v->least, &grade, &removed);
             }
+            if (removed == MSC_BY_SAME) difference = 0, removed = MSC_BY_NOTHING;
             fill(tile, x, y, n, (uint8_t)(grade | removed << 4), difference, v->rest);
             x += (int32_t)n;
         }

@@ -71,7 +71,7 @@ static void counts_sum_to_the_differences(void **state)
     assert_int_equal(msc_change_counted(&s, &way, &o, &tally, &err), MSC_OK);
     for (int c = 0; c < 65536; c++) {
         int64_t n = 0;
-        for (int r = 0; r < MSC_N_REMOVED_BY; r++) n += tally.pair[r][c].px;
+        for (int r = 0; r <= MSC_BORNE_OUT; r++) n += tally.pair[r][c].px;
         assert_int_equal(n, raw[c]);
     }
     for (int g = 1; g < MSC_N_GRADES; g++) by_grade += tally.grade[g].px;
@@ -96,6 +96,7 @@ static void check_report(int is_by_region)
     json_object *root = json_object_from_file(o.report), *removed = at(root, "removed"), *pairs = at(root, "transitions");
     int64_t left = px(at(root, "raw")), by_pair = 0;
     json_object_object_foreach(removed, rule, amount) left -= px(amount), assert_non_null(rule);
+    left += px(at(root, "uncovered_by_region"));
     assert_int_equal(left, px(at(root, "accepted")));
     assert_true(left > 0 && px(at(removed, "boundary")) > 0 && (is_by_region || px(at(removed, "evidence")) > 0));
     assert_true(is_by_region ? px(at(root, "borne_out_by_region")) > 0 : px(at(removed, "region")) == 0);

@@ -388,9 +388,32 @@ static void same_as_the_definition(void **state)
     for (int g = 1; g < MSC_N_GRADES; g++) assert_true(n[g] > 500);
 }
 
+/* One class in both years: without regions nothing is asked; with them the most probable pair is, where evidence is strong enough for the
+ * posteriors, and ground that moved says nothing for it. */
+static void one_class_hides_a_change_for_its_region_to_say(void **state)
+{
+    (void)state;
+    const msc_decide_limits limits = within(0, 0);
+    const struct { int has_regions; uint8_t share, evidence, height; int is_asked; } cases[] = {
+        { 0, 130, 0, 0, 0 }, { 1, 130, 0, 0, 1 }, { 1, 250, 0, 0, 0 }, { 1, 130, 200, 0, 0 }, { 1, 130, 200, 1, 0 }, { 1, 130, 0, 2, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        msc_decide self;
+        msc_decide_init(&self, &limits);
+        self.posterior = POSTERIOR, self.evidence = EVIDENCE, self.height = HEIGHT;
+        self.has_regions = cases[i].has_regions;
+        self.height_ratio[1] = msc_log_units(1000), self.height_ratio[2] = msc_log_units(0.001);
+        run(old, old, &self, (saying){ 100, { cases[i].share, cases[i].share }, cases[i].evidence, cases[i].height });
+        assert_int_equal(n_graded(MSC_GRADE_NONE, cases[i].is_asked ? MSC_BY_SAME : MSC_BY_NOTHING), W * H - 4);
+        assert_int_equal(count(0), W * H - 4);       /* nothing is accepted by itself */
+        assert_int_equal(difference[0][0], cases[i].is_asked ? 5 * 256 + 9 : 0);
+        const int32_t odds = msc_log_units((255 - cases[i].share) / 255.0) - msc_log_units(cases[i].share / 255.0);
+        assert_int_equal(word[0][0], cases[i].is_asked ? MSC_WORD_ZERO + odds + self.ratio[0] : 0);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_year_against_itself_has_no_change), cmocka_unit_test(a_shift_is_no_change),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_year_against_itself_has_no_change), cmocka_unit_test(one_class_hides_a_change_for_its_region_to_say), cmocka_unit_test(a_shift_is_no_change),
                                         cmocka_unit_test(a_new_patch_stays_and_a_thin_rim_goes),
                                         cmocka_unit_test(growth_wider_than_the_shift_stays_whole),
                                         cmocka_unit_test(confidence_counts_in_both_years),

@@ -91,6 +91,15 @@ static double surface_of_triangles(const double z[9], double dx, double dy)
     return area / (dx * dy);
 }
 
+/* The row of one pixel. */
+static double surface_of(const double z[9], double dx, double dy)
+{
+    float row[9], ratio;
+    for (int i = 0; i < 9; i++) row[i] = (float)z[i];
+    msc_terrain_surface_row(row + 1, row + 4, row + 7, 1, dx, dy, &ratio);
+    return (double)ratio;
+}
+
 static void surface_is_that_of_eight_triangles(void **state)
 {
     (void)state;
@@ -98,15 +107,17 @@ static void surface_is_that_of_eight_triangles(void **state)
     for (uint64_t n = 0; n < 2000; n++) {
         const double dx = 0.5 + (double)msc_random_below(msc_random(5, n, 0), 100), dy = 0.5 + (double)msc_random_below(msc_random(5, n, 1), 100);
         for (int i = 0; i < 9; i++) z[i] = 0.01 * (double)msc_random_below(msc_random(6, n, (uint64_t)i), 10000);
-        const double found = msc_terrain_surface(z, dx, dy), wanted = surface_of_triangles(z, dx, dy);
-        assert_true(found >= 1 && fabs(found - wanted) <= 1e-7 * wanted);     /* Heron loses half of the digits of thin triangles */
+        const double found = surface_of(z, dx, dy), wanted = surface_of_triangles(z, dx, dy);
+        assert_true(found >= 1 && fabs(found - wanted) <= 2e-6 * wanted);     /* Heron loses half of the digits of thin triangles */
         for (int i = 0; i < 9; i++) z[i] = 0.7 * dx * (i % 3) - 0.4 * dy * (i / 3);
-        assert_true(fabs(msc_terrain_surface(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 1e-12);
+        assert_true(fabs(surface_of(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 2e-5);
         z[2] = z[7] = NAN;                   /* a plane goes on where a neighbour is missing */
-        assert_true(fabs(msc_terrain_surface(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 1e-12);
+        assert_true(fabs(surface_of(z, dx, dy) - sqrt(1 + 0.49 + 0.16)) < 2e-5);
     }
     for (int i = 0; i < 9; i++) z[i] = i == 4 ? 7 : NAN;
-    assert_true(msc_terrain_surface(z, 2, 3) == 1);
+    assert_true(surface_of(z, 2, 3) == 1);
+    z[4] = NAN;
+    assert_true(surface_of(z, 2, 3) == 0);
 }
 
 int main(void)

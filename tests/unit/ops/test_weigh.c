@@ -35,7 +35,7 @@ static void steps_are_the_odds(void **state)
             if (!msc_row_valid(&out, y)[x]) continue;
             msc_posterior_rows rows;
             for (int p = 0; p < 12; p++) rows.plane[p / 6][p % 6] = msc_row_u8(&in, 2 + p, y);
-            const int32_t odds = msc_log_odds(&self.shares, &rows, x), step = msc_odds_of_step(msc_row_u8(&out, 0, y)[x]);
+            const int32_t odds = msc_log_odds(&self.shares, &rows, x, NULL), step = msc_odds_of_step(msc_row_u8(&out, 0, y)[x]);
             assert_true(abs(odds - step) <= MSC_ODDS_STEP / 2);
             assert_int_equal(msc_row_u8(&out, 1, y)[x], msc_row_u8(&in, 14, y)[x]);
             assert_int_equal(msc_row_u8(&out, 2, y)[x], msc_row_u8(&in, 15, y)[x]);
