@@ -9,6 +9,8 @@ import tempfile
 
 try:
     import numpy as np
+    from osgeo import gdal
+    from scipy import ndimage
     sys.path.insert(0, sys.argv[2])
     from judge_maps import NONE, count, differences, maps_of, shares, truth_of
 except ImportError as missing:
@@ -51,13 +53,34 @@ def known_answers():
     check("judge: what is not observed is not judged", (n["true_px"], n["observed_px"]) == (100, 35 * 75), n)
 
 
+def run(minescar, *words):
+    done = subprocess.run([minescar, *map(str, words), "--quiet"], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"minescar {words}: {done.stderr}")
+
+
+def shifted_newer_date(minescar, scene, truth, damage, unmoved):
+    """The newer image moved by a pixel: new damage of the unit at least that was found, by half of its area, is so still."""
+    data = gdal.Open(str(scene / "image_2025.tif"), gdal.GA_Update)
+    for b in range(1, data.RasterCount + 1):
+        band = data.GetRasterBand(b)
+        band.WriteArray(np.clip(np.rint(ndimage.shift(band.ReadAsArray().astype(float), (-0.6, 0.8), order=3, mode="nearest")), 1, 65535).astype(np.uint16))
+    data = None
+    run(minescar, "run", scene / "job.yaml", "--overwrite")
+    change = maps_of(str(scene / "out"))[0]["accepted"]
+    seen = (truth != NONE) & (change != NONE) & (unmoved != NONE)
+    new, n = ndimage.label(seen & (truth > 0) & np.isin(truth & 255, damage) & ~np.isin(truth >> 8, damage))
+    size = np.bincount(new.ravel(), minlength=n + 1)
+    before, after = (np.bincount(new.ravel(), weights=(seen & (c > 0)).ravel(), minlength=n + 1) / np.maximum(size, 1) for c in (unmoved, change))
+    found = [i for i in range(1, n + 1) if size[i] >= 100 and before[i] >= 0.5]
+    check("shift: new damage is found when the newer date is a pixel off", found and all(after[i] >= 0.5 for i in found), [(int(size[i]), after[i]) for i in found])
+
+
 def made_scene(minescar):
     with tempfile.TemporaryDirectory(prefix="judge") as folder:
         scene = pathlib.Path(folder) / "scene"
-        for words in (["simulate", scene, "--size-px", "768", "--seed", "14"], ["run", scene / "job.yaml"]):
-            done = subprocess.run([minescar, *map(str, words), "--quiet"], capture_output=True, text=True)
-            if done.returncode:
-                raise SystemExit(f"minescar {words}: {done.stderr}")
+        run(minescar, "simulate", scene, "--size-px", "768", "--seed", "14")
+        run(minescar, "run", scene / "job.yaml")
         truth, damage = truth_of(str(scene))
         maps, pixel_m2 = maps_of(str(scene / "out"))
         accepted, plain = (shares(count(truth, maps[name], damage, 400 / pixel_m2), damage) for name in ("accepted", "plain_difference"))
@@ -70,6 +93,7 @@ def made_scene(minescar):
         check("scene: most of what is found is the change that it is said to be", accepted["from_to_right"] > 0.65, accepted)
         # Patches of one from-to each are two dozen here, too few for a limit; whole sites are four.
         check("scene: as many of the sites are right", accepted["patch_any_value_precision"] >= plain["patch_any_value_precision"], plain)
+        shifted_newer_date(minescar, scene, truth, damage, maps["accepted"])
 
 
 known_answers()
