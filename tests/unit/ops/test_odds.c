@@ -10,7 +10,7 @@ static int32_t odds(const uint8_t *a, const uint8_t *b)
 {
     msc_posterior_rows rows;
     for (int p = 0; p < MSC_POSTERIOR_BANDS; p++) rows.plane[0][p] = a + p, rows.plane[1][p] = b + p;
-    return msc_log_odds(&shares, &rows, 0);
+    return msc_log_odds(&shares, &rows, 0, NULL);
 }
 
 static double share_of(const uint8_t *list, int code)
