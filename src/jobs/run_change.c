@@ -75,11 +75,8 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights.rate, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights.is_ratio_measured, err));
-<<<<<<< HEAD
     MSC_TRY(msc_receipt_number(run->receipt, group, "site_m", run->job->change.site_m, err));
-=======
     MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
->>>>>>> main
     MSC_TRY(msc_receipt_number(run->receipt, group, "support_px", p->tally.support_px, err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }

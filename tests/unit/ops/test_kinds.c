@@ -81,7 +81,7 @@ static int site_kind(const msc_kinds *self, const msc_tile *t, int year, int32_t
     shares_of(t, year, x, y, own);
     const double all = (double)(sum[0] + sum[1] + sum[2]);
     double score[3];
-    for (int k = 0; k < 3; k++) score[k] = (own[k] / 255.0 + 0.01) * pow((double)sum[k] / all + 0.05, 3);
+    for (int k = 0; k < 3; k++) score[k] = (own[k] / 255.0 + 0.01) * pow((double)sum[k] / all + 0.05, 2);
     for (int k = 0; k < 3; k++)
         if (score[k] > score[best] * (1 + 1e-12)) best = k;
     return damage[best];
