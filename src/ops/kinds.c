@@ -77,7 +77,7 @@ static int best_kind(const msc_kinds *self, const shares *own, const uint32_t *s
     for (int i = 0; i < own->n; i++) score[own->kind[i]] += own->share[i];
     for (int k = 0; k < self->n_kinds; k++) {
         const double held = 20.0 * sum[k] + all;
-        score[k] *= held * held * held;
+        score[k] *= held * held;
     }
     for (int k = 0; k < self->n_kinds; k++)
         if (score[k] > score[kind]) kind = k;

@@ -19,7 +19,7 @@ void msc_kinds_forbid(msc_kinds *self, int before, int after);
 /* Makes the op. Planes in: accepted changes (u16, before * 256 + after, valid where there is one), posteriors of both years
  * (2 x MSC_POSTERIOR_BANDS u8: code, share in 1/255, of the three most probable classes). Plane out: the changes (u16), valid
  * where they were. In either year a damage class gives way to the damage class k for which
- *     (p(k) + 0.01) * (m(k) + 0.05)^3
+ *     (p(k) + 0.01) * (m(k) + 0.05)^2
  * is largest, where that is more than its own: p the pixel's shares among damage classes, m the mean of those shares over the
  * pixels of the square whose first class is one. Of equal ones the lowest index wins. A pair that would be no change, or
  * an impossible one, stays as it is. `self` is borrowed until the stream has run. */
