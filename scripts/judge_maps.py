@@ -58,6 +58,17 @@ def found(a, b):
     return is_found
 
 
+def at_unit(code, mmu_px):
+    """What is below the unit in the change of a truth joins its largest neighbour inside the change, as GDAL's sieve does it: a map that is
+    made for that unit shows no more, and its patches can be no others."""
+    memory = gdal.GetDriverByName("MEM").Create("", code.shape[1], code.shape[0], 2, gdal.GDT_UInt16)
+    band, mask = memory.GetRasterBand(1), memory.GetRasterBand(2)
+    band.WriteArray(code)
+    mask.WriteArray((code > 0).astype(np.uint16))
+    gdal.SieveFilter(band, mask, band, int(np.ceil(mmu_px)), 4)
+    return np.where(code > 0, band.ReadAsArray(), 0).astype(np.uint16)
+
+
 def count(truth, change, damage, mmu_px):
     """Pixels and patches, where both years are observed in truth and on the map."""
     is_seen = (truth != NONE) & (change != NONE)
@@ -65,11 +76,12 @@ def count(truth, change, damage, mmu_px):
     is_hit = (t > 0) & (m > 0)
     n = {"observed_px": np.count_nonzero(is_seen), "true_px": np.count_nonzero(t), "mapped_px": np.count_nonzero(m), "hit_px": np.count_nonzero(is_hit),
          "right_px": np.count_nonzero(is_hit & (t == m))}
-    for name, of in (("patch", lambda x: x), ("patch_any_value", lambda x: np.where((x > 0) & np.isin(x >> 8, damage) | np.isin(x & 255, damage), 1, 0))):
-        a, b = regions(of(t)), regions(of(m))
+    sites = [np.where((x > 0) & np.isin(x >> 8, damage) | np.isin(x & 255, damage), 1, 0) for x in (t, m)]
+    for name, x, y in (("patch", t, m), ("patch_at_unit", at_unit(t, mmu_px), m), ("patch_any_value", *sites)):
+        a, b = regions(x), regions(y)
         for what, one, other in (("true", a, b), ("mapped", b, a)):
             is_wanted = (one[2] >= mmu_px) & (one[1] > 0)
-            if name == "patch":
+            if name != "patch_any_value":
                 is_wanted &= np.isin(one[1] >> 8, damage) | np.isin(one[1] & 255, damage)
             n[f"n_{name}_{what}"] = np.count_nonzero(is_wanted)
             n[f"{name}_{what}_met"] = np.count_nonzero(found(one, other) & is_wanted)
@@ -89,7 +101,7 @@ def shares(n, damage):
     result = {key: n[key] for key in ("observed_px", "true_px", "mapped_px")}
     result |= {"precision": share(n["hit_px"], n["mapped_px"]), "recall": share(n["hit_px"], n["true_px"]),
                "f1": share(2 * n["hit_px"], n["true_px"] + n["mapped_px"]), "from_to_right": share(n["right_px"], n["hit_px"])}
-    for name in ("patch", "patch_any_value"):
+    for name in ("patch", "patch_at_unit", "patch_any_value"):
         for whose, what in (("true", "recall"), ("mapped", "precision")):
             result[f"{name}_{what}"] = share(n[f"{name}_{whose}_met"], n[f"n_{name}_{whose}"])
             result[f"n_{name}_{whose}"] = n[f"n_{name}_{whose}"]
