@@ -1,5 +1,6 @@
 minescar_test(unit/ops test_boundary)
 minescar_test(unit/ops test_decide)
+minescar_test(unit/ops test_decide_definition)
 minescar_test(unit/ops test_evidence)
 minescar_test(unit/ops test_features)
 minescar_test(unit/ops test_gradient)
