@@ -247,7 +247,7 @@ static void set_rule(comparison *c)
                                      .evidence_weak = o->evidence_weak > 0 ? o->evidence_weak : USUAL_WEAK, .evidence_sure = o->evidence_sure };
     msc_decide_init(&c->decide, &c->limits);
     c->decide.rest = c->way->rest;
-    for (int i = 0; i < o->n_impossible; i++) msc_decide_forbid(&c->decide, o->impossible[i] >> 8, o->impossible[i] & 255);
+    for (int i = 0; i < o->n_impossible; i++) msc_forbid(&c->decide.impossible, o->impossible[i] >> 8, o->impossible[i] & 255);
 }
 
 /* Regions matter where something is there that holds a difference back. */

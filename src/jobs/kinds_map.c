@@ -62,7 +62,7 @@ static msc_status name_kinds(naming *k, msc_error *err)
     MSC_TRY(msc_rasters_source(&k->rasters, &source, err));
     msc_legend_read(k->rasters.raster[0], &k->legend);
     msc_kinds_init(&k->kinds, side_px(k), o->damage, o->n_damage);
-    for (int i = 0; i < o->n_impossible; i++) msc_kinds_forbid(&k->kinds, o->impossible[i] >> 8, o->impossible[i] & 255);
+    for (int i = 0; i < o->n_impossible; i++) msc_forbid(&k->kinds.impossible, o->impossible[i] >> 8, o->impossible[i] & 255);
     msc_kinds_op(&k->kinds, &op);
     k->outs.n = 1;
     msc_raster_outs_sink(&k->outs, &sink);

@@ -142,7 +142,7 @@ msc_status msc_verify_accepted(msc_verification *v, int epoch, msc_error *err)
     r.settings.warn = NULL;
     r.settings.creation = creation;
     r.settings.n_creation = 3;
-    for (int i = 0; i < v->job->n_classes; i++) r.is_damage[v->job->classes[i].code & 255] = v->job->classes[i].is_damage != 0;
+    for (int code = 1; code < 256; code++) r.is_damage[code] = (uint8_t)msc_job_is_damage(v->job, code);
     snprintf(name[ACCEPTED], sizeof name[0], "accepted_%d_%d.tif", y0, y1);
     snprintf(name[BEFORE], sizeof name[0], "classes_%d.tif", y0);
     snprintf(name[AFTER], sizeof name[0], "classes_%d.tif", y1);

@@ -38,16 +38,6 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
     }
 }
 
-void msc_decide_forbid(msc_decide *self, int before, int after)
-{
-    self->impossible[before & 255][(after & 255) / 8] |= (uint8_t)(1u << (after & 7));
-}
-
-static int is_impossible(const msc_decide *self, int before, int after)
-{
-    return self->impossible[before][after / 8] >> (after & 7) & 1;
-}
-
 /* Rows of everything that the tile holds, at one row. */
 typedef struct row {
     const uint8_t *confidence[2], *evidence, *height;
@@ -93,7 +83,7 @@ static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t
     uint16_t pair;
     if (evidence < least || !is_sure_enough(self, r, x)) return;
     const int32_t weight = evidence + msc_log_odds(&self->shares, &r->posterior, x, &pair);
-    if (weight < least || pair == 0 || is_impossible(self, pair >> 8, pair & 255)) return;
+    if (weight < least || pair == 0 || msc_is_forbidden(&self->impossible, pair >> 8, pair & 255)) return;
     *difference = pair;
     *removed = MSC_BY_SAME;
     *word = word_of(weight);
@@ -101,12 +91,11 @@ static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t
 
 static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int before, int after, uint8_t *grade, uint16_t *word)
 {
-    if (is_impossible(self, before, after)) return *grade = MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE;
+    if (msc_is_forbidden(&self->impossible, before, after)) return *grade = MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE;
     *grade = MSC_GRADE_C;
     if (!is_sure_enough(self, r, x)) return MSC_BY_CONFIDENCE;
     const int evidence = r->evidence ? r->evidence[x] : 255;
-    const int32_t odds = log_odds(self, r, x) + self->prior;
-    const int32_t weight = odds - self->prior + self->ratio[evidence] + height_at(self, r, x);
+    const int32_t own = log_odds(self, r, x), odds = own + self->prior, weight = own + self->ratio[evidence] + height_at(self, r, x);
     *word = word_of(weight);
     if (weight + self->prior <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;

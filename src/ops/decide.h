@@ -2,6 +2,7 @@
 #ifndef MSC_OPS_DECIDE_H
 #define MSC_OPS_DECIDE_H
 #include "ops/boundary.h"
+#include "ops/forbidden.h"
 #include "ops/height_level.h"
 #include "ops/odds.h"
 
@@ -53,7 +54,7 @@ typedef struct msc_decide {
     int has_regions;                       /* pixels of one class ask their region too (MSC_BY_SAME) */
     int sure;                              /* largest byte of the evidence that is sure */
     uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
-    uint8_t impossible[256][32];           /* bit b % 8 of [a][b / 8]: a never becomes b */
+    msc_forbidden impossible;
 } msc_decide;
 
 /* What the limits make of a boundary. */
@@ -63,7 +64,6 @@ int32_t msc_decide_halo_px(const msc_boundary *boundary, int height);
 /* Fills everything but planes and the table of the impossible, which becomes empty; rest and what heights are worth are 0. Prior and
  * ratio are those of the limits; who has measured others puts them in their place. */
 void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
-void msc_decide_forbid(msc_decide *self, int before, int after);
 
 /* Makes the op. Planes in: codes before and after (u8, 0 not observed); where the plane numbers say so, confidences of
  * both years (u8, per cent), posteriors of both years (2 x 6 u8: code, share in 1/255, of the three most probable classes),

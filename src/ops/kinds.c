@@ -25,11 +25,6 @@ void msc_kinds_init(msc_kinds *self, int32_t side_px, const int *code, int n)
     }
 }
 
-void msc_kinds_forbid(msc_kinds *self, int before, int after)
-{
-    self->impossible[before & 255][(after & 255) / 8] |= (uint8_t)(1u << (after & 7));
-}
-
 static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 {
     const msc_kinds *self = op;
@@ -110,7 +105,7 @@ static void turn_row(const msc_kinds *self, const work *k, int year, const uint8
 static int is_change(const msc_kinds *self, uint16_t pair)
 {
     const int before = pair >> 8, after = pair & 255;
-    return before != after && !(self->impossible[before][after / 8] >> (after & 7) & 1);
+    return before != after && !msc_is_forbidden(&self->impossible, before, after);
 }
 
 static void make_row(const msc_kinds *self, const work *k, const msc_tile *in, const msc_tile *out, int32_t y)

@@ -1,6 +1,7 @@
 /* kinds.h - which kind of damage a changed pixel is, by its own posterior and the kinds of the site that it lies in. */
 #ifndef MSC_OPS_KINDS_H
 #define MSC_OPS_KINDS_H
+#include "ops/forbidden.h"
 #include "ops/odds.h"
 
 enum { MSC_KINDS_MAX_PX = 255, MSC_KINDS_MAX = 254 };
@@ -9,12 +10,11 @@ typedef struct msc_kinds {
     int32_t side_px;             /* of the square, odd, 3..MSC_KINDS_MAX_PX */
     int n_kinds;                 /* 1..MSC_KINDS_MAX */
     uint8_t code[MSC_KINDS_MAX], index[256];       /* class code of each kind; 1 + kind of each class code, 0: no damage class */
-    uint8_t impossible[256][32]; /* bit b % 8 of [a][b / 8]: a never becomes b */
+    msc_forbidden impossible;
 } msc_kinds;
 
 /* No transition is impossible; codes are 1..255, each once. */
 void msc_kinds_init(msc_kinds *self, int32_t side_px, const int *code, int n);
-void msc_kinds_forbid(msc_kinds *self, int before, int after);
 
 /* Makes the op. Planes in: accepted changes (u16, before * 256 + after, valid where there is one), posteriors of both years
  * (2 x MSC_POSTERIOR_BANDS u8: code, share in 1/255, of the three most probable classes). Plane out: the changes (u16), valid

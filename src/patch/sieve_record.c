@@ -5,23 +5,17 @@
  *      LATE     number of the kept region whose value comes later
  *      NOTHING  - (not observed) */
 #include "base/mem.h"
+#include "patch/number.h"
 #include "patch/sieve_graph.h"
 #include <string.h>
 
 enum { FINAL, LATE, NOTHING, RUN_BYTES = 8 };   /* at most 3 for up to 4096 px, and 5 for a number */
 
-static uint8_t *put_number(uint8_t *to, uint32_t number)
-{
-    for (; number > 127; number >>= 7) *to++ = (uint8_t)(number | 128);
-    *to++ = (uint8_t)number;
-    return to;
-}
-
 static uint8_t *put_run(uint8_t *to, uint32_t code, uint32_t n_px)
 {
-    if (code == MSC_NO_LABEL) return put_number(to, n_px << 2 | NOTHING);
-    if (!(code & MSC_SIEVE_LARGE)) return put_number(put_number(to, n_px << 2 | LATE), code);
-    to = put_number(to, n_px << 2 | FINAL);
+    if (code == MSC_NO_LABEL) return msc_put_number(to, n_px << 2 | NOTHING);
+    if (!(code & MSC_SIEVE_LARGE)) return msc_put_number(msc_put_number(to, n_px << 2 | LATE), code);
+    to = msc_put_number(to, n_px << 2 | FINAL);
     *to++ = (uint8_t)code;
     *to++ = (uint8_t)(code >> 8);
     return to;
@@ -48,17 +42,6 @@ int msc_sieve_record_write(msc_sieve_found *found, const msc_sieve_runs *r, cons
     return 1;
 }
 
-static int get_number(const uint8_t **at, const uint8_t *end, uint32_t *number)
-{
-    *number = 0;
-    for (int shift = 0; *at < end && shift < 32; shift += 7) {
-        const uint8_t byte = *(*at)++;
-        *number |= (uint32_t)(byte & 127) << shift;
-        if (byte < 128) return 1;
-    }
-    return 0;
-}
-
 static void fill(msc_tile *tile, int32_t x, int32_t y, uint32_t n_px, uint16_t value, int is_seen)
 {
     memset(msc_row_valid(tile, y) + x, is_seen, n_px);
@@ -73,7 +56,7 @@ int msc_sieve_record_read(const uint8_t *at, size_t n, const uint8_t *late, size
         for (int32_t x = 0; x < tile->core.w;) {
             uint32_t head, which;
             uint16_t value = 0;
-            if (!get_number(&at, end, &head)) return 0;
+            if (!msc_get_number_before(&at, end, &head)) return 0;
             const uint32_t n_px = head >> 2, kind = head & 3;
             if (n_px == 0 || n_px > (uint32_t)(tile->core.w - x)) return 0;
             if (kind == FINAL) {
@@ -81,7 +64,7 @@ int msc_sieve_record_read(const uint8_t *at, size_t n, const uint8_t *late, size
                 value = (uint16_t)(at[0] | at[1] << 8);
                 at += 2;
             } else if (kind == LATE) {
-                if (!get_number(&at, end, &which) || which >= n_late) return 0;
+                if (!msc_get_number_before(&at, end, &which) || which >= n_late) return 0;
                 memcpy(&value, late + which * sizeof value, sizeof value);
             }
             fill(tile, x, y, n_px, value, kind != NOTHING);

@@ -5,6 +5,7 @@
  *      first; then, of a region, its number in the tile */
 #include "base/mem.h"
 #include "ops/adjoin.h"
+#include "patch/number.h"
 #include "patch/sites_front.h"
 #include <string.h>
 
@@ -104,20 +105,13 @@ static int leave_sides(msc_sites_worker *w, msc_sites_found *found)
 
 /* ---- the record ---- */
 
-static uint8_t *put_number(uint8_t *to, uint32_t number)
-{
-    for (; number > 127; number >>= 7) *to++ = (uint8_t)(number | 128);
-    *to++ = (uint8_t)number;
-    return to;
-}
-
 static uint8_t *put_run(uint8_t *to, uint32_t n_px, uint8_t state, uint16_t difference, uint32_t label)
 {
-    to = put_number(to, n_px << 1 | (label != MSC_NO_LABEL));
+    to = msc_put_number(to, n_px << 1 | (label != MSC_NO_LABEL));
     *to++ = state;
     *to++ = (uint8_t)difference;
     *to++ = (uint8_t)(difference >> 8);
-    return label == MSC_NO_LABEL ? to : put_number(to, label);
+    return label == MSC_NO_LABEL ? to : msc_put_number(to, label);
 }
 
 static uint8_t state_of(uint8_t seen, uint8_t grade, uint8_t removed) { return (uint8_t)((seen ? grade : UNSEEN) | removed << 4); }
@@ -199,17 +193,6 @@ void msc_sites_found_clear(msc_sites_found *found)
 
 /* ---- reading ---- */
 
-static int get_number(const uint8_t **at, const uint8_t *end, uint32_t *number)
-{
-    *number = 0;
-    for (int shift = 0; *at < end && shift < 32; shift += 7) {
-        const uint8_t byte = *(*at)++;
-        *number |= (uint32_t)(byte & 127) << shift;
-        if (byte < 128) return 1;
-    }
-    return 0;
-}
-
 /* What a region's decision makes of a run's grade and of what removed it. */
 static void decide(int is_accepted, uint8_t *grade, uint8_t *removed)
 {
@@ -239,7 +222,7 @@ int msc_sites_record_read(const uint8_t *at, size_t n_bytes, const msc_sites_ver
     for (int32_t y = 0; y < tile->core.h; y++)
         for (int32_t x = 0; x < tile->core.w;) {
             uint32_t head, region;
-            if (!get_number(&at, end, &head) || end - at < 3) return 0;
+            if (!msc_get_number_before(&at, end, &head) || end - at < 3) return 0;
             const uint32_t n = head >> 1;
             uint8_t grade = at[0] & 15, removed = at[0] >> 4;
             uint16_t difference = (uint16_t)(at[1] | at[2] << 8);
@@ -247,7 +230,7 @@ int msc_sites_record_read(const uint8_t *at, size_t n_bytes, const msc_sites_ver
             if (n == 0 || n > (uint32_t)(tile->core.w - x)) return 0;
             if (head & 1) {
                 int32_t strength;
-                if (!get_number(&at, end, &region) || region >= v->n_regions) return 0;
+                if (!msc_get_number_before(&at, end, &region) || region >= v->n_regions) return 0;
                 memcpy(&strength, v->strength + region * sizeof strength, sizeof strength);
                 if (removed != MSC_BY_SAME || strength > v->least) decide(strength > v->least, &grade, &removed);
             }

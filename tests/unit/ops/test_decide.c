@@ -192,7 +192,7 @@ static void the_impossible_is_demoted(void **state)
     (void)state;
     msc_decide self;
     msc_decide_init(&self, &usual);
-    msc_decide_forbid(&self, 5, 3);
+    msc_forbid(&self.impossible, 5, 3);
     run(old, grown, &self, (saying){ 0 });
     assert_int_equal(n_graded(MSC_GRADE_IMPOSSIBLE, MSC_BY_IMPOSSIBLE), 6);
     assert_int_equal(count(5 * 256 + 3), 0);

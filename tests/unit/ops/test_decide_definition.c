@@ -136,7 +136,7 @@ static void same_as_the_definition(void **state)
         self.confidence = CONFIDENCE, self.posterior = POSTERIOR, self.evidence = EVIDENCE;
         for (int a = 0; a < 256; a++)
             for (int b = 0; b < 256; b++)
-                if (a % 7 == 3 && b % 5 == 2) msc_decide_forbid(&self, a, b);
+                if (a % 7 == 3 && b % 5 == 2) msc_forbid(&self.impossible, a, b);
         const int32_t w = 40 + (int32_t)(i * 13 % 101), h = 30 + (int32_t)(i * 29 % 120), keep = (int32_t)(i % 2) * 3;
         const int32_t pad = msc_boundary_halo_px(&self.boundary) + keep;
         msc_tile in = made_tile((msc_rect){ 0, 0, w, h }, pad, N_PLANES, types), out = made_tile((msc_rect){ 0, 0, w, h }, keep, 5, types_out);

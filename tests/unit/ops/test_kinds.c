@@ -9,7 +9,7 @@ static msc_kinds kinds_of(int32_t side_px)
 {
     msc_kinds self;
     msc_kinds_init(&self, side_px, damage, 3);
-    msc_kinds_forbid(&self, 4, 7);
+    msc_forbid(&self.impossible, 4, 7);
     return self;
 }
 
