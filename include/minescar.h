@@ -153,7 +153,7 @@ typedef struct msc_train_options {
     const char *report;          /* JSON report, may be NULL */
     const char *method;          /* "forest" (default) or "gauss": maximum likelihood from a mean and covariance a class */
     const char *features;        /* "bands,ndvi,mean:5"; NULL: forest: by the image's bands and pixel; gauss: the bands */
-    int n_trees, depth, min_leaf;            /* 100, 15, 1 */
+    int n_trees, depth, min_leaf;            /* 60, 20, 1 */
     int max_per_class, max_per_polygon;      /* pixel caps; 0 none. Defaults 20000, 2000 */
     int n_folds;                 /* of the cross-validation grouped by polygon; default 5, 0 none */
     uint64_t seed;               /* default 1 */
@@ -230,6 +230,8 @@ typedef struct msc_irmad_options {
     int64_t sample_px;           /* most pixels that are iterated on; 0: all; default 131072 */
     int may_be_empty;            /* non-zero: instead of ENODATA a warning, and a raster where nothing is observed */
     int is_plain;                /* non-zero: chi-square as it is, not scaled to its median */
+    int is_flat;                 /* non-zero: where both images have a DEM and the sun of both is known, bands as on level ground (not
+                                    of 8 bits); the report then holds no gains */
     const char *run_id;
 } msc_irmad_options;
 typedef struct msc_irmad_result {

@@ -39,7 +39,7 @@ def arguments():
     p.add_argument("--block", type=int, default=2560, help="side of the made block that --scale repeats, px; of 512 (2560)")
     p.add_argument("--mosaic", choices=("vrt", "tif"), default="vrt", help="how --scale repeats it: through a VRT, or as one GeoTIFF whose "
                    "block table repeats (vrt)")
-    p.add_argument("--trees", type=int, default=100, help="trees of the jobs of --scale (100)")
+    p.add_argument("--trees", type=int, help="trees of the jobs of --scale (the default of a job)")
     p.add_argument("--memory", default="1G", help="memory cap of the jobs of --scale (1G)")
     return p.parse_args()
 

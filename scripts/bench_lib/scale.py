@@ -35,7 +35,7 @@ def make_job(block, folder, km2, args):
     mosaic.write_zones(block / "image_2024.tif", side, zones)
     for name in ("training.gpkg", "reference.gpkg"):
         text = text.replace(name, str(block / name))
-    text = "\n".join(line for line in text.splitlines() if "watersheds" not in line) + f"\nforest: {{trees: {args.trees}, depth: 15}}\n"
+    text = "\n".join(line for line in text.splitlines() if "watersheds" not in line) + (f"\nforest: {{trees: {args.trees}}}\n" if args.trees else "\n")
     job = folder / "job.yaml"
     job.write_text(text)
     return job, side
@@ -133,7 +133,7 @@ def run(args, folder, program, helpers):
     if not (block / "job.yaml").exists():
         sh(program, "simulate", block, "--size-px", args.block, "--seed", 1, "--overwrite", "--quiet")
     limits = Limits(helpers / "bench_limits", min(3, args.runs), folder) if (helpers / "bench_limits").exists() else None
-    print(f"{args.mosaic} mosaics of a made block of {args.block} px and its mirror images, two dates with elevation, --memory {args.memory}, {args.trees} trees, {cores} cores, "
+    print(f"{args.mosaic} mosaics of a made block of {args.block} px and its mirror images, two dates with elevation, --memory {args.memory}, {args.trees or 'default'} trees, {cores} cores, "
           f"load {os.getloadavg()[0]:.2f}")
     print(FORM.format(*HEAD))
     results, single = [], None

@@ -8,8 +8,8 @@
 typedef struct irmad_call {
     msc_irmad_options options;
     const char *path[2], *seamlines;
-    const char *const *bands, *const *nodata, *const *mask;
-    int n_bands, n_nodata, n_mask;
+    const char *const *bands, *const *nodata, *const *mask, *const *dem, *const *sun;
+    int n_bands, n_nodata, n_mask, n_dem, n_sun;
 } irmad_call;
 #define AT(field) offsetof(irmad_call, field)
 
@@ -25,6 +25,11 @@ static const cli_option irmad_options[] = {
     { "nodata", .kind = CLI_TEXTS, .at = AT(nodata), .count_at = AT(n_nodata), .value = "VALUE",
       .help = { "auto, none, a value, or edge:VALUE; once or one an image", "auto、none、数值或 edge:数值；一次或每期一次" } },
     { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; once or one an image", "掩膜栅格，0 为未观测；一次或每期一次" } },
+    { "flat", .kind = CLI_FLAG, .at = AT(options.is_flat),
+      .help = { "bands as on level ground, by --dem and the sun; not of 8 bits, and without gains in the report", "各波段换算到平地光照（用 --dem 和太阳位置）；8 位波段除外，报告不含增益" } },
+    { "dem", .kind = CLI_TEXTS, .at = AT(dem), .count_at = AT(n_dem), .value = "FILE", .help = { "elevation for --flat, once for both or one an image", "--flat 所用高程；一次用于两期，或每期一次" } },
+    { "sun", .kind = CLI_TEXTS, .at = AT(sun), .count_at = AT(n_sun), .value = "AZIMUTH,ELEVATION",
+      .help = { "where the sun stood, degrees clockwise from north and above the horizon; one an image; default: its metadata", "太阳方位角（自北顺时针）和高度角，度；每期一次；默认取自影像元数据" } },
     { "classes-before", .kind = CLI_TEXT, .at = AT(options.classes_before), .value = "FILE", .help = { "class map of BEFORE: pixels of code 0 are left out", "BEFORE 的类别图：代码 0 的像元不参与" } },
     { "classes-after", .kind = CLI_TEXT, .at = AT(options.classes_after), .value = "FILE", .help = { "class map of AFTER: pixels of code 0 are left out", "AFTER 的类别图：代码 0 的像元不参与" } },
     { "report", .kind = CLI_TEXT, .at = AT(options.report), .value = "FILE.json", .help = { "write correlations, coefficients, iterations, and gains for --radiometry of train and classify", "写出相关系数、变换系数、迭代次数，以及 train 和 classify 的 --radiometry 所用增益" } },
@@ -47,12 +52,14 @@ static const char *nth(const char *const *list, int n, int i) { return n == 0 ? 
 static msc_status run_irmad(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
     irmad_call *c = call;
-    const struct { const char *name; int n; } lists[] = { { "--bands", c->n_bands }, { "--nodata", c->n_nodata }, { "--mask", c->n_mask } };
-    for (int i = 0; i < 3; i++)
+    const struct { const char *name; int n; } lists[] = { { "--bands", c->n_bands }, { "--nodata", c->n_nodata }, { "--mask", c->n_mask }, { "--dem", c->n_dem },
+                                                         { "--sun", c->n_sun } };
+    for (int i = 0; i < 5; i++)
         if (lists[i].n > 2) return msc_fail(err, MSC_EUSAGE, lists[i].name, cli_say(lang, (cli_words){ "given %d times for 2 images", "给出 %d 次，影像有 2 幅" }), lists[i].n);
     for (int i = 0; i < 2; i++)
         *(i ? &c->options.after : &c->options.before) = (msc_image){ .paths = &c->path[i], .n_paths = 1, .bands = nth(c->bands, c->n_bands, i),
-            .nodata = nth(c->nodata, c->n_nodata, i), .mask = nth(c->mask, c->n_mask, i) };
+            .nodata = nth(c->nodata, c->n_nodata, i), .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i), .sun = nth(c->sun, c->n_sun, i) };
+    if (c->options.is_flat && !c->n_dem) return msc_fail(err, MSC_EUSAGE, "--flat", "%s", cli_say(lang, (cli_words){ "needs --dem", "需要 --dem" }));
     c->options.after.seamlines = c->seamlines;
     msc_irmad_result r = { 0 };
     MSC_TRY(msc_irmad(&common->settings, &c->options, &r, err));

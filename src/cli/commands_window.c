@@ -20,7 +20,7 @@ static const cli_option features_options[] = {
       .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
     { "sun", .kind = CLI_TEXT, .at = AT(image.sun), .value = "AZIMUTH,ELEVATION",
-      .help = { "where the sun stood, degrees clockwise from north and above the horizon", "太阳方位角（自北顺时针）和高度角，度" } },
+      .help = { "where the sun stood, degrees clockwise from north and above the horizon; default: the image's metadata", "太阳方位角（自北顺时针）和高度角，度；默认取自影像元数据" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
     END

@@ -17,12 +17,17 @@ msc_status msc_imagery_grid_like(const char *path, msc_grid *storage, const msc_
     return MSC_OK;
 }
 
-static msc_status open_dem(const msc_settings *settings, const msc_image *image, int n_workers, msc_imagery *made, msc_error *err)
+msc_status msc_imagery_open_dem(const msc_settings *settings, msc_imagery *imagery, const msc_image *image, msc_error *err)
 {
     static const char *const want[] = { "dem" };
     const msc_raster_spec spec = { .image = { .paths = &image->dem, .n_paths = 1, .bands = "dem:1" }, .want = want, .n_want = 1,
-                                   .grid = msc_raster_grid(made->image), .resample = MSC_BILINEAR, .n_workers = n_workers };
-    MSC_TRY(msc_raster_open(&spec, settings, &made->dem, err));
+                                   .grid = msc_raster_grid(imagery->image), .resample = MSC_BILINEAR, .n_workers = msc_settings_threads(settings, NULL) };
+    return msc_raster_open(&spec, settings, &imagery->dem, err);
+}
+
+static msc_status open_dem(const msc_settings *settings, const msc_image *image, msc_imagery *made, msc_error *err)
+{
+    MSC_TRY(msc_imagery_open_dem(settings, made, image, err));
     made->rasters.raster[made->rasters.n++] = made->dem;
     made->rasters.required |= 2u;
     return MSC_OK;
@@ -57,7 +62,7 @@ static msc_status open_all(const msc_settings *settings, const msc_imagery_spec 
         return msc_fail(err, MSC_EBAND, subject, "%d bands; at most %d", made->n_bands, MSC_MAX_BANDS);
     for (int b = 0; b < made->n_bands; b++) made->band[b] = msc_raster_band_name(made->image, b);
     made->pixel_m = sqrt(msc_area_pixel_m2(msc_raster_grid(made->image)));
-    if (spec->has_dem && spec->image->dem) MSC_TRY(open_dem(settings, spec->image, n_workers, made, err));
+    if (spec->has_dem && spec->image->dem) MSC_TRY(open_dem(settings, spec->image, made, err));
     MSC_TRY(msc_rasters_source(&made->rasters, &made->source, err));
     if (!spec->image->radiometry) return MSC_OK;
     MSC_TRY(msc_radiometry_open(spec->image, msc_raster_grid(made->image), made->band, made->n_bands, &made->radiometry, err));

@@ -25,6 +25,8 @@ typedef struct msc_imagery_spec {
 
 /* Opens it; the struct must stay where it is until it is closed. Errors of msc_raster_open. */
 msc_status msc_imagery_open(const msc_settings *settings, const msc_imagery_spec *spec, msc_imagery *imagery, msc_error *err);
+/* Opens the elevations of `image`, on the grid of an imagery that was opened without, as a raster of its own (imagery->dem). */
+msc_status msc_imagery_open_dem(const msc_settings *settings, msc_imagery *imagery, const msc_image *image, msc_error *err);
 void msc_imagery_close(msc_imagery *imagery);   /* accepts a zeroed one */
 
 /* Where the sun stood over an image, degrees clockwise from north and above the horizon. */

@@ -52,12 +52,13 @@ static json_object *left_out(const msc_irmad_facts *f, int is_after)
 msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *f, json_object **report, msc_error *err)
 {
     json_object *top = *report = json_object_new_object(), *bands = json_object_new_array(), *radiometry = NULL;
-    msc_status status = msc_irmad_radiometry(settings, f, &radiometry, err);
+    msc_status status = f->pair->is_flat ? MSC_OK : msc_irmad_radiometry(settings, f, &radiometry, err);
     put_text(top, "software", "minescar " MSC_VERSION);
     put_text(top, "before", msc_file_name(f->options->before.paths[0]));
     put_text(top, "after", msc_file_name(f->options->after.paths[0]));
     for (int b = 0; b < f->pair->n_bands; b++) json_object_array_add(bands, json_object_new_string(f->pair->band[b]));
     json_object_object_add(top, "bands", bands);
+    json_object_object_add(top, "is_flat", json_object_new_boolean(f->pair->is_flat));
     json_object_object_add(top, "left_out_before", left_out(f, 0));
     json_object_object_add(top, "left_out_after", left_out(f, 1));
     put_integer(top, "lattice_step_px", f->lattice->step_px);

@@ -172,8 +172,8 @@ static void set_defaults(msc_job *job)
     job->alignment.refuse_px = 3;
     job->masks.shadow_reach_m = 500;
     job->masks.margin_m = -1;
-    job->forest.trees = 100;
-    job->forest.depth = 15;
+    job->forest.trees = 60;
+    job->forest.depth = 20;
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->evidence.method = "irmad";

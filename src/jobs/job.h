@@ -25,7 +25,7 @@ typedef struct msc_job {
     struct { const char *mode; double warn_px, refuse_px; } alignment;      /* "report", "resample" or "off"; 0.3, 3 */
     const char *features;        /* "bands,ndvi,mean:5", as msc_train_options wants it; NULL: the defaults */
     struct { int terrain_shadow; double shadow_reach_m, margin_m; } masks;   /* 0, 500, -1: as msc_classify_options */
-    struct { int trees, depth; uint64_t seed; } forest;    /* 100, 15, 1 */
+    struct { int trees, depth; uint64_t seed; } forest;    /* 60, 20, 1 */
     struct { const char *method; int elevation; } evidence;   /* "irmad" or "off"; 1: DEMs of both years too, where they are two */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
     struct { int smooth, smooth_px; } classify;            /* 2, 0: as msc_classify_options */

@@ -1,5 +1,6 @@
 /* pair.c - opens two years' images on one grid, with the bands that both have. */
 #include "jobs/pair.h"
+#include "base/mem.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,19 @@ static void mark_f32(const float *restrict row, double limit, int32_t n, uint8_t
     for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
 }
 
+/* Bands of the core as on level ground. Light that falls on slopes is another one in every season; a variate of the whole scene does
+ * not know slopes. */
+static msc_status flatten(const msc_pair *p, msc_tile *tile, msc_error *err)
+{
+    const size_t bytes = msc_terrain_flatten_scratch(tile->core.w);
+    void *scratch = msc_alloc(bytes, 1);
+    if (!scratch) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", bytes);
+    for (int i = 0; i < 2; i++)
+        msc_terrain_flatten(tile, i * p->n_bands, p->n_bands, p->dem_plane[i], &p->sun[i], p->image[0].pixel_m, scratch);
+    msc_release(scratch);
+    return MSC_OK;
+}
+
 /* A saturated value is at least what it says: it cannot be compared. So the pixel is no witness, though its class may be plain. */
 static msc_status read_unsaturated(void *self, int worker, msc_tile *tile, msc_error *err)
 {
@@ -88,7 +102,7 @@ static msc_status read_unsaturated(void *self, int worker, msc_tile *tile, msc_e
             ok[x] = ok[x] && !bits[x];
         }
     }
-    return MSC_OK;
+    return p->is_flat ? flatten(p, tile, err) : MSC_OK;
 }
 
 static void leave_saturated_out(const msc_pair_spec *spec, msc_pair *pair)
@@ -98,6 +112,26 @@ static void leave_saturated_out(const msc_pair_spec *spec, msc_pair *pair)
     pair->source.self = pair;
     pair->source.read = read_unsaturated;
     pair->source.types[pair->source.n_planes++] = MSC_U8;
+}
+
+/* The elevations of both years and their suns, if bands are to be flat and can be. */
+static msc_status open_ground(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)
+{
+    const msc_image *image[2] = { spec->before, spec->after };
+    if (!spec->is_flat || !image[0]->dem || !image[1]->dem) return MSC_OK;
+    for (int i = 0; i < 2; i++) {
+        msc_sun_place sun;
+        MSC_TRY(msc_imagery_sun(image[i], &sun, err));
+        if (!(sun.elevation_deg > 0.0)) return MSC_OK;
+        pair->sun[i] = msc_terrain_beam(sun.azimuth_deg, sun.elevation_deg);
+    }
+    for (int i = 0; i < 2; i++) {
+        MSC_TRY(msc_imagery_open_dem(settings, &pair->image[i], image[i], err));
+        pair->rasters.raster[pair->rasters.n++] = pair->image[i].dem;
+        pair->dem_plane[i] = 2 * pair->n_bands + (pair->class_map[0] != NULL) + (pair->class_map[1] != NULL) + i;
+    }
+    pair->is_flat = 1;
+    return MSC_OK;
 }
 
 static msc_status open_all(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)
@@ -117,6 +151,7 @@ static msc_status open_all(const msc_settings *settings, const msc_pair_spec *sp
         grid = msc_raster_grid(pair->image[0].image);
     }
     for (int i = 0; i < 2; i++) MSC_TRY(open_classes(settings, spec->class_map[i], pair, &pair->class_map[i], err));
+    MSC_TRY(open_ground(settings, spec, pair, err));
     pair->rasters.required = (1u << pair->rasters.n) - 1;
     MSC_TRY(msc_rasters_source(&pair->rasters, &pair->source, err));
     leave_saturated_out(spec, pair);

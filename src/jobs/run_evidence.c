@@ -18,7 +18,7 @@ msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error 
     o.before.radiometry = o.after.radiometry = NULL;      /* gains do not matter here */
     o.classes_before = before; o.classes_after = after;
     o.evidence = evidence; o.report = report;
-    o.may_be_empty = 1;
+    o.may_be_empty = o.is_flat = 1;
     o.grid_like = run->grid_like; o.run_id = run->id;
     MSC_TRY(msc_irmad(&run->settings, &o, &r, err));
     msc_run_note_output(run, evidence);

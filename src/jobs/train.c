@@ -8,7 +8,7 @@
 
 void msc_train_defaults(msc_train_options *options)
 {
-    *options = (msc_train_options){ .class_field = "class", .method = "forest", .n_trees = 100, .depth = 15, .min_leaf = 1,
+    *options = (msc_train_options){ .class_field = "class", .method = "forest", .n_trees = 60, .depth = 20, .min_leaf = 1,
                                     .max_per_class = 20000, .max_per_polygon = 2000, .n_folds = 5, .seed = 1 };
 }
 

@@ -264,6 +264,5 @@ int msc_features_need_sun(const msc_features *features) { return features->needs
 
 void msc_features_set_sun(msc_features *features, double azimuth_deg, double elevation_deg)
 {
-    const double degree = 3.14159265358979323846 / 180.0, azimuth = azimuth_deg * degree, elevation = elevation_deg * degree;
-    features->sun = (msc_beam){ (float)(cos(elevation) * sin(azimuth)), (float)(cos(elevation) * cos(azimuth)), (float)sin(elevation) };
+    features->sun = msc_terrain_beam(azimuth_deg, elevation_deg);
 }

@@ -1,5 +1,6 @@
 /* terrain.c - slope and aspect from the elevation plane of a tile. */
 #include "ops/terrain.h"
+#include "kernels/kernels.h"
 #include <math.h>
 
 size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 4 * sizeof(float); }
@@ -47,6 +48,12 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
     }
 }
 
+msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg)
+{
+    const double degree = 3.14159265358979323846 / 180.0, azimuth = azimuth_deg * degree, elevation = elevation_deg * degree;
+    return (msc_beam){ (float)(cos(elevation) * sin(azimuth)), (float)(cos(elevation) * cos(azimuth)), (float)sin(elevation) };
+}
+
 void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch)
 {
@@ -59,6 +66,33 @@ void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, con
         const float e = out[x], n = north[x], level = 1.0f - e * e - n * n;
         const float facing = e * sun->east + n * sun->north + sqrtf(level > 0.0f ? level : 0.0f) * sun->up;
         out[x] = MSC_SKYLIGHT + direct * (facing > 0.0f ? facing : 0.0f);
+    }
+}
+
+static void divide(msc_tile *tile, int plane, int32_t y, const float *light)
+{
+    const int32_t w = tile->core.w;
+    if (tile->plane[plane].type == MSC_U16) {
+        uint16_t *row = msc_row_u16(tile, plane, y);
+        for (int32_t x = 0; x < w; x++) {
+            const float flat = (float)row[x] / light[x] + 0.5f;
+            row[x] = (uint16_t)(flat < 65535.0f ? flat : 65535.0f);
+        }
+    } else if (tile->plane[plane].type == MSC_F32) {
+        float *row = msc_row_f32(tile, plane, y);
+        for (int32_t x = 0; x < w; x++) row[x] /= light[x];
+    }
+}
+
+size_t msc_terrain_flatten_scratch(int32_t width_px) { return msc_terrain_scratch(width_px) + (size_t)width_px * sizeof(float); }
+
+void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch)
+{
+    const msc_window_rows *rows = msc_kernels_select()->window;
+    float *light = (float *)(void *)((char *)scratch + msc_terrain_scratch(tile->core.w));
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        msc_terrain_light_row(rows, sun, tile, plane, y, pixel_m, light, scratch);
+        for (int b = first; b < first + n; b++) divide(tile, b, y, light);
     }
 }
 

@@ -15,6 +15,7 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
                      void *scratch);
 /* Toward the sun: components of a vector of length 1. */
 typedef struct msc_beam { float east, north, up; } msc_beam;
+msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg);   /* clockwise from north, above the horizon */
 
 /* Row y over the core's width of the light on the ground over that on level ground in the open: a share MSC_SKYLIGHT from the whole sky,
  * the rest from the sun by the cosine of its angle to Horn's surface (Lambert; a cosine correction that knows of diffuse light: Sandmeier &
@@ -22,6 +23,12 @@ typedef struct msc_beam { float east, north, up; } msc_beam;
 #define MSC_SKYLIGHT 0.3f
 void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch);
+
+/* The core's pixels of n planes from `first` on as on level ground: over the light of their row, by the elevations of `plane`. Planes of
+ * 16 bits are rounded and end at 65535; of 8 bits, too coarse for that, stay as they are. */
+size_t msc_terrain_flatten_scratch(int32_t width_px);
+void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch);
+
 /* Surface of each pixel of a row on the ground over its level area, at least 1: of the eight triangles between its middle and those of
  * its neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). Rows of elevations in m, readable from -1
  * to w; a neighbour that is NAN is extrapolated from the opposite one through the middle, or taken level with it; 0 where the

@@ -92,7 +92,7 @@ static void fills_in_defaults(void **state)
     assert_int_equal(msc_job_parse(WHOLE, sizeof WHOLE - 1, "job.yaml", &job, &err), MSC_OK);
     assert_string_equal(job->output, "out");
     assert_string_equal(job->classes[1].label, "b");
-    assert_true(job->forest.trees == 100 && job->forest.depth == 15 && job->forest.seed == 1);
+    assert_true(job->forest.trees == 60 && job->forest.depth == 20 && job->forest.seed == 1);
     assert_true(job->classify.smooth == 2 && job->classify.smooth_px == 0);
     assert_true(job->change.min_confidence == 0 && job->change.edge_tolerance_px == 1);
     assert_true(job->vectorize.mmu_m2 == 400 && job->vectorize.connectivity == 4);

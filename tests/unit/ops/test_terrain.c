@@ -1,5 +1,6 @@
 /* Slope of planes is their slope, at borders and beside holes too; slope of any surface against the definition. */
 #include "made_tile.h"
+#include <stdlib.h>
 #include "kernels/kernels.h"
 #include "ops/terrain.h"
 
@@ -56,6 +57,41 @@ static void light_on_a_plane(void **state)
         made_tile_clear(&t);
     }
     msc_release(scratch);
+}
+
+/* Ground of one reflectance looks the same on every slope once it is flat; 8 bits stay as they are. */
+static void flat_ground_has_no_slopes(void **state)
+{
+    (void)state;
+    const msc_type types[4] = { MSC_U8, MSC_U16, MSC_F32, MSC_F32 };
+    const msc_beam sun = msc_terrain_beam(200, 35);
+    msc_tile t = made_tile((msc_rect){ 10, 5, 40, 30 }, 1, 4, types);
+    float light[40];
+    void *scratch = msc_alloc(msc_terrain_flatten_scratch(40), 1);
+    for (int32_t y = -1; y < 31; y++)
+        for (int32_t x = -1; x < 41; x++) {
+            msc_row_valid(&t, y)[x] = 1;
+            msc_row_f32(&t, 3, y)[x] = (float)(300 + 8 * sin(x * 0.3) + 6 * cos(y * 0.4));
+            msc_row_u8(&t, 0, y)[x] = 99;
+        }
+    for (int32_t y = 0; y < 30; y++) {
+        msc_terrain_light_row(msc_kernels_select()->window, &sun, &t, 3, y, 2.0, light, scratch);
+        for (int32_t x = 0; x < 40; x++) {
+            msc_row_u16(&t, 1, y)[x] = (uint16_t)(20000 * light[x] + 0.5f);
+            msc_row_f32(&t, 2, y)[x] = 0.3f * light[x];
+        }
+    }
+    msc_row_u16(&t, 1, 3)[4] = 65535;
+    msc_terrain_flatten(&t, 0, 3, 3, &sun, 2.0, scratch);
+    for (int32_t y = 0; y < 30; y++)
+        for (int32_t x = 0; x < 40; x++) {
+            assert_int_equal(msc_row_u8(&t, 0, y)[x], 99);
+            assert_true(fabs(msc_row_f32(&t, 2, y)[x] - 0.3f) < 1e-6);
+            if (x != 4 || y != 3) assert_true(abs(msc_row_u16(&t, 1, y)[x] - 20000) <= 2);
+        }
+    assert_true(msc_row_u16(&t, 1, 3)[4] > 20000);
+    msc_release(scratch);
+    made_tile_clear(&t);
 }
 
 static double elevation(msc_type type, int32_t x, int32_t y, int32_t dx, int32_t dy)
@@ -145,7 +181,7 @@ static void surface_is_that_of_eight_triangles(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(light_on_a_plane), cmocka_unit_test(slope_equals_its_definition),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(light_on_a_plane), cmocka_unit_test(flat_ground_has_no_slopes), cmocka_unit_test(slope_equals_its_definition),
                                         cmocka_unit_test(surface_is_that_of_eight_triangles) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
