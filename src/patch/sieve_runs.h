@@ -6,9 +6,8 @@
 #ifndef MSC_PATCH_SIEVE_RUNS_H
 #define MSC_PATCH_SIEVE_RUNS_H
 #include "kernels/kernels.h"
+#include "patch/seam.h"
 #include "stream/stream.h"
-
-#define MSC_NO_LABEL UINT32_MAX
 
 /* Runs in raster order; those of row y are row_first[y]..row_first[y + 1]-1 and cover the row without gaps. */
 typedef struct msc_sieve_runs {
@@ -19,15 +18,18 @@ typedef struct msc_sieve_runs {
     uint16_t *start;             /* [n_runs + 1] x of a run's first pixel */
     uint32_t *row_first;         /* [h + 1] */
     uint64_t *bits;              /* [w / 64 + 1] scratch: starts of one row */
+    void *space;                 /* of all these; grown to a tile's worst case, of which only what is used is touched */
+    size_t space_bytes;
 } msc_sieve_runs;
 
-/* Bytes that the arrays need at worst for w x h px (at most 65535 a side), and their layout in `space` (64-byte aligned,
- * untouched). */
+/* Finds the runs of plane 0 (u8 or u16) of a tile's core, of at most 65535 px a side, and joins them with connectivity 4 or 8. `runs`
+ * is zeroed at first. 0 without memory. */
+int msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows);
+/* Labels along the sides of the tile, as msc_seam takes them: side[2 * (w + h)]. */
+void msc_sieve_runs_sides(const msc_sieve_runs *runs, uint32_t *side);
+/* What that takes of memory at worst. */
 size_t msc_sieve_runs_bytes(int32_t w_px, int32_t h_px);
-void msc_sieve_runs_place(msc_sieve_runs *runs, int32_t w_px, int32_t h_px, void *space);
-
-/* Finds the runs of plane 0 (u8 or u16) of a tile's core and joins them with connectivity 4 or 8. */
-void msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows);
+void msc_sieve_runs_clear(msc_sieve_runs *runs);
 
 static inline int32_t msc_sieve_run_end(const msc_sieve_runs *runs, uint32_t run, int32_t y)
 {

@@ -3,6 +3,7 @@ set(MINESCAR_patch
   topology.c
   zones.c
   match.c
+  records.c seam.c
   sieve.c
   sieve_front.c sieve_merge.c sieve_record.c
   sieve_runs.c sieve_tile.c
