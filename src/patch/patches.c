@@ -51,7 +51,7 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_erro
 static msc_status put(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
 {
     tracing *k = self;
-    const msc_trace *trace = slot;
+    msc_trace *trace = slot;
     (void)index;
     if (k->is_simplified) {
         msc_simplifier_mark(&k->simplifier, tile->core.x, tile->core.y, tile->core.w, tile->core.h, trace->corner);
@@ -206,8 +206,7 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
     own.tile_px = own.tile_px == 0 ? TILE_PX : own.tile_px;
     msc_spool_init(&k.spool, limit, tmpdir);
     MSC_TRY(msc_stream_plan(&own, source, NULL, 0, &front, 3 * (int64_t)limit, &layout, err));
-    msc_status status = msc_front_init(&k.front, source->width_px, source->height_px, options->connectivity, limit,
-                                       tmpdir, err);
+    msc_status status = msc_front_init(&k.front, source, &layout, options->connectivity, limit, tmpdir, err);
     if (status == MSC_OK && k.is_simplified) {
         k.simplifier.tolerance_px = options->simplify_px;
         k.simplifier.aspect = options->aspect > 0 ? options->aspect : 1;

@@ -49,7 +49,7 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
     const int32_t w = k->tile->core.w, h = k->tile->core.h, x0 = k->tile->core.x, y0 = k->tile->core.y;
     const uint16_t *p = t->value + (ptrdiff_t)(y + 1) * (w + 2) + x + 1, *const first = p, v = *p;
     const int first_dir = dir;
-    msc_chain chain = {.part = part, .next = MSC_NO_PART, .dir = (uint8_t)dir, .steps = t->n_steps,
+    msc_chain chain = {.part = part, .next = MSC_NO_LABEL, .dir = (uint8_t)dir, .steps = t->n_steps,
                        .x = x0 + x + start_x[dir], .y = y0 + y + start_y[dir]};
     uint32_t length = 0;
     int is_inside = 1;
@@ -108,7 +108,7 @@ static msc_status follow_from_border(const walk *k, int32_t x, int32_t y, uint32
 {
     const int32_t w = k->tile->core.w, h = k->tile->core.h;
     const ptrdiff_t at = (ptrdiff_t)(y + 1) * (w + 2) + x + 1;
-    if (part == MSC_NO_PART) {
+    if (part == MSC_NO_LABEL) {
         return MSC_OK;
     }
     for (int d = 0; d < 4; d++) {

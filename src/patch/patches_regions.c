@@ -106,16 +106,16 @@ static void label_row(msc_trace *t, const uint8_t *is_left_out, int32_t w, int32
             memset(value + start, 0, (size_t)(end - start) * sizeof *value);
             continue;
         }
-        uint32_t label = MSC_NO_PART;
+        uint32_t label = MSC_NO_LABEL;
         while (above < above_end && t->run[above].end_x + reach <= start) {
             above++;
         }
         for (size_t k = above; k < above_end && t->run[k].x < end + reach; k++) {
             if (t->run[k].value == v) {
-                label = label == MSC_NO_PART ? find(t->parent, t->run[k].label) : join(t->parent, label, t->run[k].label);
+                label = label == MSC_NO_LABEL ? find(t->parent, t->run[k].label) : join(t->parent, label, t->run[k].label);
             }
         }
-        if (label == MSC_NO_PART) {
+        if (label == MSC_NO_LABEL) {
             label = (uint32_t)t->n_labels++;
             t->parent[label] = label;
         }
@@ -191,7 +191,7 @@ static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *
     size_t n_seen = 0;
     for (size_t l = 0; l < t->n_labels; l++) {
         if (t->parent[l] == l) {
-            t->part[n_seen] = (msc_part){.first_chain = MSC_NO_PART, .first_px = -1};
+            t->part[n_seen] = (msc_part){.first_chain = MSC_NO_LABEL, .first_px = -1};
             number[l] = (uint32_t)n_seen++;
         } else {
             number[l] = number[t->parent[l]];
@@ -236,8 +236,8 @@ static void label_border(const msc_tile *tile, msc_trace *t)
     for (size_t y = 0; y < h; y++) {
         if (t->row[y] < t->row[y + 1]) {
             const msc_stretch *first = &t->run[t->row[y]], *last = &t->run[t->row[y + 1] - 1];
-            left[y] = first->x == 0 ? first->label : MSC_NO_PART;
-            right[y] = last->end_x == w ? last->label : MSC_NO_PART;
+            left[y] = first->x == 0 ? first->label : MSC_NO_LABEL;
+            right[y] = last->end_x == w ? last->label : MSC_NO_LABEL;
         }
     }
 }

@@ -6,16 +6,16 @@
 #ifndef MSC_PATCH_TRACE_H
 #define MSC_PATCH_TRACE_H
 #include "patch/patches.h"
+#include "patch/seam.h"
 #include "patch/store.h"
 
 enum { MSC_EAST = 0, MSC_SOUTH, MSC_WEST, MSC_NORTH };
-#define MSC_NO_PART UINT32_MAX
 
 /* A connected region within a tile. */
 typedef struct msc_part {
     int64_t n_px, first_px, sum[MSC_PATCH_SUMS];
     msc_area_sum area_units;
-    uint32_t first_chain;        /* of its list of closed chains; MSC_NO_PART: none */
+    uint32_t first_chain;        /* of its list of closed chains; MSC_NO_LABEL: none */
     uint16_t value;
     uint8_t is_open;             /* touches the tile's border */
 } msc_part;

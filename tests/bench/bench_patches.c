@@ -70,7 +70,7 @@ static msc_status label(const msc_settings *settings, const msc_source *source, 
                            .slot_clear = clear_slot};
     msc_layout layout;
     MSC_TRY(msc_stream_plan(settings, source, NULL, 0, &sink, 0, &layout, err));
-    MSC_TRY(msc_front_init(&k.front, source->width_px, source->height_px, o->connectivity, SIZE_MAX / 2, ".", err));
+    MSC_TRY(msc_front_init(&k.front, source, &layout, o->connectivity, SIZE_MAX / 2, ".", err));
     const msc_status status = msc_stream_run(settings, &layout, source, NULL, 0, &sink, "label", err);
     for (size_t b = 0; b < k.front.index.n_buckets && status == MSC_OK; b++) {
         msc_entry *entry = NULL;
