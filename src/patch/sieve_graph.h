@@ -2,7 +2,7 @@
 #ifndef MSC_PATCH_SIEVE_GRAPH_H
 #define MSC_PATCH_SIEVE_GRAPH_H
 #include "patch/sieve.h"
-#include "patch/sieve_runs.h"
+#include "patch/runs.h"
 
 /* A code stands for what may lie beside a region: the number of a node; MSC_SIEVE_LARGE | value for what never changes again (a
  * region that reaches the unit, or part of one); MSC_NO_LABEL, which has that bit too, for nothing. */
@@ -91,7 +91,7 @@ enum { MSC_SIEVE_RECENT = 4096 };
 
 /* What a worker needs to make it; zeroed at first. */
 typedef struct msc_sieve_worker {
-    msc_sieve_runs runs;
+    msc_runs runs;
     msc_sieve_graph graph;
     uint32_t *code;              /* [n_labels] of a label, later of a node */
     size_t code_capacity;
@@ -112,7 +112,7 @@ void msc_sieve_found_clear(msc_sieve_found *found);
 
 /* Writes the tile's runs; code[label] of a small region is what msc_sieve_keep gave, large ones bear their code as label.
  * 0 without memory. */
-int msc_sieve_record_write(msc_sieve_found *found, const msc_sieve_runs *runs, const uint32_t *code);
+int msc_sieve_record_write(msc_sieve_found *found, const msc_runs *runs, const uint32_t *code);
 /* Fills a tile's plane 0 and validity; answers are final values of kept regions, uint16_t. 0 when the record does not fit the tile. */
 int msc_sieve_record_read(const msc_tile_record *record, msc_tile *tile);
 

@@ -21,7 +21,7 @@ static uint8_t *put_run(uint8_t *to, uint32_t code, uint32_t n_px)
     return to;
 }
 
-int msc_sieve_record_write(msc_sieve_found *found, const msc_sieve_runs *r, const uint32_t *code)
+int msc_sieve_record_write(msc_sieve_found *found, const msc_runs *r, const uint32_t *code)
 {
     if (!msc_reserve((void **)&found->record, &found->record_capacity, (size_t)r->n_runs * RUN_BYTES, 1)) return 0;
     uint8_t *to = found->record;

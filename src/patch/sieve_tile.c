@@ -6,14 +6,14 @@
 /* Runs, a node, its place in a bucket and a code a pixel, four touches and eight neighbours. */
 size_t msc_sieve_worker_bytes(int32_t w_px, int32_t h_px)
 {
-    return msc_sieve_runs_bytes(w_px, h_px) + sizeof(msc_sieve_worker)
+    return msc_runs_bytes(w_px, h_px) + sizeof(msc_sieve_worker)
          + (size_t)w_px * (size_t)h_px * (sizeof(msc_sieve_node) + 2 * sizeof(uint32_t) + 4 * sizeof(msc_sieve_touch) + 8 * sizeof(msc_sieve_near));
 }
 
 /* Makes nodes of the small regions and puts codes in the place of labels. */
 static int measure(msc_sieve_worker *w, const msc_tile *tile, const msc_sieve_frame *f)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     uint32_t n_seen = 0, n_small = 0;
     if (!msc_reserve((void **)&w->graph.node, &w->graph.node_capacity, r->n_labels + (size_t)1, sizeof *w->graph.node) ||
         !msc_reserve((void **)&w->code, &w->code_capacity, r->n_labels + (size_t)1, sizeof *w->code))
@@ -28,7 +28,7 @@ static int measure(msc_sieve_worker *w, const msc_tile *tile, const msc_sieve_fr
                     (int64_t)(tile->core.y + y) * f->width_px + tile->core.x + r->start[run] };
                 n_seen++;
             }
-            node[label].piece_px += (uint32_t)(msc_sieve_run_end(r, run, y) - r->start[run]);
+            node[label].piece_px += (uint32_t)(msc_run_end(r, run, y) - r->start[run]);
         }
     for (uint32_t i = 0; i < n_seen; i++) {
         if (node[i].piece_px >= f->rule.mmu_px) {
@@ -55,7 +55,7 @@ static void open_region(msc_sieve_worker *w, uint32_t run)
 /* Small regions along the tile's sides, but for those that are the map's sides. */
 static void open_seams(msc_sieve_worker *w, const msc_rect *c, const msc_sieve_frame *f)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     for (uint32_t run = r->row_first[0]; c->y > 0 && run < r->row_first[1]; run++) open_region(w, run);
     for (uint32_t run = r->row_first[r->h - 1]; c->y + c->h < f->height_px && run < r->row_first[r->h]; run++) open_region(w, run);
     for (int32_t y = 0; y < r->h; y++) {
@@ -90,18 +90,18 @@ static int meet(msc_sieve_worker *w, uint32_t a, uint32_t b, int32_t length_px)
 
 static int touch_row(msc_sieve_worker *w, int32_t y, int reach)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     const uint32_t *label = r->label;
     for (uint32_t run = r->row_first[y] + 1; run < r->row_first[y + 1]; run++)
         if (!meet(w, label[run - 1], label[run], 1)) return 0;
     if (y == 0) return 1;
-    msc_sieve_pairs p = msc_sieve_pairs_of(r, y);
+    msc_pairs p = msc_pairs_of(r, y);
     do {
-        if (!meet(w, label[p.k], label[p.run], msc_sieve_pairs_overlap(&p))) return 0;
+        if (!meet(w, label[p.k], label[p.run], msc_pairs_overlap(&p))) return 0;
         if (!reach || p.k_x1 != p.x1) continue;
         if (p.run + 1 < p.end && !meet(w, label[p.k], label[p.run + 1], 0)) return 0;
         if (p.k + 1 < p.above_end && !meet(w, label[p.k + 1], label[p.run], 0)) return 0;
-    } while (msc_sieve_pairs_next(&p));
+    } while (msc_pairs_next(&p));
     return 1;
 }
 
@@ -132,7 +132,7 @@ static int leave_sides(const msc_sieve_worker *w, msc_sieve_found *found)
 {
     const size_t n = 2 * ((size_t)w->runs.w + (size_t)w->runs.h);
     if (!msc_reserve((void **)&found->side, &found->side_capacity, n, sizeof *found->side)) return 0;
-    msc_sieve_runs_sides(&w->runs, found->side);
+    msc_runs_sides(&w->runs, found->side);
     for (size_t i = 0; i < n; i++)
         if (!(found->side[i] & MSC_SIEVE_LARGE)) found->side[i] = w->code[found->side[i]];
     return 1;
@@ -140,7 +140,7 @@ static int leave_sides(const msc_sieve_worker *w, msc_sieve_found *found)
 
 int msc_sieve_tile_find(const msc_sieve_frame *f, const msc_tile *tile, msc_sieve_worker *w, msc_sieve_found *found)
 {
-    if (!msc_sieve_runs_find(&w->runs, tile, f->connectivity, f->rows) || !measure(w, tile, f)) return 0;
+    if (!msc_runs_find(&w->runs, tile, f->connectivity, f->rows) || !measure(w, tile, f)) return 0;
     open_seams(w, &tile->core, f);
     w->n_touches = 0;
     memset(w->recent, 0, sizeof w->recent);
@@ -154,7 +154,7 @@ int msc_sieve_tile_find(const msc_sieve_frame *f, const msc_tile *tile, msc_siev
 
 void msc_sieve_worker_clear(msc_sieve_worker *w)
 {
-    msc_sieve_runs_clear(&w->runs);
+    msc_runs_clear(&w->runs);
     msc_sieve_graph_clear(&w->graph);
     msc_sieve_merger_clear(&w->merger);
     msc_release(w->code);

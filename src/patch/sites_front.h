@@ -2,7 +2,7 @@
 #ifndef MSC_PATCH_SITES_FRONT_H
 #define MSC_PATCH_SITES_FRONT_H
 #include "kernels/kernels.h"
-#include "patch/sieve_runs.h"
+#include "patch/runs.h"
 #include "patch/sites.h"
 
 /* Whole numbers only, so that the order of tiles does not matter. */
@@ -36,7 +36,7 @@ typedef struct msc_sites_found {
 
 /* What a worker needs to make it; zeroed at first. */
 typedef struct msc_sites_worker {
-    msc_sieve_runs runs;
+    msc_runs runs;
     uint8_t *is_part;            /* [pixels] */
     size_t part_capacity;
     msc_sites_sum *sum;          /* [labels] */

@@ -15,7 +15,7 @@ enum { RUN_BYTES = 11, UNSEEN = 15 };   /* at most 3 for up to 2^20 px, 1, 2 and
 size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px)
 {
     const size_t n = (size_t)w_px * (size_t)h_px;
-    return sizeof(msc_sites_worker) + msc_sieve_runs_bytes(w_px, h_px) + n + (n / 2 + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
+    return sizeof(msc_sites_worker) + msc_runs_bytes(w_px, h_px) + n + (n / 2 + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
 }
 
 static int find_regions(msc_sites_worker *w, const msc_tile *tile, const msc_rows *rows)
@@ -29,12 +29,12 @@ static int find_regions(msc_sites_worker *w, const msc_tile *tile, const msc_row
         for (int32_t x = 0; x < width; x++) to[x] = seen[x] && word[x];
     }
     const msc_tile parts = { .core = tile->core, .stride_px = width, .n_planes = 1, .plane = { { MSC_U8, w->is_part } }, .valid = w->is_part };
-    return msc_sieve_runs_find(&w->runs, &parts, 4, rows);
+    return msc_runs_find(&w->runs, &parts, 4, rows);
 }
 
 static void sum_words(msc_sites_worker *w, const msc_tile *tile)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     memset(w->sum, 0, r->n_labels * sizeof *w->sum);
     for (int32_t y = 0; y < r->h; y++) {
         const uint16_t *word = msc_row_u16(tile, 4, y);
@@ -42,7 +42,7 @@ static void sum_words(msc_sites_worker *w, const msc_tile *tile)
         for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
             if (r->label[run] == MSC_NO_LABEL) continue;
             msc_sites_sum *sum = &w->sum[r->label[run]];
-            for (int32_t x = r->start[run], end = msc_sieve_run_end(r, run, y); x < end; x++) {
+            for (int32_t x = r->start[run], end = msc_run_end(r, run, y); x < end; x++) {
                 if (word[x] == MSC_WORD_NONE) continue;
                 sum->n_words++;
                 sum->words += word[x] - MSC_WORD_ZERO;
@@ -61,7 +61,7 @@ static int leave_sides(msc_sites_worker *w, msc_sites_found *found)
     if (!msc_reserve((void **)&found->side, &found->side_capacity, n, sizeof *found->side) ||
         !msc_reserve((void **)&found->piece, &found->piece_capacity, n, sizeof *found->piece))
         return 0;
-    msc_sieve_runs_sides(&w->runs, found->side);
+    msc_runs_sides(&w->runs, found->side);
     for (size_t i = 0; i < n; i++) {
         const uint32_t label = found->side[i];
         if (label == MSC_NO_LABEL) continue;
@@ -87,12 +87,12 @@ static uint8_t *put_run(uint8_t *to, uint32_t n_px, uint8_t state, uint16_t diff
 
 static uint8_t state_of(uint8_t seen, uint8_t grade, uint8_t removed) { return (uint8_t)((seen ? grade : UNSEEN) | removed << 4); }
 
-static uint8_t *put_row(uint8_t *to, const msc_sieve_runs *r, const msc_tile *tile, int32_t y, msc_sites_found *found)
+static uint8_t *put_row(uint8_t *to, const msc_runs *r, const msc_tile *tile, int32_t y, msc_sites_found *found)
 {
     const uint8_t *grade = msc_row_u8(tile, 1, y), *removed = msc_row_u8(tile, 3, y), *seen = msc_row_valid(tile, y);
     const uint16_t *difference = msc_row_u16(tile, 2, y);
     for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++)
-        for (int32_t x = r->start[run], from = x, end = msc_sieve_run_end(r, run, y); x < end; from = x) {
+        for (int32_t x = r->start[run], from = x, end = msc_run_end(r, run, y); x < end; from = x) {
             const uint8_t state = state_of(seen[x], grade[x], removed[x]);
             while (++x < end && difference[x] == difference[from] && state_of(seen[x], grade[x], removed[x]) == state) { }
             to = put_run(to, (uint32_t)(x - from), state, difference[from], r->label[run]);
@@ -102,7 +102,7 @@ static uint8_t *put_row(uint8_t *to, const msc_sieve_runs *r, const msc_tile *ti
     return to;
 }
 
-static int write_record(const msc_sieve_runs *r, const msc_tile *tile, msc_sites_found *found)
+static int write_record(const msc_runs *r, const msc_tile *tile, msc_sites_found *found)
 {
     found->n_record = 0;
     found->n_seen = found->n_differing = 0;
@@ -129,7 +129,7 @@ int msc_sites_tile_find(const msc_tile *tile, const msc_rows *rows, msc_sites_wo
 
 void msc_sites_worker_clear(msc_sites_worker *w)
 {
-    msc_sieve_runs_clear(&w->runs);
+    msc_runs_clear(&w->runs);
     msc_release(w->is_part);
     msc_release(w->sum);
     msc_release(w->piece);

@@ -1,20 +1,20 @@
-/* sieve_runs.c - runs of equal pixels and their regions inside one tile. */
-#include "patch/sieve_runs.h"
+/* runs.c - runs of equal pixels and their regions inside one tile. */
+#include "patch/runs.h"
 #include "base/mem.h"
 #include <assert.h>
 
-size_t msc_sieve_runs_bytes(int32_t w_px, int32_t h_px)
+size_t msc_runs_bytes(int32_t w_px, int32_t h_px)
 {
     const size_t n = ((size_t)w_px * (size_t)h_px + 63) / 32 * 32;
     return n * (sizeof(uint32_t) + sizeof(int32_t) + sizeof(uint16_t)) + ((size_t)h_px + 2) * sizeof(uint32_t) + 8
          + ((size_t)w_px / 64 + 2) * sizeof(uint64_t);
 }
 
-static int make_room(msc_sieve_runs *runs, int32_t w_px, int32_t h_px)
+static int make_room(msc_runs *runs, int32_t w_px, int32_t h_px)
 {
-    const size_t n = ((size_t)w_px * (size_t)h_px + 63) / 32 * 32, bytes = msc_sieve_runs_bytes(w_px, h_px);
+    const size_t n = ((size_t)w_px * (size_t)h_px + 63) / 32 * 32, bytes = msc_runs_bytes(w_px, h_px);
     if (bytes > runs->space_bytes) {
-        msc_sieve_runs_clear(runs);
+        msc_runs_clear(runs);
         if (!(runs->space = msc_alloc(bytes, 1))) return 0;
         runs->space_bytes = bytes;
     }
@@ -28,10 +28,10 @@ static int make_room(msc_sieve_runs *runs, int32_t w_px, int32_t h_px)
     return 1;
 }
 
-void msc_sieve_runs_clear(msc_sieve_runs *runs)
+void msc_runs_clear(msc_runs *runs)
 {
     msc_release(runs->space);
-    *runs = (msc_sieve_runs){ 0 };
+    *runs = (msc_runs){ 0 };
 }
 
 /* Writes the columns of the set bits; one more word than there are runs may be touched behind them. */
@@ -59,19 +59,19 @@ static void unite(uint32_t *parent, uint32_t a, uint32_t b)
 }
 
 /* Joins the runs of row y to those of row y - 1 that touch them. */
-static void join_row(msc_sieve_runs *runs, int32_t y, int reach)
+static void join_row(msc_runs *runs, int32_t y, int reach)
 {
     const int32_t *key = runs->key;
-    msc_sieve_pairs p = msc_sieve_pairs_of(runs, y);
+    msc_pairs p = msc_pairs_of(runs, y);
     do {
         if (key[p.k] == key[p.run] && key[p.run] >= 0) unite(runs->label, p.k, p.run);
         if (!reach || p.k_x1 != p.x1) continue;
         if (p.run + 1 < p.end && key[p.k] == key[p.run + 1] && key[p.k] >= 0) unite(runs->label, p.k, p.run + 1);
         if (p.k + 1 < p.above_end && key[p.k + 1] == key[p.run] && key[p.run] >= 0) unite(runs->label, p.k + 1, p.run);
-    } while (msc_sieve_pairs_next(&p));
+    } while (msc_pairs_next(&p));
 }
 
-int msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows)
+int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows)
 {
     const int32_t w = tile->core.w, h = tile->core.h;
     const int is_u8 = tile->plane[0].type == MSC_U8;
@@ -110,12 +110,12 @@ int msc_sieve_runs_find(msc_sieve_runs *runs, const msc_tile *tile, int connecti
     return 1;
 }
 
-void msc_sieve_runs_sides(const msc_sieve_runs *r, uint32_t *side)
+void msc_runs_sides(const msc_runs *r, uint32_t *side)
 {
     for (int last = 0; last < 2; last++, side += r->w) {
         const int32_t y = last ? r->h - 1 : 0;
         for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++)
-            for (int32_t x = r->start[run], end = msc_sieve_run_end(r, run, y); x < end; x++) side[x] = r->label[run];
+            for (int32_t x = r->start[run], end = msc_run_end(r, run, y); x < end; x++) side[x] = r->label[run];
     }
     for (int32_t y = 0; y < r->h; y++) {
         side[y] = r->label[r->row_first[y]];
