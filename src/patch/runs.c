@@ -1,6 +1,7 @@
 /* runs.c - runs of equal pixels and their regions inside one tile. */
 #include "patch/runs.h"
 #include "base/mem.h"
+#include "kernels/kernels.h"
 #include <assert.h>
 
 size_t msc_runs_bytes(int32_t w_px, int32_t h_px)
@@ -71,10 +72,11 @@ static void join_row(msc_runs *runs, int32_t y, int reach)
     } while (msc_pairs_next(&p));
 }
 
-int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows)
+int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const uint8_t *is_left_out)
 {
     const int32_t w = tile->core.w, h = tile->core.h;
     const int is_u8 = tile->plane[0].type == MSC_U8;
+    const msc_rows *rows = msc_kernels_select()->rows;
     uint32_t n = 0, n_labels = 0;
     assert(w <= UINT16_MAX && h <= UINT16_MAX && (is_u8 || tile->plane[0].type == MSC_U16));
     if (!make_room(runs, w, h)) return 0;
@@ -95,6 +97,8 @@ int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const 
             n_row = list_starts(runs->bits, w, start);
             for (uint32_t i = 0; i < n_row; i++) key[i] = ok[start[i]] ? v[start[i]] : -1;
         }
+        for (uint32_t i = 0; i < n_row && is_left_out; i++)
+            if (key[i] >= 0 && is_left_out[key[i]]) key[i] = -1;
         n += n_row;
     }
     runs->row_first[h] = runs->n_runs = n;

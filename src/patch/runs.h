@@ -5,7 +5,6 @@
  */
 #ifndef MSC_PATCH_RUNS_H
 #define MSC_PATCH_RUNS_H
-#include "kernels/kernels.h"
 #include "patch/seam.h"
 #include "stream/stream.h"
 
@@ -13,8 +12,8 @@
 typedef struct msc_runs {
     int32_t w, h;
     uint32_t n_runs, n_labels;
-    uint32_t *label;             /* [n_runs] region of the run, 0.. in order of first pixels; MSC_NO_LABEL where not observed */
-    int32_t *key;                /* [n_runs] pixel value, or -1 where not observed */
+    uint32_t *label;             /* [n_runs] region of the run, 0.. in order of first pixels; MSC_NO_LABEL where the key is -1 */
+    int32_t *key;                /* [n_runs] pixel value, or -1 where not observed or left out */
     uint16_t *start;             /* [n_runs + 1] x of a run's first pixel */
     uint32_t *row_first;         /* [h + 1] */
     uint64_t *bits;              /* [w / 64 + 1] scratch: starts of one row */
@@ -23,8 +22,8 @@ typedef struct msc_runs {
 } msc_runs;
 
 /* Finds the runs of plane 0 (u8 or u16) of a tile's core, of at most 65535 px a side, and joins them with connectivity 4 or 8. `runs`
- * is zeroed at first. 0 without memory. */
-int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const msc_rows *rows);
+ * is zeroed at first. What is_left_out[value] names is as if not observed; may be NULL. 0 without memory. */
+int msc_runs_find(msc_runs *runs, const msc_tile *tile, int connectivity, const uint8_t *is_left_out);
 /* Labels along the sides of the tile, as msc_seam takes them: side[2 * (w + h)]. */
 void msc_runs_sides(const msc_runs *runs, uint32_t *side);
 /* What that takes of memory at worst. */

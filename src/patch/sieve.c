@@ -19,7 +19,7 @@ msc_status msc_sieve_new(const msc_sieve_spec *spec, const msc_layout *layout, m
     msc_sieve_pass *s = msc_alloc_zero(1, sizeof *s);
     if (!s) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu bytes", sizeof *s);
     s->frame = (msc_sieve_frame){ spec->width_px, spec->height_px, spec->connectivity,
-                                  { spec->mmu_px < most_px ? spec->mmu_px : most_px, spec->width_px }, msc_kernels_select()->rows };
+                                  { spec->mmu_px < most_px ? spec->mmu_px : most_px, spec->width_px } };
     s->type = spec->type;
     msc_status status = msc_records_init(&s->records, "sieve", &spec->records, layout, sizeof(uint16_t), err);
     if (status == MSC_OK) status = msc_sieve_front_init(&s->front, &s->frame, layout->tile_px, err);

@@ -101,7 +101,7 @@ typedef struct msc_sieve_worker {
     uint32_t recent[MSC_SIEVE_RECENT];   /* touches by hash, plus 1: sums most of the repeats */
 } msc_sieve_worker;
 
-typedef struct msc_sieve_frame { int32_t width_px, height_px; int connectivity; msc_sieve_rule rule; const msc_rows *rows; } msc_sieve_frame;
+typedef struct msc_sieve_frame { int32_t width_px, height_px; int connectivity; msc_sieve_rule rule; } msc_sieve_frame;
 /* 0 without memory. */
 int msc_sieve_tile_find(const msc_sieve_frame *frame, const msc_tile *tile, msc_sieve_worker *worker, msc_sieve_found *found);
 size_t msc_sieve_worker_bytes(int32_t w_px, int32_t h_px);

@@ -140,7 +140,7 @@ static int leave_sides(const msc_sieve_worker *w, msc_sieve_found *found)
 
 int msc_sieve_tile_find(const msc_sieve_frame *f, const msc_tile *tile, msc_sieve_worker *w, msc_sieve_found *found)
 {
-    if (!msc_runs_find(&w->runs, tile, f->connectivity, f->rows) || !measure(w, tile, f)) return 0;
+    if (!msc_runs_find(&w->runs, tile, f->connectivity, NULL) || !measure(w, tile, f)) return 0;
     open_seams(w, &tile->core, f);
     w->n_touches = 0;
     memset(w->recent, 0, sizeof w->recent);

@@ -4,7 +4,6 @@
 #include "patch/sites_front.h"
 
 struct msc_sites_pass {
-    const msc_rows *rows;
     int32_t width_px, height_px, least;
     uint16_t rest;
     int64_t n_seen, n_differing;
@@ -17,7 +16,6 @@ msc_status msc_sites_new(const msc_sites_spec *spec, const msc_layout *layout, m
 {
     msc_sites_pass *s = msc_alloc_zero(1, sizeof *s);
     if (!s) return msc_fail(err, MSC_ENOMEM, "sites", "%zu bytes", sizeof *s);
-    s->rows = msc_kernels_select()->rows;
     s->width_px = spec->width_px;
     s->height_px = spec->height_px;
     s->rest = spec->rest;
@@ -59,7 +57,7 @@ void msc_sites_count(const msc_sites_pass *pass, int64_t *n_seen, int64_t *n_dif
 static msc_status prepare(void *self, const msc_tile *tile, void *space, msc_error *err)
 {
     msc_sites_pass *s = self;
-    return msc_sites_tile_find(tile, s->rows, &s->worker[tile->worker], space)
+    return msc_sites_tile_find(tile, &s->worker[tile->worker], space)
         ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sites", "a tile of %d x %d px", (int)tile->core.w, (int)tile->core.h);
 }
 

@@ -1,7 +1,6 @@
 /* sites_front.h - regions of differences: what one tile yields, and how pieces are joined across tiles. */
 #ifndef MSC_PATCH_SITES_FRONT_H
 #define MSC_PATCH_SITES_FRONT_H
-#include "kernels/kernels.h"
 #include "patch/runs.h"
 #include "patch/sites.h"
 
@@ -46,7 +45,7 @@ typedef struct msc_sites_worker {
 } msc_sites_worker;
 
 /* 0 without memory. */
-int msc_sites_tile_find(const msc_tile *tile, const msc_rows *rows, msc_sites_worker *worker, msc_sites_found *found);
+int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *worker, msc_sites_found *found);
 size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px);
 void msc_sites_worker_clear(msc_sites_worker *worker);
 void msc_sites_found_clear(msc_sites_found *found);

@@ -18,7 +18,7 @@ size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px)
     return sizeof(msc_sites_worker) + msc_runs_bytes(w_px, h_px) + n + (n / 2 + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
 }
 
-static int find_regions(msc_sites_worker *w, const msc_tile *tile, const msc_rows *rows)
+static int find_regions(msc_sites_worker *w, const msc_tile *tile)
 {
     const int32_t width = tile->core.w, height = tile->core.h;
     if (!msc_reserve((void **)&w->is_part, &w->part_capacity, (size_t)width * (size_t)height, 1)) return 0;
@@ -29,7 +29,7 @@ static int find_regions(msc_sites_worker *w, const msc_tile *tile, const msc_row
         for (int32_t x = 0; x < width; x++) to[x] = seen[x] && word[x];
     }
     const msc_tile parts = { .core = tile->core, .stride_px = width, .n_planes = 1, .plane = { { MSC_U8, w->is_part } }, .valid = w->is_part };
-    return msc_runs_find(&w->runs, &parts, 4, rows);
+    return msc_runs_find(&w->runs, &parts, 4, NULL);
 }
 
 static void sum_words(msc_sites_worker *w, const msc_tile *tile)
@@ -113,9 +113,9 @@ static int write_record(const msc_runs *r, const msc_tile *tile, msc_sites_found
     return 1;
 }
 
-int msc_sites_tile_find(const msc_tile *tile, const msc_rows *rows, msc_sites_worker *w, msc_sites_found *found)
+int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *w, msc_sites_found *found)
 {
-    if (!find_regions(w, tile, rows)) return 0;
+    if (!find_regions(w, tile)) return 0;
     const size_t n = w->runs.n_labels;
     if (!msc_reserve((void **)&w->sum, &w->sum_capacity, n + 1, sizeof *w->sum) ||
         !msc_reserve((void **)&w->piece, &w->piece_capacity, n + 1, sizeof *w->piece) ||

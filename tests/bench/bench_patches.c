@@ -65,7 +65,8 @@ static void clear_slot(void *self, void *slot)
 
 static msc_status label(const msc_settings *settings, const msc_source *source, const msc_patches_options *o, counts *sum, msc_error *err)
 {
-    labelling k = {.tracer = {o, source->width_px, source->height_px}};
+    static const uint8_t is_left_out[UINT16_MAX + 1] = {[UINT16_MAX] = 1};
+    labelling k = {.tracer = {o, source->width_px, source->height_px, is_left_out}};
     const msc_sink sink = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = label_tile, .put = join_tile,
                            .slot_clear = clear_slot};
     msc_layout layout;

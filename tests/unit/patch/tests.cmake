@@ -1,3 +1,4 @@
+minescar_test(unit/patch test_runs)
 minescar_test(unit/patch test_seam)
 minescar_test(unit/patch test_records)
 minescar_test(unit/patch test_sieve)
