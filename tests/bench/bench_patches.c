@@ -4,6 +4,7 @@
  *   bench_patches --labels RASTER [THREADS] [MEMORY]  regions alone: numbered, joined over seams, pixels and areas summed
  *
  * Prints one line: seconds of wall and of processor, patches, vertices, pixels. The raster is read within the time. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/mem.h"
 #include "io/raster_in.h"
 #include "patch/front.h"

@@ -1,4 +1,5 @@
 /* test_sieve.c - the sieve against a flood-filling one, its guarantee, and any tile size and thread count. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/hash.h"
 #include "base/mem.h"
 #include "patch/sieve.h"
