@@ -107,6 +107,7 @@ typedef struct msc_image {
     const char *nodata;          /* "auto" (tag, mask band, alpha), "none", a value, or "edge:VALUE"; NULL: auto */
     const char *mask;            /* raster, 0 = not observed; may be NULL */
     const char *dem;             /* elevation raster, any grid or CRS; may be NULL */
+    const char *sun;             /* "128,62": azimuth clockwise from north, elevation above the horizon, degrees; NULL: not known */
     const char *const *shifts;   /* reports of shift, made on the grid that is read: the image and its mask (not the DEM) are */
     int n_shifts;                /* moved by their sum, as the earlier image of each report onto its later one */
     const char *radiometry;      /* report of irmad with this image AFTER: its gains are applied; may be NULL */

@@ -13,8 +13,8 @@ typedef struct train_call {
     msc_train_options options;
     const char *const *paths;
     const int *years;
-    const char *const *bands, *const *nodata, *const *mask, *const *dem, *const *radiometry, *const *seamlines;
-    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem, n_radiometry, n_seamlines;
+    const char *const *bands, *const *nodata, *const *mask, *const *dem, *const *sun, *const *radiometry, *const *seamlines;
+    int n_paths, n_years, n_bands, n_nodata, n_mask, n_dem, n_sun, n_radiometry, n_seamlines;
     const char *job;
 } train_call;
 #define AT(field) offsetof(train_call, field)
@@ -35,7 +35,7 @@ static const cli_option train_options[] = {
     { "method", .kind = CLI_CHOICE, .at = AT(options.method), .choices = "forest|gauss",
       .help = { "random forest, or Gaussian maximum likelihood", "随机森林，或高斯最大似然" } },
     { "features", .kind = CLI_TEXT, .at = AT(options.features), .value = "LIST",
-      .help = { "bands,ndvi,ndwi,brightness,std:3,slope,northness,eastness,tpi:31,relief:63 or others (see features); default: by the image; gauss: bands",
+      .help = { "bands,ndvi,ndwi,brightness,chroma,std:3,slope,northness,eastness,tpi:31,relief:63,flat or others (see features); default: by the image; gauss: bands",
                 "特征列表，逗号分隔（见 features）；默认按影像选取，gauss 为 bands" } },
     { "bands", .kind = CLI_TEXTS, .at = AT(bands), .count_at = AT(n_bands), .value = "blue:1,nir:4",
       .help = { "band names; once for all years, or one a year", "波段名称；一次用于所有年份，或每年一次" } },
@@ -43,6 +43,8 @@ static const cli_option train_options[] = {
       .help = { "auto, none, a value, or edge:VALUE; once or one a year", "auto、none、数值或 edge:数值；一次或每年一次" } },
     { "mask", .kind = CLI_TEXTS, .at = AT(mask), .count_at = AT(n_mask), .value = "FILE", .help = { "raster, 0 = not observed; one a year", "掩膜栅格，0 为未观测；每年一个" } },
     { "dem", .kind = CLI_TEXTS, .at = AT(dem), .count_at = AT(n_dem), .value = "FILE", .help = { "elevation; once for all years, or one a year", "高程；一次用于所有年份，或每年一次" } },
+    { "sun", .kind = CLI_TEXTS, .at = AT(sun), .count_at = AT(n_sun), .value = "AZIMUTH,ELEVATION",
+      .help = { "where the sun stood, degrees clockwise from north and above the horizon; one a year", "太阳方位角（自北顺时针）和高度角，度；每年一个" } },
     { "radiometry", .kind = CLI_TEXTS, .at = AT(radiometry), .count_at = AT(n_radiometry), .value = "FILE.json",
       .help = { "report of irmad with the image as AFTER: apply its gains; one a year, '' for none", "以该影像为 AFTER 的 irmad 报告：采用其增益；每年一个，'' 表示不用" } },
     { "seamlines", .kind = CLI_TEXTS, .at = AT(seamlines), .count_at = AT(n_seamlines), .value = "FILE",
@@ -83,12 +85,14 @@ static msc_status bind_images(train_call *c, cli_lang lang, msc_image *images, m
     MSC_TRY(check_per_year("--nodata", c->n_nodata, n, lang, err));
     MSC_TRY(check_per_year("--mask", c->n_mask, n, lang, err));
     MSC_TRY(check_per_year("--dem", c->n_dem, n, lang, err));
+    MSC_TRY(check_per_year("--sun", c->n_sun, n, lang, err));
     MSC_TRY(check_per_year("--radiometry", c->n_radiometry, n, lang, err));
     MSC_TRY(check_per_year("--seamlines", c->n_seamlines, n, lang, err));
     for (int i = 0; i < n; i++)
         images[i] = (msc_image){ .paths = c->n_years ? &c->paths[i] : c->paths, .n_paths = c->n_years ? 1 : c->n_paths,
                                  .bands = nth(c->bands, c->n_bands, i), .nodata = nth(c->nodata, c->n_nodata, i),
                                  .mask = nth(c->mask, c->n_mask, i), .dem = nth(c->dem, c->n_dem, i),
+                                 .sun = nth(c->sun, c->n_sun, i),
                                  .radiometry = unless_empty(nth(c->radiometry, c->n_radiometry, i)),
                                  .seamlines = unless_empty(nth(c->seamlines, c->n_seamlines, i)) };
     c->options.images = images;
@@ -172,6 +176,8 @@ static const cli_option classify_options[] = {
     { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
       .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
+    { "sun", .kind = CLI_TEXT, .at = AT(image.sun), .value = "AZIMUTH,ELEVATION",
+      .help = { "where the sun stood, degrees clockwise from north and above the horizon", "太阳方位角（自北顺时针）和高度角，度" } },
     { "radiometry", .kind = CLI_TEXT, .at = AT(image.radiometry), .value = "FILE.json", .help = { "report of irmad with IMAGE as AFTER: apply its gains", "以 IMAGE 为 AFTER 的 irmad 报告：采用其增益" } },
     { "seamlines", .kind = CLI_TEXT, .at = AT(image.seamlines), .value = "FILE", .help = { "the polygons that irmad was given", "irmad 所用的各景面" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },

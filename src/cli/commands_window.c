@@ -19,6 +19,8 @@ static const cli_option features_options[] = {
     { "shift", .kind = CLI_TEXTS, .at = AT(image.shifts), .count_at = AT(image.n_shifts), .value = "REPORT.json",
       .help = { "report of shift with IMAGE as BEFORE: moves IMAGE onto the later image; repeat for a chain of years", "IMAGE 为 BEFORE 的 shift 报告：将 IMAGE 移到后一期影像上；多期可重复" } },
     { "dem", .kind = CLI_TEXT, .at = AT(image.dem), .value = "FILE", .help = { "elevation raster, any grid", "高程栅格，网格不限" } },
+    { "sun", .kind = CLI_TEXT, .at = AT(image.sun), .value = "AZIMUTH,ELEVATION",
+      .help = { "where the sun stood, degrees clockwise from north and above the horizon", "太阳方位角（自北顺时针）和高度角，度" } },
     { "grid-like", .kind = CLI_TEXT, .at = AT(grid_like), .value = "FILE", .help = { "use this raster's grid; default: IMAGE's", "采用此栅格的网格；默认 IMAGE 的网格" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },
     END
@@ -34,6 +36,7 @@ const cli_command cli_features = {
     .detail = { "The same features as in training and classification. SIDE: odd pixels 3..63, or metres such as 60m. Windows use\n"
                 "observed pixels only. Not compressed unless --co COMPRESS=... asks.\n"
                 "  bands ndvi ndwi brightness       the pixel itself\n"
+                "  chroma                           each band over the sum of all\n"
                 "  mean:SIDE std:SIDE range:SIDE    of each band; NAME:SIDE:BAND of one\n"
                 "  glcm_contrast:SIDE glcm_homogeneity:SIDE glcm_correlation:SIDE glcm_asm:SIDE\n"
                 "                                   co-occurrence of 8 grey levels; NAME:SIDE:BAND:LOW:HIGH sets their range\n"
@@ -42,10 +45,12 @@ const cli_command cli_features = {
                 "  northness eastness               of the slope: sin(slope) x cos or sin of its aspect\n"
                 "  tpi:SIDE                         ground above the mean of its surroundings\n"
                 "  relief:SIDE floor:SIDE           highest less lowest ground; height above the lowest\n"
-                "  depth:SIDE rise:SIDE             depth of a closed hollow, height of a heap",
+                "  depth:SIDE rise:SIDE             depth of a closed hollow, height of a heap\n"
+                "  flat                             each band as it would be on level ground (needs --sun too)",
                 "与训练和分类所用特征相同。SIDE：奇数像元 3..63，或米数如 60m。窗口只用已观测像元。\n"
                 "未给 --co COMPRESS=... 时不压缩。\n"
                 "  bands ndvi ndwi brightness       像元本身\n"
+                "  chroma                           各波段占全部波段之和的比\n"
                 "  mean:SIDE std:SIDE range:SIDE    各波段；NAME:SIDE:BAND 限一个波段\n"
                 "  glcm_contrast:SIDE glcm_homogeneity:SIDE glcm_correlation:SIDE glcm_asm:SIDE\n"
                 "                                   8 个灰度级的共生矩阵；NAME:SIDE:BAND:LOW:HIGH 设其范围\n"
@@ -54,7 +59,8 @@ const cli_command cli_features = {
                 "  northness eastness               坡面朝向：sin(坡度) 乘坡向的 cos 或 sin\n"
                 "  tpi:SIDE                         高出周围均值\n"
                 "  relief:SIDE floor:SIDE           窗口内高差；高出最低点\n"
-                "  depth:SIDE rise:SIDE             封闭洼地深度；堆体高度" },
+                "  depth:SIDE rise:SIDE             封闭洼地深度；堆体高度\n"
+                "  flat                             各波段换算到平地光照（另需 --sun）" },
     .examples = "minescar features demo/image_2024.tif texture.tif --features mean:7,std:7\n"
                 "minescar features demo/image_2024.tif terrain.tif --features slope,northness,eastness,tpi:31,depth:120m --dem demo/dem_2024.tif\n"
                 "minescar features demo/image_2024.tif glcm.tif --features glcm_contrast:7:red,glcm_homogeneity:7::0:4000\n",

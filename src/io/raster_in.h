@@ -52,6 +52,7 @@ typedef struct msc_raster_facts {
     int n_bands, block_w, block_h, bits, is_rotated;
     char driver[32], type[16], compression[32], band_names[512], nodata[128];
     int64_t file_bytes;
+    double sun_azimuth_deg, sun_elevation_deg;   /* as the provider's metadata say (Landsat, DigitalGlobe, ours); elevation 0: they do not */
 } msc_raster_facts;
 msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_error *err);
 #endif

@@ -129,6 +129,23 @@ static void facts_of_bands(GDALDatasetH dataset, msc_raster_facts *facts)
     else if (!(flags & GMF_ALL_VALID)) snprintf(facts->nodata, sizeof facts->nodata, "mask");
 }
 
+/* The value of one of two keys, whatever group it stands in ("IMAGE_1.meanSunAz"); 0 where it is none within 0..limit. */
+static double angle_of(GDALDatasetH dataset, const char *key, const char *other, double limit)
+{
+    static const char *const domains[] = { NULL, "IMD" };
+    for (int d = 0; d < 2; d++)
+        for (char **item = GDALGetMetadata(dataset, domains[d]); item && *item; item++) {
+            const char *value = strchr(*item, '='), *name = *item;
+            if (!value) continue;
+            for (const char *c = name; c < value; c++) if (*c == '.') name = c + 1;
+            const size_t n = (size_t)(value - name);
+            if (!(strlen(key) == n && strncasecmp(name, key, n) == 0) && !(strlen(other) == n && strncasecmp(name, other, n) == 0)) continue;
+            const double degrees = strtod(value + 1, NULL);
+            if (degrees >= 0.0 && degrees <= limit) return degrees;
+        }
+    return 0.0;
+}
+
 msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_error *err)
 {
     GDALDatasetH dataset = NULL;
@@ -151,6 +168,8 @@ msc_status msc_raster_facts_read(const char *path, msc_raster_facts *facts, msc_
         snprintf(facts->compression, sizeof facts->compression, "%s", compression ? compression : "");
         facts->file_bytes = VSIStatL(path, &stat) == 0 ? (int64_t)stat.st_size : 0;
         facts_of_bands(dataset, facts);
+        facts->sun_azimuth_deg = angle_of(dataset, "SUN_AZIMUTH", "meanSunAz", 360.0);
+        facts->sun_elevation_deg = angle_of(dataset, "SUN_ELEVATION", "meanSunEl", 90.0);
     }
     msc_say_end();
     GDALClose(dataset);

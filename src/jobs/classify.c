@@ -122,13 +122,19 @@ static msc_status bind_features(classification *c, msc_error *err)
     if (!list) return msc_fail(err, MSC_ENOMEM, c->options->model, "%zu bytes", size);
     join(list, size, model_feature, m, m->n_features);
     msc_error why;
-    const msc_status status = msc_features_open(c->settings, list, c->imagery.band, m->n_bands, m->needs_dem,
-                                                c->imagery.pixel_m, &c->features, &why);
+    const msc_imagery *image = &c->imagery;
+    const msc_feature_input input = { image->band, m->n_bands, m->needs_dem, 1, image->pixel_m };
+    const msc_status status = msc_features_open(c->settings, list, &input, &c->features, &why);
     msc_release(list);
     if (status == MSC_EVALUE) return msc_fail(err, MSC_EMODEL, c->options->model, "feature %s", why.detail);
     if (status != MSC_OK) return msc_fail(err, status, why.subject, "%s", why.detail);
     if (msc_features_n(c->features) != m->n_features)
         return msc_fail(err, MSC_EMODEL, c->options->model, "%d features, of which %d differ", m->n_features, msc_features_n(c->features));
+    msc_sun_place sun;
+    MSC_TRY(msc_imagery_sun(&c->options->image, &sun, err));
+    if (msc_features_need_sun(c->features) && !(sun.elevation_deg > 0.0))
+        return msc_fail(err, MSC_EUSAGE, "sun", "none given, none in the image's metadata; the model %.300s was trained with it", c->options->model);
+    msc_features_set_sun(c->features, sun.azimuth_deg, sun.elevation_deg);
     c->predict.features = c->features;
     if (m->method == MSC_GAUSS) c->predict.gauss = &m->gauss;
     else c->predict.forest = &m->forest;

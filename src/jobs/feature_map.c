@@ -46,8 +46,12 @@ static msc_status open_image(mapping *m, msc_error *err)
     MSC_TRY(msc_imagery_grid_like(o->grid_like, &storage, &grid, err));
     const msc_imagery_spec spec = { .image = &o->image, .grid = grid, .has_dem = o->image.dem != NULL };
     MSC_TRY(msc_imagery_open(&m->settings, &spec, &m->imagery, err));
-    MSC_TRY(msc_features_open(&m->settings, o->features, m->imagery.band, m->imagery.n_bands, spec.has_dem, m->imagery.pixel_m,
-                              &m->features, err));
+    const msc_imagery *i = &m->imagery;
+    msc_sun_place sun;
+    MSC_TRY(msc_imagery_sun(&o->image, &sun, err));
+    const msc_feature_input input = { i->band, i->n_bands, spec.has_dem, sun.elevation_deg > 0.0, i->pixel_m };
+    MSC_TRY(msc_features_open(&m->settings, o->features, &input, &m->features, err));
+    msc_features_set_sun(m->features, sun.azimuth_deg, sun.elevation_deg);
     const int n = msc_features_n(m->features);
     return n <= MSC_MAX_PLANES ? MSC_OK : msc_fail(err, MSC_EVALUE, "features", "%d; a raster takes %d", n, MSC_MAX_PLANES);
 }

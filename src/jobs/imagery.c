@@ -3,6 +3,7 @@
 #include "grid/area.h"
 #include "jobs/radiometry.h"
 #include <math.h>
+#include <stdio.h>
 
 msc_status msc_imagery_grid_like(const char *path, msc_grid *storage, const msc_grid **grid, msc_error *err)
 {
@@ -25,6 +26,22 @@ static msc_status open_dem(const msc_settings *settings, const msc_image *image,
     made->rasters.raster[made->rasters.n++] = made->dem;
     made->rasters.required |= 2u;
     return MSC_OK;
+}
+
+msc_status msc_imagery_sun(const msc_image *image, msc_sun_place *sun, msc_error *err)
+{
+    char rest;
+    *sun = (msc_sun_place){ 0 };
+    if (!image->sun && image->n_paths != 1) return MSC_OK;
+    if (!image->sun) {
+        msc_raster_facts facts;
+        MSC_TRY(msc_raster_facts_read(image->paths[0], &facts, err));
+        if (facts.sun_elevation_deg >= 1.0) *sun = (msc_sun_place){ facts.sun_azimuth_deg, facts.sun_elevation_deg };
+        return MSC_OK;
+    }
+    if (sscanf(image->sun, "%lf,%lf%c", &sun->azimuth_deg, &sun->elevation_deg, &rest) == 2 && sun->azimuth_deg >= 0.0
+        && sun->azimuth_deg <= 360.0 && sun->elevation_deg >= 1.0 && sun->elevation_deg <= 90.0) return MSC_OK;
+    return msc_fail(err, MSC_EVALUE, "sun", "'%.60s'; AZIMUTH,ELEVATION, 0..360 and 1..90 degrees", image->sun);
 }
 
 static msc_status open_all(const msc_settings *settings, const msc_imagery_spec *spec, msc_imagery *made, msc_error *err)

@@ -27,6 +27,13 @@ typedef struct msc_imagery_spec {
 msc_status msc_imagery_open(const msc_settings *settings, const msc_imagery_spec *spec, msc_imagery *imagery, msc_error *err);
 void msc_imagery_close(msc_imagery *imagery);   /* accepts a zeroed one */
 
+/* Where the sun stood over an image, degrees clockwise from north and above the horizon. */
+typedef struct msc_sun_place { double azimuth_deg, elevation_deg; } msc_sun_place;
+
+/* As image->sun says, else the metadata of its only file; elevation 0 where neither knows. EVALUE for a text that is no place;
+ * ENOFILE, EFORMAT. */
+msc_status msc_imagery_sun(const msc_image *image, msc_sun_place *sun, msc_error *err);
+
 /* The grid of a raster named by the user, into *storage; *grid is NULL when path is. ENOFILE, EFORMAT, EGRID. */
 msc_status msc_imagery_grid_like(const char *path, msc_grid *storage, const msc_grid **grid, msc_error *err);
 #endif

@@ -46,6 +46,7 @@ void msc_describe_raster(msc_sheet *sheet, const msc_raster_facts *f)
     msc_sheet_number(sheet, "n_bands", f->n_bands, "%d", f->n_bands);
     msc_sheet_text(sheet, "bands", "%s", f->band_names[0] ? f->band_names : msc_sheet_words(sheet, "no names", "无名称"));
     msc_sheet_text(sheet, "nodata", "%s", f->nodata[0] ? f->nodata : msc_sheet_words(sheet, "none", "无"));
+    if (f->sun_elevation_deg > 0.0) msc_sheet_text(sheet, "sun", "%.4g,%.4g", f->sun_azimuth_deg, f->sun_elevation_deg);
 }
 
 /* Which of two names is not in the other's comma list; "" when both hold the same. */

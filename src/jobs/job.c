@@ -217,6 +217,14 @@ static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
     return MSC_OK;
 }
 
+/* The sun in the words of an image. */
+static void tell_sun(msc_job_epoch *e)
+{
+    if (!(e->sun.elevation_deg > 0)) return;
+    snprintf(e->sun_text, sizeof e->sun_text, "%.17g,%.17g", e->sun.azimuth_deg, e->sun.elevation_deg);
+    e->image.sun = e->sun_text;
+}
+
 static msc_status check_masks(const msc_job *job, const char *path, msc_error *err)
 {
     for (int i = 0; i < job->n_epochs && job->masks.terrain_shadow; i++) {
@@ -258,6 +266,7 @@ static msc_status check_job(msc_job *job, const char *path, msc_error *err)
         return msc_fail(err, MSC_EJOB, path, "training: folds is %d; 2..100, or 0 for none where nothing is selected", job->training.n_folds);
     if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
         return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
+    for (int i = 0; i < job->n_epochs; i++) tell_sun(&job->epochs[i]);
     MSC_TRY(check_masks(job, path, err));
     if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
         return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);

@@ -9,6 +9,7 @@ typedef struct msc_job_epoch {
     msc_image image;             /* absolute or joined paths; bands as "blue:1,green:2"; NULL where not given */
     const char *sensor;          /* free text; NULL when not given */
     struct { double azimuth_deg, elevation_deg; } sun;     /* clockwise from north, above the horizon; elevation 0: not given */
+    char sun_text[64];           /* the same as image.sun, which points here */
 } msc_job_epoch;
 
 typedef struct msc_job {

@@ -75,14 +75,21 @@ static msc_status open_outputs(const msc_sim *sim, const msc_layout *layout, msc
     static const char *const height[] = {"height"}, *const truth[] = {"truth"}, *const change[] = {"change"};
     static const char *const *const names[] = {bands, truth, change, height};
     static const msc_type types[] = {MSC_U16, MSC_U8, MSC_U16, MSC_F32};
-    char seed[48];
+    char seed[48], azimuth[MSC_SCENE_YEARS][48], elevation[MSC_SCENE_YEARS][48];
+    for (int year = 0; year < MSC_SCENE_YEARS; year++) {
+        double azimuth_deg, elevation_deg;
+        msc_scene_sun(year, &azimuth_deg, &elevation_deg);
+        snprintf(azimuth[year], sizeof azimuth[year], "SUN_AZIMUTH=%g", azimuth_deg);
+        snprintf(elevation[year], sizeof elevation[year], "SUN_ELEVATION=%g", elevation_deg);
+    }
     snprintf(seed, sizeof seed, "MINESCAR_SEED=%llu", (unsigned long long)sim->options->seed);
-    const char *const meta[] = {seed};
     for (outs->n = 0; outs->n < n_outputs(sim); outs->n++) {
         const int kind = output[outs->n].kind;
         char path[MSC_PATH_MAX];
         MSC_TRY(msc_file_join(sim->options->dir, output[outs->n].file, path, err));
-        msc_raster_out_spec spec = {.path = path, .grid = sim->grid, .meta = meta, .n_meta = 1};
+        const int year = outs->n % MSC_SCENE_YEARS;      /* of an image */
+        const char *const meta[] = {seed, azimuth[year], elevation[year]};
+        msc_raster_out_spec spec = {.path = path, .grid = sim->grid, .meta = meta, .n_meta = kind == KIND_IMAGE ? 3 : 1};
         spec.n_bands = kind == KIND_IMAGE ? MSC_SCENE_BANDS : 1;
         spec.type = types[kind];
         spec.band_names = names[kind];

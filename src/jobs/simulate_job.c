@@ -30,8 +30,6 @@ static void append_classes(char *text)
 msc_status msc_sim_write_job(const msc_sim *sim, msc_error *err)
 {
     static const char *const date[MSC_SCENE_YEARS] = {"2024-06-24", "2025-10-15"};
-    static const char *const sun[MSC_SCENE_YEARS] = {", sun: {azimuth_deg: 128, elevation_deg: 62}",
-                                                     ", sun: {azimuth_deg: 157, elevation_deg: 39}"};   /* scene/sky.c's */
     char *text = msc_alloc_zero(TEXT_MAX, 1);
     if (!text)
         return msc_fail(err, MSC_ENOMEM, "job.yaml", "%d bytes", TEXT_MAX);
@@ -47,8 +45,10 @@ msc_status msc_sim_write_job(const msc_sim *sim, msc_error *err)
         append(text, line);
         snprintf(line, sizeof line, ", dem: dem_%d.tif", y);
         append(text, sim->options->has_dem ? line : "");
-        append(text, sun[year]);
-        append(text, "}\n");
+        double azimuth_deg, elevation_deg;
+        msc_scene_sun(year, &azimuth_deg, &elevation_deg);
+        snprintf(line, sizeof line, ", sun: {azimuth_deg: %g, elevation_deg: %g}}\n", azimuth_deg, elevation_deg);
+        append(text, line);
     }
     append(text, "training: {samples: training.gpkg, class: code, year: year}\n"
                  "vectorize: {mmu_m2: 400}\n"

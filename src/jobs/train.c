@@ -40,14 +40,20 @@ static msc_status settle_bands(msc_training *t, const msc_imagery *first, msc_er
 {
     msc_model *m = &t->model;
     const char *features = t->options->features ? t->options->features : m->method == MSC_GAUSS ? "bands" : NULL;
-    int n_with_dem = 0;
-    for (int i = 0; i < t->options->n_images; i++) n_with_dem += t->options->images[i].dem != NULL;
+    int n_with_dem = 0, n_with_sun = 0;
+    for (int i = 0; i < t->options->n_images; i++) {
+        n_with_dem += t->options->images[i].dem != NULL;
+        msc_sun_place sun;
+        MSC_TRY(msc_imagery_sun(&t->options->images[i], &sun, err));
+        n_with_sun += sun.elevation_deg > 0.0;
+    }
     t->grid = *msc_raster_grid(first->image);
     m->pixel_m = first->pixel_m;
     m->n_bands = first->n_bands;
     for (int b = 0; b < m->n_bands; b++) snprintf(m->band[b], MSC_NAME_MAX, "%s", first->band[b]);
-    MSC_TRY(msc_features_open(t->settings, features, first->band, m->n_bands, n_with_dem == t->options->n_images,
-                              m->pixel_m, &t->features, err));
+    const msc_feature_input input = { first->band, m->n_bands, n_with_dem == t->options->n_images, n_with_sun == t->options->n_images,
+                                      m->pixel_m };
+    MSC_TRY(msc_features_open(t->settings, features, &input, &t->features, err));
     m->needs_dem = msc_features_need_dem(t->features);
     m->n_features = msc_features_n(t->features);
     for (int f = 0; f < m->n_features; f++) snprintf(m->feature[f], MSC_NAME_MAX, "%s", msc_features_name(t->features, f));
@@ -125,6 +131,9 @@ static msc_status collect(msc_training *t, msc_imagery *imagery, msc_error *err)
         msc_imagery_close(imagery);
         const msc_imagery_spec spec = { &t->options->images[i], &t->grid, band, t->model.n_bands, t->model.needs_dem };
         MSC_TRY(msc_imagery_open(t->settings, &spec, imagery, err));
+        msc_sun_place sun;
+        MSC_TRY(msc_imagery_sun(spec.image, &sun, err));
+        msc_features_set_sun(t->features, sun.azimuth_deg, sun.elevation_deg);
         if (t->lists[i].n > 0) MSC_TRY(collect_image(t, imagery, i, first, err));
         first += t->lists[i].n;
     }

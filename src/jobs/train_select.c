@@ -23,9 +23,9 @@ static msc_status keep(msc_training *t, msc_error *err)
         memmove(t->model.feature[n++], t->model.feature[f], MSC_NAME_MAX);
     }
     for (int b = 0; b < t->model.n_bands; b++) band[b] = t->model.band[b];
+    const msc_feature_input input = { band, t->model.n_bands, t->model.needs_dem, msc_features_need_sun(t->features), t->model.pixel_m };
     msc_features_close(&t->features);
-    const msc_status status = msc_features_open(t->settings, list, band, t->model.n_bands, t->model.needs_dem, t->model.pixel_m,
-                                                &t->features, err);
+    const msc_status status = msc_features_open(t->settings, list, &input, &t->features, err);
     msc_release(list);
     if (status != MSC_OK) return status;
     t->model.needs_dem = msc_features_need_dem(t->features);

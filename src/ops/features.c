@@ -27,6 +27,8 @@ static const entry registry[] = {
     { "ndvi", MSC_DIFFERENCE, 0, 0, 0, "nir", "red" },        /* Rouse et al. 1974 */
     { "ndwi", MSC_DIFFERENCE, 0, 0, 0, "green", "nir" },      /* McFeeters 1996 */
     { "brightness", MSC_BRIGHTNESS, 0, 0, 0, NULL, NULL },    /* mean of all bands */
+    { "chroma", MSC_CHROMA, 0, 1, 0, NULL, NULL },            /* a band over the sum of all */
+    { "flat", MSC_FLAT, 0, 1, 1, NULL, NULL },                /* a band as on level ground: terrain.h */
     { "mean", MSC_MEAN, 1, 1, 0, NULL, NULL },
     { "std", MSC_STD, 1, 1, 0, NULL, NULL },
     { "range", MSC_RANGE, 1, 1, 0, NULL, NULL },          /* largest less least value */
@@ -96,7 +98,8 @@ static msc_status add_per_band(resolver *r, const entry *e, const msc_feature *m
         char name[2 * MSC_NAME_MAX], range[64] = "";
         if (made->high > made->low) snprintf(range, sizeof range, ":%g:%g", made->low, made->high);
         if (e->is_windowed) snprintf(name, sizeof name, "%s:%s:%.60s%s", e->name, r->side, r->bands[b], range);
-        else snprintf(name, sizeof name, "%.100s", r->bands[b]);
+        else if (e->kind == MSC_BAND) snprintf(name, sizeof name, "%.100s", r->bands[b]);
+        else snprintf(name, sizeof name, "%s:%.60s", e->name, r->bands[b]);
         msc_feature one = *made;
         one.plane = b;
         MSC_TRY(append(r, one, name, err));
@@ -112,9 +115,15 @@ static msc_status add_entry(resolver *r, const entry *e, msc_feature made, const
         made.plane = MSC_OPENING_BRIGHTNESS;
         return append(r, made, name, err);
     }
+    if (e->needs_dem && !r->out->has_dem) return unavailable(r, MSC_WNODEM, item, "dem", err);
+    if (e->kind == MSC_FLAT) {
+        if (!r->out->has_sun) return unavailable(r, MSC_WOTHER, item, "sun", err);
+        r->out->needs_dem = r->out->needs_sun = 1;
+        made.side_px = 3;
+    }
+    if (e->kind == MSC_CHROMA || e->kind == MSC_BRIGHTNESS) r->out->needs_sum = 1;
     if (e->is_per_band) return add_per_band(r, e, &made, band, err);
     if (e->needs_dem) {
-        if (!r->out->has_dem) return unavailable(r, MSC_WNODEM, item, "dem", err);
         r->out->needs_dem = 1;
         made.plane = r->out->n_bands;
         if (!e->is_windowed) made.side_px = 3;
@@ -183,6 +192,7 @@ static msc_status add_item(resolver *r, const char *item, msc_error *err)
     msc_feature made = { .kind = e->kind };
     char band[MSC_NAME_MAX] = "";
     if (e->is_windowed) MSC_TRY(read_window(r, e, item, &made, band, err));
+    else if (item[stem] && e->is_per_band && e->kind != MSC_BAND) snprintf(band, sizeof band, "%s", item + stem + 1);
     else if (item[stem]) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no window", item);
     if (*band && !e->is_per_band) return msc_fail(err, MSC_EVALUE, "features", "%s: takes no band", item);
     return add_entry(r, e, made, *band ? band : NULL, item, err);
@@ -207,26 +217,27 @@ static msc_status add_list(resolver *r, const char *list, msc_error *err)
 static void write_defaults(double pixel_m, char *list, size_t size)
 {
     const int spread = (int)side_over(SPREAD_M, pixel_m), relief = (int)side_over(RELIEF_M, pixel_m);
-    int n = snprintf(list, size, "bands,ndvi,ndwi,brightness");
+    int n = snprintf(list, size, "bands,ndvi,ndwi,brightness,chroma");
     if (5.0 * pixel_m <= MAX_WINDOW_M) n += snprintf(list + n, size - (size_t)n, ",std:%d", spread);
-    snprintf(list + n, size - (size_t)n, ",slope,northness,eastness,tpi:31,relief:%d", relief);
+    snprintf(list + n, size - (size_t)n, ",slope,northness,eastness,tpi:31,relief:%d,flat", relief);
 }
 
-msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,
-                             int has_dem, double pixel_m, msc_features **features, msc_error *err)
+msc_status msc_features_open(const msc_settings *settings, const char *list, const msc_feature_input *input, msc_features **features,
+                             msc_error *err)
 {
-    if (n_bands < 1 || n_bands > MSC_MAX_BANDS || n_bands + (has_dem != 0) > MSC_MAX_PLANES)
-        return msc_fail(err, MSC_EBAND, "bands", "%d bands, 1..%d can be used", n_bands, MSC_MAX_BANDS);
+    if (input->n_bands < 1 || input->n_bands > MSC_MAX_BANDS || input->n_bands + (input->has_dem != 0) > MSC_MAX_PLANES)
+        return msc_fail(err, MSC_EBAND, "bands", "%d bands, 1..%d can be used", input->n_bands, MSC_MAX_BANDS);
     msc_features *made = msc_alloc_zero(1, sizeof *made);
     if (!made) return msc_fail(err, MSC_ENOMEM, "features", "%zu bytes", sizeof *made);
     made->kernels = msc_kernels_select();
-    made->n_bands = n_bands;
-    made->has_dem = has_dem != 0;
-    made->pixel_m = pixel_m;
+    made->n_bands = input->n_bands;
+    made->has_dem = input->has_dem != 0;
+    made->has_sun = input->has_sun != 0;
+    made->pixel_m = input->pixel_m;
     made->side_px = 1;
-    resolver r = { settings, bands, list == NULL, made, "" };
+    resolver r = { settings, input->bands, list == NULL, made, "" };
     char defaults[128];
-    if (!list) write_defaults(pixel_m, defaults, sizeof defaults);
+    if (!list) write_defaults(input->pixel_m, defaults, sizeof defaults);
     msc_status status = add_list(&r, list ? list : defaults, err);
     if (status == MSC_OK && made->n == 0) status = msc_fail(err, MSC_EVALUE, "features", "an empty list");
     if (status != MSC_OK) {
@@ -249,3 +260,10 @@ int msc_features_n(const msc_features *features) { return features->n; }
 const char *msc_features_name(const msc_features *features, int f) { return features->feature[f].name; }
 int32_t msc_features_halo_px(const msc_features *features) { return features->side_px / 2; }
 int msc_features_need_dem(const msc_features *features) { return features->needs_dem; }
+int msc_features_need_sun(const msc_features *features) { return features->needs_sun; }
+
+void msc_features_set_sun(msc_features *features, double azimuth_deg, double elevation_deg)
+{
+    const double degree = 3.14159265358979323846 / 180.0, azimuth = azimuth_deg * degree, elevation = elevation_deg * degree;
+    features->sun = (msc_beam){ (float)(cos(elevation) * sin(azimuth)), (float)(cos(elevation) * cos(azimuth)), (float)sin(elevation) };
+}

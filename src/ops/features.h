@@ -6,17 +6,28 @@
 
 typedef struct msc_features msc_features;   /* a resolved list of features over named bands */
 
-/* Resolves "bands,ndvi,mean:5,slope" against the band names of the image (and whether a DEM plane follows the band
- * planes). A windowed feature without a band runs over every band and becomes one feature a band: mean:5:red.
- * list NULL: the defaults for these bands and this pixel size; what cannot be computed (no nir, no DEM) is left out
+/* What features are computed from. */
+typedef struct msc_feature_input {
+    const char *const *bands;    /* names of the band planes */
+    int n_bands;
+    int has_dem, has_sun;        /* a DEM plane follows them; where the sun stood is known */
+    double pixel_m;
+} msc_feature_input;
+
+/* Resolves "bands,ndvi,mean:5,slope" against what there is of the image. A windowed feature without a band runs over every band and becomes one feature a band: mean:5:red.
+ * list NULL: the defaults for these bands and this pixel size; what cannot be computed (no nir, no DEM, no sun) is left out
  * with a warning when it comes from the defaults, an EVALUE when it was asked for. */
-msc_status msc_features_open(const msc_settings *settings, const char *list, const char *const *bands, int n_bands,
-                             int has_dem, double pixel_m, msc_features **features, msc_error *err);
+msc_status msc_features_open(const msc_settings *settings, const char *list, const msc_feature_input *input, msc_features **features,
+                             msc_error *err);
 void msc_features_close(msc_features **features);
 int msc_features_n(const msc_features *features);
 const char *msc_features_name(const msc_features *features, int feature);
 int32_t msc_features_halo_px(const msc_features *features);
 int msc_features_need_dem(const msc_features *features);
+int msc_features_need_sun(const msc_features *features);
+/* Where the sun stood over the image whose rows come next, in degrees: clockwise from north, above the horizon (over 0). To be told
+ * before rows are made of features that need it. */
+void msc_features_set_sun(msc_features *features, double azimuth_deg, double elevation_deg);
 
 /* Rows of one tile, or of a part of it, are made between one begin and the next: windows keep their columns from row to
  * row in scratch, which holds msc_features_scratch() bytes, aligned to 64, for cores of width_px. */

@@ -7,10 +7,11 @@
 #include "ops/gradient.h"
 #include "ops/opening.h"
 #include "ops/rays.h"
+#include "ops/terrain.h"
 #include "ops/texture.h"
 
 typedef enum msc_feature_kind {
-    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_NORTHNESS, MSC_EASTNESS, MSC_TPI, MSC_FLOOR, MSC_DEPTH, MSC_RISE, MSC_OPEN, MSC_CLOSE, MSC_GRADIENT,
+    MSC_BAND, MSC_DIFFERENCE, MSC_BRIGHTNESS, MSC_CHROMA, MSC_FLAT, MSC_MEAN, MSC_STD, MSC_RANGE, MSC_SLOPE, MSC_NORTHNESS, MSC_EASTNESS, MSC_TPI, MSC_FLOOR, MSC_DEPTH, MSC_RISE, MSC_OPEN, MSC_CLOSE, MSC_GRADIENT,
     MSC_GLCM_CONTRAST, MSC_GLCM_HOMOGENEITY, MSC_GLCM_CORRELATION, MSC_GLCM_ASM
 } msc_feature_kind;
 
@@ -28,8 +29,9 @@ typedef struct msc_feature_window { int plane, count; int32_t side_px; unsigned 
 
 struct msc_features {
     const msc_kernels *kernels;
-    int n, n_bands, has_dem, needs_dem, n_windows, n_counts, n_textures, n_rays, n_openings, n_gradients;
+    int n, n_bands, has_dem, has_sun, needs_dem, needs_sun, needs_sum, n_windows, n_counts, n_textures, n_rays, n_openings, n_gradients;
     double pixel_m;
+    msc_beam sun;                /* of the image at hand */
     int32_t side_px;             /* that any feature looks at, at least 1 */
     msc_feature feature[MSC_MAX_FEATURES];
     msc_feature_window window[MSC_MAX_FEATURES];

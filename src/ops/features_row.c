@@ -1,6 +1,5 @@
 /* features_row.c - a row of every feature, from windows that are kept from row to row. */
 #include "ops/features_made.h"
-#include "ops/terrain.h"
 #include <assert.h>
 #include <string.h>
 
@@ -12,7 +11,8 @@ typedef struct state {
     msc_rays *rays;
     msc_opening *opening;
     msc_gradient *gradient;
-    double *sum;
+    double *sum;                 /* of all bands, once a row */
+    float *per_sum, *per_light;  /* what makes a band a chroma or flat */
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
 } state;
@@ -30,6 +30,8 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     s->opening = msc_space_take(space, (size_t)features->n_openings * sizeof *s->opening);
     s->gradient = msc_space_take(space, (size_t)features->n_gradients * sizeof *s->gradient);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
+    s->per_sum = msc_space_take(space, features->needs_sum ? (size_t)width_px * sizeof(float) : 0);
+    s->per_light = msc_space_take(space, features->needs_sun ? (size_t)width_px * sizeof(float) : 0);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
         s->band[b] = msc_space_take(space, (size_t)width_px * sizeof(float));
@@ -102,13 +104,26 @@ static const float *band_row(row *r, int plane, float *place)
     return r->band[plane];
 }
 
-static void brightness(row *r, float *out)
+static void sum_bands(row *r)
 {
     const msc_window_rows *rows = r->features->kernels->window;
     const size_t w = (size_t)r->tile->core.w;
     memset(r->s->sum, 0, w * sizeof *r->s->sum);
     for (int b = 0; b < r->features->n_bands; b++) rows->stack(r->s->sum, r->s->sum, band_row(r, b, NULL), w);
-    rows->scale(out, r->s->sum, 1.0 / r->features->n_bands, w);
+    for (size_t x = 0; x < w; x++) r->s->per_sum[x] = r->s->sum[x] > 0.0 ? (float)(1.0 / r->s->sum[x]) : 0.0f;
+}
+
+static void lighten(row *r)
+{
+    float *light = r->s->per_light;
+    msc_terrain_light_row(r->features->kernels->window, &r->features->sun, r->tile, r->features->n_bands, r->y, r->features->pixel_m, light,
+                          r->s->terrain);
+    for (int32_t x = 0; x < r->tile->core.w; x++) light[x] = 1.0f / light[x];
+}
+
+static void times(float *out, const float *band, const float *factor, int32_t w)
+{
+    for (int32_t x = 0; x < w; x++) out[x] = band[x] * factor[x];
 }
 
 static void terrain(const row *r, const msc_feature *f, msc_terrain what, float *out)
@@ -127,7 +142,9 @@ static void local(row *r, const msc_feature *f, float *out)
         k->normalized_difference(out, a, b, (size_t)r->tile->core.w);
         break;
     }
-    case MSC_BRIGHTNESS: brightness(r, out); break;
+    case MSC_BRIGHTNESS: k->window->scale(out, r->s->sum, 1.0 / r->features->n_bands, (size_t)r->tile->core.w); break;
+    case MSC_CHROMA: times(out, band_row(r, f->plane, NULL), r->s->per_sum, r->tile->core.w); break;
+    case MSC_FLAT: times(out, band_row(r, f->plane, NULL), r->s->per_light, r->tile->core.w); break;
     case MSC_SLOPE: terrain(r, f, MSC_TERRAIN_SLOPE, out); break;
     case MSC_NORTHNESS: terrain(r, f, MSC_TERRAIN_NORTHNESS, out); break;
     case MSC_EASTNESS: terrain(r, f, MSC_TERRAIN_EASTNESS, out); break;
@@ -195,6 +212,8 @@ void msc_features_row(const msc_features *features, const msc_tile *tile, int32_
     row r = { .features = features, .tile = tile, .s = scratch, .y = y };
     for (int i = 0; i < features->n; i++)
         if (features->feature[i].kind == MSC_BAND) local(&r, &features->feature[i], out[i]);
+    if (features->needs_sum) sum_bands(&r);
+    if (features->needs_sun) lighten(&r);
     for (int i = 0; i < features->n; i++)
         if (features->feature[i].kind != MSC_BAND) local(&r, &features->feature[i], out[i]);
     for (int c = 0; c < features->n_counts; c++) msc_window_count_step(&r.s->count[c], tile, y, &r.s->work);

@@ -2,7 +2,7 @@
 #include "ops/terrain.h"
 #include <math.h>
 
-size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
+size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 4 * sizeof(float); }
 
 static float neighbour(const msc_tile *tile, const float *const *row, int32_t x, int32_t y, int32_t dx, int32_t dy)
 {
@@ -44,6 +44,21 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
         if (!b[x]) out[x] = 0.0f;
         else if (!(a[x - 1] & a[x] & a[x + 1] & b[x - 1] & b[x + 1] & c[x - 1] & c[x] & c[x + 1]))
             beside_hole(of_three, tile, row, x, y, per, &out[x]);
+    }
+}
+
+void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+                           void *scratch)
+{
+    const int32_t w = tile->core.w;
+    float *north = (float *)scratch + ((size_t)w + 2) * 3;
+    msc_terrain_row(rows, MSC_TERRAIN_NORTHNESS, tile, plane, y, pixel_m, north, scratch);
+    msc_terrain_row(rows, MSC_TERRAIN_EASTNESS, tile, plane, y, pixel_m, out, scratch);
+    const float direct = (1.0f - MSC_SKYLIGHT) / sun->up;
+    for (int32_t x = 0; x < w; x++) {
+        const float e = out[x], n = north[x], level = 1.0f - e * e - n * n;
+        const float facing = e * sun->east + n * sun->north + sqrtf(level > 0.0f ? level : 0.0f) * sun->up;
+        out[x] = MSC_SKYLIGHT + direct * (facing > 0.0f ? facing : 0.0f);
     }
 }
 

@@ -13,6 +13,15 @@ typedef enum msc_terrain { MSC_TERRAIN_SLOPE, MSC_TERRAIN_NORTHNESS, MSC_TERRAIN
 size_t msc_terrain_scratch(int32_t width_px);
 void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                      void *scratch);
+/* Toward the sun: components of a vector of length 1. */
+typedef struct msc_beam { float east, north, up; } msc_beam;
+
+/* Row y over the core's width of the light on the ground over that on level ground in the open: a share MSC_SKYLIGHT from the whole sky,
+ * the rest from the sun by the cosine of its angle to Horn's surface (Lambert; a cosine correction that knows of diffuse light: Sandmeier &
+ * Itten 1997, IEEE TGRS 35:708), none from behind. At least MSC_SKYLIGHT; of 1 px and scratch as above. */
+#define MSC_SKYLIGHT 0.3f
+void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+                           void *scratch);
 /* Surface of each pixel of a row on the ground over its level area, at least 1: of the eight triangles between its middle and those of
  * its neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). Rows of elevations in m, readable from -1
  * to w; a neighbour that is NAN is extrapolated from the opposite one through the middle, or taken level with it; 0 where the

@@ -53,4 +53,7 @@ typedef struct msc_scene_source { const msc_scene *scene; msc_scene_work **works
 enum { MSC_SCENE_TRUTH_PLANE = MSC_SCENE_YEARS * MSC_SCENE_BANDS, MSC_SCENE_CHANGE_PLANE = MSC_SCENE_TRUTH_PLANE + MSC_SCENE_YEARS,
        MSC_SCENE_DEM_PLANE };
 void msc_scene_as_source(msc_scene_source *self, int32_t width_px, int32_t height_px, msc_source *source);
+
+/* Where the sun of a year (0, 1) stands, in degrees: clockwise from north, above the horizon. */
+void msc_scene_sun(int year, double *azimuth_deg, double *elevation_deg);
 #endif

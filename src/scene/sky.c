@@ -6,6 +6,12 @@
 /* Sun elevation and azimuth of a clear mid-morning near 40 N: late June, then mid-October. */
 static const double sun_elevation[MSC_SCENE_YEARS] = {62.0, 39.0}, sun_azimuth[MSC_SCENE_YEARS] = {128.0, 157.0};
 
+void msc_scene_sun(int year, double *azimuth_deg, double *elevation_deg)
+{
+    *azimuth_deg = sun_azimuth[year];
+    *elevation_deg = sun_elevation[year];
+}
+
 msc_sun msc_sky_sun(int year)
 {
     const double degree = 3.14159265358979323846 / 180.0;

@@ -21,12 +21,12 @@ static msc_settings made_settings(void)
     return s;
 }
 
-static void expect_names(const char *list, int n_bands, int has_dem, double pixel_m, const char *want)
+static void expect_names_in(const char *list, int n_bands, int has_dem, int has_sun, double pixel_m, const char *want)
 {
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    assert_int_equal(msc_features_open(&s, list, bands, n_bands, has_dem, pixel_m, &f, &err), MSC_OK);
+    assert_int_equal(msc_features_open(&s, list, &(msc_feature_input){ bands, n_bands, has_dem, has_sun, pixel_m }, &f, &err), MSC_OK);
     char got[2000] = "";
     for (int i = 0; i < msc_features_n(f); i++) {
         if (i) strcat(got, ",");
@@ -37,12 +37,17 @@ static void expect_names(const char *list, int n_bands, int has_dem, double pixe
     assert_null(f);
 }
 
+static void expect_names(const char *list, int n_bands, int has_dem, double pixel_m, const char *want)
+{
+    expect_names_in(list, n_bands, has_dem, has_dem, pixel_m, want);
+}
+
 static int32_t halo_of(const char *list, double pixel_m)
 {
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    assert_int_equal(msc_features_open(&s, list, bands, 4, 1, pixel_m, &f, &err), MSC_OK);
+    assert_int_equal(msc_features_open(&s, list, &(msc_feature_input){ bands, 4, 1, 1, pixel_m }, &f, &err), MSC_OK);
     const int32_t halo_px = msc_features_halo_px(f);
     msc_features_close(&f);
     return halo_px;
@@ -57,6 +62,8 @@ static void lists_become_names(void **state)
     expect_names("slope,tpi:9", 4, 1, 10, "slope,tpi:9");
     expect_names("depth:9,rise:9,floor:63,relief:3", 4, 1, 10, "depth:9,rise:9,floor:63,relief:3");
     expect_names("open:9,close:60m,open:9:brightness,close:5:red", 4, 0, 10, "open:9,close:60m,close:5:red");
+    expect_names("chroma:red,flat:nir,chroma", 4, 1, 10, "chroma:red,flat:nir,chroma:blue,chroma:green,chroma:nir");
+    assert_int_equal(halo_of("flat", 2), 1);
     expect_names("gradient:7,gradient:30m,gradient:7:red", 4, 0, 10, "gradient:7,gradient:30m,gradient:7:red");
     assert_int_equal(halo_of("gradient:7", 2), 4);   /* and the neighbours of its edge */
     assert_int_equal(halo_of("open:9", 2), 8);       /* a window of windows */
@@ -74,37 +81,41 @@ static void windows_may_be_given_in_metres(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    assert_int_equal(msc_features_open(&s, "tpi:60m", bands, 4, 1, 0.5, &f, &err), MSC_EVALUE);
+    assert_int_equal(msc_features_open(&s, "tpi:60m", &(msc_feature_input){ bands, 4, 1, 1, 0.5 }, &f, &err), MSC_EVALUE);
     assert_non_null(strstr(err.detail, "0.5"));
 }
 
 static void defaults_follow_bands_pixel_and_dem(void **state)
 {
     (void)state;
-    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,slope,northness,eastness,tpi:31,relief:13");
+    expect_names(NULL, 4, 1, 10, "blue,green,red,nir,ndvi,ndwi,brightness,chroma:blue,chroma:green,chroma:red,chroma:nir,slope,northness,eastness,tpi:31,relief:13,"
+                 "flat:blue,flat:green,flat:red,flat:nir");
     assert_int_equal(n_warned, 0);
-    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,std:3:blue,std:3:green,std:3:red,slope,northness,eastness,tpi:31,relief:63");
+    expect_names(NULL, 3, 1, 2, "blue,green,red,brightness,chroma:blue,chroma:green,chroma:red,std:3:blue,std:3:green,std:3:red,slope,northness,eastness,"
+                 "tpi:31,relief:63,flat:blue,flat:green,flat:red");
     assert_int_equal(n_warned, 2);
     assert_int_equal(warned, MSC_WNONIR);
-    expect_names(NULL, 1, 1, 0.5, "blue,brightness,std:13:blue,slope,northness,eastness,tpi:31,relief:63");
+    expect_names(NULL, 1, 1, 0.5, "blue,brightness,chroma:blue,std:13:blue,slope,northness,eastness,tpi:31,relief:63,flat:blue");
     assert_int_equal(n_warned, 2);
-    expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness");
+    expect_names(NULL, 4, 0, 10, "blue,green,red,nir,ndvi,ndwi,brightness,chroma:blue,chroma:green,chroma:red,chroma:nir");
     assert_int_equal(warned, MSC_WNODEM);
+    expect_names_in(NULL, 1, 1, 0, 10, "blue,brightness,chroma:blue,slope,northness,eastness,tpi:31,relief:13");
+    assert_int_equal(n_warned, 3);                   /* no ndvi, no ndwi, no flat */
 }
 
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = { "", "ndiv", "mean", "mean:4", "mean:1", "mean:65", "mean:5:violet", "slope:3",
-                                       "tpi:5:red", "slope", "mean:5x", "ndvi:3", "mean:5.5", "mean:0m", "mean:-5m", "mean:5mm", "depth:5:red", "rise" };
+                                       "tpi:5:red", "slope", "mean:5x", "ndvi:3", "mean:5.5", "mean:0m", "mean:-5m", "mean:5mm", "depth:5:red", "rise", "chroma:violet", "chroma:3", "flat", "flat:red" };
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(msc_features_open(&s, bad[i], bands, 4, 0, 10, &f, &err), MSC_EVALUE);
+        assert_int_equal(msc_features_open(&s, bad[i], &(msc_feature_input){ bands, 4, 0, 0, 10 }, &f, &err), MSC_EVALUE);
         assert_null(f);
     }
-    assert_int_equal(msc_features_open(&s, "ndvi", bands, 3, 0, 10, &f, &err), MSC_EVALUE);
+    assert_int_equal(msc_features_open(&s, "ndvi", &(msc_feature_input){ bands, 3, 0, 0, 10 }, &f, &err), MSC_EVALUE);
     assert_non_null(strstr(err.detail, "nir"));
 }
 
@@ -147,9 +158,10 @@ static void rows_do_not_depend_on_the_tile(void **state)
     const msc_settings s = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    const char *list = "bands,ndvi,ndwi,brightness,mean:5,std:5,std:9:nir,mean:7:red,slope,northness,eastness,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,gradient:5,gradient:9:red,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
-    assert_int_equal(msc_features_open(&s, list, bands, 4, 1, 2, &f, &err), MSC_OK);
-    assert_true(msc_features_need_dem(f));
+    const char *list = "bands,ndvi,ndwi,brightness,chroma:red,mean:5,std:5,std:9:nir,mean:7:red,slope,northness,eastness,tpi:31,relief:9,floor:23,depth:27,rise:7,rise:27,open:9,close:9,close:17,open:5:red,gradient:5,gradient:9:red,flat:nir,flat:blue,range:5,range:11:red,glcm_contrast:7,glcm_asm:5:red,glcm_correlation:5:nir:0:900";
+    assert_int_equal(msc_features_open(&s, list, &(msc_feature_input){ bands, 4, 1, 1, 2 }, &f, &err), MSC_OK);
+    assert_true(msc_features_need_dem(f) && msc_features_need_sun(f));
+    msc_features_set_sun(f, 128.0, 41.0);
     assert_int_equal(msc_features_halo_px(f), 16);
     const int n = msc_features_n(f);
     const size_t n_px = (size_t)MADE_W * MADE_H;
@@ -167,6 +179,7 @@ static void rows_do_not_depend_on_the_tile(void **state)
             const float a = (float)band[3], b = (float)band[2];
             assert_true(whole[4 * n_px + at] == (a + b == 0 ? 0 : (a - b) / (a + b)));
             assert_true(whole[6 * n_px + at] == (float)(sum / 4));
+            assert_true(fabs(whole[7 * n_px + at] - band[2] / sum) < 1e-6);
         }
     msc_release(whole);
     msc_features_close(&f);
@@ -178,7 +191,7 @@ static void peaks_stand_out(void **state)
     const msc_settings settings = made_settings();
     msc_features *f = NULL;
     msc_error err;
-    assert_int_equal(msc_features_open(&settings, "tpi:3,range:3:red", bands, 4, 1, 2, &f, &err), MSC_OK);
+    assert_int_equal(msc_features_open(&settings, "tpi:3,range:3:red", &(msc_feature_input){ bands, 4, 1, 1, 2 }, &f, &err), MSC_OK);
     msc_tile t = made_tile((msc_rect){ 0, 0, 30, 20 }, 1, 5, types);
     float tpi[30], range[30], *out[2] = { tpi, range };
     void *scratch = msc_alloc(msc_features_scratch(f, 30), 1);

@@ -12,7 +12,7 @@ static msc_features *made_features(void)
     msc_features *f = NULL;
     msc_settings s;
     msc_settings_defaults(&s);
-    assert_int_equal(msc_features_open(&s, "bands,mean:5", bands, 2, 0, 1, &f, NULL), MSC_OK);
+    assert_int_equal(msc_features_open(&s, "bands,mean:5", &(msc_feature_input){ bands, 2, 0, 0, 1 }, &f, NULL), MSC_OK);
     return f;
 }
 

@@ -35,6 +35,29 @@ static void slope_of_a_plane(void **state)
     made_tile_clear(&t);
 }
 
+/* On a plane the light is that of its normal; level ground has 1, ground that faces away the sky's share alone. */
+static void light_on_a_plane(void **state)
+{
+    (void)state;
+    const double radian = 3.14159265358979323846 / 180, azimuth = 128 * radian, height = 41 * radian;
+    const msc_beam sun = { (float)(cos(height) * sin(azimuth)), (float)(cos(height) * cos(azimuth)), (float)sin(height) };
+    static const double rise[][2] = { { 0, 0 }, { 1.5, -2.0 }, { -0.7, 0.2 }, { 9, -9 }, { 9, 9 } };   /* m per px of 2.5 m, east and south */
+    float light[30];
+    void *scratch = msc_alloc(msc_terrain_scratch(30), 1);
+    for (int i = 0; i < 5; i++) {
+        const double e = -rise[i][0] / 2.5, n = rise[i][1] / 2.5, length = sqrt(1 + e * e + n * n);
+        const double facing = (e * cos(height) * sin(azimuth) + n * cos(height) * cos(azimuth) + sin(height)) / length;
+        const double want = MSC_SKYLIGHT + (1 - MSC_SKYLIGHT) * fmax(facing, 0) / sin(height);
+        msc_tile t = surface(rise[i][0], rise[i][1], 0.0);
+        msc_terrain_light_row(msc_kernels_select()->window, &sun, &t, 0, 5, 2.5, light, scratch);
+        for (int32_t x = 0; x < 30; x++) assert_true(fabs(light[x] - want) < 1e-5);
+        if (i == 0) assert_true(fabs(want - 1) < 1e-12);
+        if (i == 4) assert_true(fabs(want - MSC_SKYLIGHT) < 1e-7);
+        made_tile_clear(&t);
+    }
+    msc_release(scratch);
+}
+
 static double elevation(msc_type type, int32_t x, int32_t y, int32_t dx, int32_t dy)
 {
     const double here = made_value(type, x, y, 0);
@@ -122,7 +145,7 @@ static void surface_is_that_of_eight_triangles(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(slope_equals_its_definition),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_a_plane), cmocka_unit_test(light_on_a_plane), cmocka_unit_test(slope_equals_its_definition),
                                         cmocka_unit_test(surface_is_that_of_eight_triangles) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static void check(const char *format, int band, int32_t side, double low, double
     msc_error err;
     msc_settings_defaults(&s);
     snprintf(list, sizeof list, format, side, bands[band], side, bands[band], side, bands[band], side, bands[band]);
-    assert_int_equal(msc_features_open(&s, list, bands, N_BANDS, 0, 2, &f, &err), MSC_OK);
+    assert_int_equal(msc_features_open(&s, list, &(msc_feature_input){ bands, N_BANDS, 0, 0, 2 }, &f, &err), MSC_OK);
     assert_int_equal(msc_features_n(f), 4);
     msc_tile t = made_tile(core, side / 2, N_BANDS, types);
     void *scratch = msc_alloc(msc_features_scratch(f, core.w), 1);
@@ -102,7 +102,7 @@ static void names_hold_the_range(void **state)
     msc_features *f = NULL;
     msc_error err;
     msc_settings_defaults(&s);
-    assert_int_equal(msc_features_open(&s, "glcm_contrast:5::0:4000,glcm_correlation:3:nir", bands, N_BANDS, 0, 2, &f, &err), MSC_OK);
+    assert_int_equal(msc_features_open(&s, "glcm_contrast:5::0:4000,glcm_correlation:3:nir", &(msc_feature_input){ bands, N_BANDS, 0, 0, 2 }, &f, &err), MSC_OK);
     assert_int_equal(msc_features_n(f), N_BANDS + 1);
     assert_string_equal(msc_features_name(f, 1), "glcm_contrast:5:nir:0:4000");
     assert_string_equal(msc_features_name(f, 3), "glcm_correlation:3:nir");
@@ -111,7 +111,7 @@ static void names_hold_the_range(void **state)
     static const char *const bad[] = { "glcm_contrast:5:red:1", "glcm_contrast:5:red:4:4", "glcm_contrast:5:red:1:2:3", "glcm_contrast:4",
                                        "glcm_contrast:5:red:0:inf", "mean:5:red:0:1", "glcm_contrast:5:violet:0:1" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_int_equal(msc_features_open(&s, bad[i], bands, N_BANDS, 0, 2, &f, &err), MSC_EVALUE);
+        assert_int_equal(msc_features_open(&s, bad[i], &(msc_feature_input){ bands, N_BANDS, 0, 0, 2 }, &f, &err), MSC_EVALUE);
 }
 
 int main(void)
