@@ -25,6 +25,11 @@ static msc_status directory_of(const char *path, char dir[MSC_PATH_MAX], msc_err
     return MSC_OK;
 }
 
+msc_status msc_file_temp_dir(const msc_settings *settings, const char *path, char dir[MSC_PATH_MAX], msc_error *err)
+{
+    return settings->tmpdir ? msc_file_join(NULL, settings->tmpdir, dir, err) : directory_of(path, dir, err);
+}
+
 msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err)
 {
     char dir[MSC_PATH_MAX];

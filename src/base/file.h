@@ -37,5 +37,8 @@ const char *msc_file_name(const char *path);
 /* `name` in the directory of the file `path`. EVALUE when it is too long. */
 msc_status msc_file_beside(const char *path, const char *name, char joined[MSC_PATH_MAX], msc_error *err);
 
+/* Where temporary files go that belong to the output `path`: the settings' directory, or its own. EVALUE when it is too long. */
+msc_status msc_file_temp_dir(const msc_settings *settings, const char *path, char dir[MSC_PATH_MAX], msc_error *err);
+
 int msc_file_exists(const char *path);
 #endif

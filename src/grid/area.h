@@ -9,6 +9,10 @@
 
 enum { MSC_AREA_BLOCK = 64 };
 #define MSC_AREA_UNIT_M2 0x1p-24
+static inline double msc_area_ha(int64_t units) { return (double)units * MSC_AREA_UNIT_M2 / 1e4; }
+
+/* Pixels and their ellipsoidal area. */
+typedef struct msc_amount { int64_t px, units; } msc_amount;
 
 typedef struct msc_area {
     int32_t n_across, n_down;

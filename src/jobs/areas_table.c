@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "io/layer.h"
 #include "jobs/assess.h"
+#include "jobs/report.h"
 #include "patch/patches.h"
-#include <json.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,9 +121,8 @@ msc_status msc_areas_json(const msc_areas *a, char **text, size_t *n_bytes, msc_
 {
     json_object *list = json_object_new_array();
     each_row(a, add_to_json, list, err);
-    const char *made = json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    *text = made ? msc_copy_text(made) : NULL;
+    const msc_status status = msc_report_print(list, a->options.change, text, err);
     *n_bytes = *text ? strlen(*text) : 0;
     json_object_put(list);
-    return *text ? MSC_OK : msc_fail(err, MSC_ENOMEM, a->options.change, "areas");
+    return status;
 }

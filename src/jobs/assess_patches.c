@@ -2,63 +2,56 @@
 #include "base/file.h"
 #include "grid/crs.h"
 #include "io/layer.h"
+#include "jobs/report.h"
 #include "patch/match.h"
-#include <json.h>
 #include <math.h>
 #include <string.h>
 
 void msc_patch_assess_defaults(msc_patch_assess_options *options) { *options = (msc_patch_assess_options){ .overlap_min = 0.5 }; }
 
-static void put_number(json_object *to, const char *key, double value)
-{
-    json_object_object_add(to, key, isfinite(value) ? json_object_new_double(value) : NULL);
-}
-static void put_integer(json_object *to, const char *key, int64_t value) { json_object_object_add(to, key, json_object_new_int64(value)); }
-static void put_text(json_object *to, const char *key, const char *value) { json_object_object_add(to, key, value ? json_object_new_string(value) : NULL); }
 static double share(double part, double whole) { return whole > 0 ? part / whole : NAN; }
 
 static json_object *class_of(const msc_match_class *c)
 {
     json_object *o = json_object_new_object(), *bins = json_object_new_array();
-    put_integer(o, "n_reference", c->n_reference);
-    put_integer(o, "n_found", c->n_found);
-    put_number(o, "recall", share((double)c->n_found, (double)c->n_reference));
-    put_number(o, "recall_by_area", share(c->covered_m2, c->reference_m2));
-    put_integer(o, "n_patches", c->n_patches);
-    put_integer(o, "n_true", c->n_true);
-    put_integer(o, "n_false", c->n_false);
-    put_integer(o, "n_not_judged", c->n_patches - c->n_true - c->n_false);
-    put_number(o, "precision", share((double)c->n_true, (double)(c->n_true + c->n_false)));
-    put_number(o, "precision_by_area", share(c->true_m2, c->true_m2 + c->false_m2));
-    put_number(o, "reference_ha", c->reference_m2 / 1e4);
-    put_number(o, "patches_ha", c->patch_m2 / 1e4);
-    put_number(o, "mean_iou", share(c->iou_sum, (double)c->n_reference));
+    msc_report_integer(o, "n_reference", c->n_reference);
+    msc_report_integer(o, "n_found", c->n_found);
+    msc_report_number(o, "recall", share((double)c->n_found, (double)c->n_reference));
+    msc_report_number(o, "recall_by_area", share(c->covered_m2, c->reference_m2));
+    msc_report_integer(o, "n_patches", c->n_patches);
+    msc_report_integer(o, "n_true", c->n_true);
+    msc_report_integer(o, "n_false", c->n_false);
+    msc_report_integer(o, "n_not_judged", c->n_patches - c->n_true - c->n_false);
+    msc_report_number(o, "precision", share((double)c->n_true, (double)(c->n_true + c->n_false)));
+    msc_report_number(o, "precision_by_area", share(c->true_m2, c->true_m2 + c->false_m2));
+    msc_report_number(o, "reference_ha", c->reference_m2 / 1e4);
+    msc_report_number(o, "patches_ha", c->patch_m2 / 1e4);
+    msc_report_number(o, "mean_iou", share(c->iou_sum, (double)c->n_reference));
     for (int i = 0; i < MSC_MATCH_BINS; i++) json_object_array_add(bins, json_object_new_int64(c->iou[i]));
     json_object_object_add(o, "iou_tenths", bins);
-    put_number(o, "boundary_distance_m", share(c->distance_sum_m, (double)c->n_distances));
+    msc_report_number(o, "boundary_distance_m", share(c->distance_sum_m, (double)c->n_distances));
     return o;
 }
 
 static msc_status report(const msc_patch_assess_options *o, const msc_match *m, msc_error *err)
 {
     json_object *top = json_object_new_object(), *sizes = json_object_new_array();
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "patches", msc_file_name(o->patches));
-    put_text(top, "reference", msc_file_name(o->reference));
-    put_text(top, "where", o->where);
-    put_text(top, "blank_where", o->blank_where);
-    put_number(top, "overlap_min", o->overlap_min);
-    put_integer(top, "n_repaired", m->n_repaired);
+    msc_report_text(top, "software", "minescar " MSC_VERSION);
+    msc_report_text(top, "patches", msc_file_name(o->patches));
+    msc_report_text(top, "reference", msc_file_name(o->reference));
+    msc_report_text(top, "where", o->where);
+    msc_report_text(top, "blank_where", o->blank_where);
+    msc_report_number(top, "overlap_min", o->overlap_min);
+    msc_report_integer(top, "n_repaired", m->n_repaired);
     json_object_object_add(top, "all", class_of(&m->all));
     for (int k = 0; k < m->n_classes; k++) {
         json_object *c = class_of(&m->class[k]);
-        put_number(c, "from_m2", m->class[k].from_m2);
-        put_number(c, "below_m2", k + 1 < m->n_classes ? m->class[k + 1].from_m2 : NAN);
+        msc_report_number(c, "from_m2", m->class[k].from_m2);
+        msc_report_number(c, "below_m2", k + 1 < m->n_classes ? m->class[k + 1].from_m2 : NAN);
         json_object_array_add(sizes, c);
     }
     json_object_object_add(top, "by_size", sizes);
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const msc_status status = text ? msc_file_write(o->report, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, o->report, "report");
+    const msc_status status = msc_report_write(top, o->report, err);
     json_object_put(top);
     return status;
 }

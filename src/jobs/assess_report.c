@@ -2,35 +2,20 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "jobs/assess.h"
-#include <json.h>
+#include "jobs/report.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static void put_number(json_object *to, const char *key, double value)
-{
-    json_object_object_add(to, key, isfinite(value) ? json_object_new_double(value) : NULL);
-}
-
-static void put_integer(json_object *to, const char *key, int64_t value)
-{
-    json_object_object_add(to, key, json_object_new_int64(value));
-}
-
-static void put_text(json_object *to, const char *key, const char *value)
-{
-    json_object_object_add(to, key, value && *value ? json_object_new_string(value) : NULL);
-}
 
 /* {"value": ..., "se": ..., "low_95": ..., "high_95": ..., "half_width_95": ...}, times `scale`. */
 static void put_estimate(json_object *to, const char *key, msc_estimate e, double scale)
 {
     json_object *o = json_object_new_object();
-    put_number(o, "value", e.value * scale);
-    put_number(o, "se", e.se * scale);
-    put_number(o, "low_95", e.low * scale);
-    put_number(o, "high_95", e.high * scale);
-    put_number(o, "half_width_95", msc_estimate_half_width(e) * scale);
+    msc_report_number(o, "value", e.value * scale);
+    msc_report_number(o, "se", e.se * scale);
+    msc_report_number(o, "low_95", e.low * scale);
+    msc_report_number(o, "high_95", e.high * scale);
+    msc_report_number(o, "half_width_95", msc_estimate_half_width(e) * scale);
     json_object_object_add(to, key, o);
 }
 
@@ -41,12 +26,12 @@ static json_object *strata_of(const msc_assessment *a)
         const msc_assess_stratum *s = &a->strata[h];
         json_object *o = json_object_new_object();
         json_object_object_add(o, "stratum", json_object_new_string(s->name));
-        put_integer(o, "n", s->n);
-        put_number(o, "sum_of_weights", s->weight_sum);
+        msc_report_integer(o, "n", s->n);
+        msc_report_number(o, "sum_of_weights", s->weight_sum);
         if (a->design[0]) {
-            put_integer(o, "pixels", s->n_pixels);
-            put_integer(o, "n_drawn", s->n_drawn);
-            put_integer(o, "n_labelled", s->n_labelled);
+            msc_report_integer(o, "pixels", s->n_pixels);
+            msc_report_integer(o, "n_drawn", s->n_drawn);
+            msc_report_integer(o, "n_labelled", s->n_labelled);
         }
         json_object_array_add(list, o);
     }
@@ -76,8 +61,8 @@ static void put_name(json_object *o, const msc_assessment *a, int code)
 {
     char name[200], label[200];
     msc_assess_class_name(a, code, name, label, sizeof name);
-    if (name[0]) put_text(o, "name", name);
-    if (name[0]) put_text(o, "label", label);
+    if (name[0]) msc_report_text(o, "name", name);
+    if (name[0]) msc_report_text(o, "label", label);
 }
 
 /* All areas by the names that tables have: map_projected_m2, ... adjusted_surface_mu. */
@@ -89,7 +74,7 @@ static void put_areas(json_object *to, const msc_assessment *a, const msc_assess
     for (int k = 0; k < MSC_ASSESS_AREAS; k++)
         for (int u = 0; u < MSC_ASSESS_UNITS && (d->ground || k % 3 != 2); u++) {
             snprintf(key, sizeof key, "%s_%s", msc_assess_area_name(k), msc_assess_unit_name(u));
-            put_number(to, key, msc_assess_area_in(m2[k], u));
+            msc_report_number(to, key, msc_assess_area_in(m2[k], u));
         }
 }
 
@@ -110,20 +95,20 @@ static json_object *classes_of(const msc_assessment *a, const msc_accuracy *e, c
             json_object_put(o);
             continue;
         }
-        put_integer(o, "code", a->code[i]);
+        msc_report_integer(o, "code", a->code[i]);
         put_name(o, a, a->code[i]);
-        put_integer(o, "n_map", n_map);
-        put_integer(o, "n_reference", n_reference);
+        msc_report_integer(o, "n_map", n_map);
+        msc_report_integer(o, "n_reference", n_reference);
         put_estimate(o, "users_accuracy", e->users[i], 1);
         put_estimate(o, "producers_accuracy", e->producers[i], 1);
-        if (n_map > 0 && e->matrix[i][i] == n_map) put_number(o, "users_accuracy_low_95", 1 - e->none_upper[i] / e->map_share[i].value);
+        if (n_map > 0 && e->matrix[i][i] == n_map) msc_report_number(o, "users_accuracy_low_95", 1 - e->none_upper[i] / e->map_share[i].value);
         if (n_reference > 0 && e->matrix[i][i] == n_reference)
-            put_number(o, "producers_accuracy_low_95", e->reference_share[i].value / (e->reference_share[i].value + e->miss_upper[i]));
+            msc_report_number(o, "producers_accuracy_low_95", e->reference_share[i].value / (e->reference_share[i].value + e->miss_upper[i]));
         put_estimate(o, "f1", e->f1[i], 1);
-        put_number(o, "map_area_ha", (double)px[a->code[i]] * a->pixel_m2 / 1e4);
+        msc_report_number(o, "map_area_ha", (double)px[a->code[i]] * a->pixel_m2 / 1e4);
         put_estimate(o, "adjusted_share", e->reference_share[i], adjusted);
         put_estimate(o, "adjusted_area_ha", e->reference_share[i], adjusted * frame_ha);
-        put_number(o, "unseen_area_ha_upper_95", n_reference == 0 ? e->absent_upper * frame_ha : n_reference == e->matrix[i][i] ? e->miss_upper[i] * frame_ha : NAN);
+        msc_report_number(o, "unseen_area_ha_upper_95", n_reference == 0 ? e->absent_upper * frame_ha : n_reference == e->matrix[i][i] ? e->miss_upper[i] * frame_ha : NAN);
         put_areas(o, a, d, e, i);
         json_object_array_add(list, o);
     }
@@ -147,8 +132,8 @@ static json_object *matrix_of(const msc_assessment *a, const msc_accuracy *e)
         json_object_array_add(errors, error);
         json_object_array_add(upper, json_object_new_double(e->none_upper[i]));
     }
-    put_text(o, "rows", "map");
-    put_text(o, "columns", "reference");
+    msc_report_text(o, "rows", "map");
+    msc_report_text(o, "columns", "reference");
     json_object_object_add(o, "codes", codes);
     json_object_object_add(o, "counts", counts);
     json_object_object_add(o, "shares", shares);
@@ -164,10 +149,10 @@ static void put_target(json_object *to, const msc_assessment *a, const msc_asses
     json_object *o = json_object_new_object();
     put_estimate(o, "miss_rate", t->miss, 1);
     put_estimate(o, "false_alarm_rate", t->false_alarm, 1);
-    put_number(o, "miss_rate_high_95", t->unseen_upper / (t->share.value + t->unseen_upper));
-    put_number(o, "false_alarm_rate_high_95", t->false_upper);
+    msc_report_number(o, "miss_rate_high_95", t->unseen_upper / (t->share.value + t->unseen_upper));
+    msc_report_number(o, "false_alarm_rate_high_95", t->false_upper);
     put_estimate(o, "adjusted_area_ha", t->share, adjusted * frame_ha);
-    put_number(o, "missed_area_ha_upper_95", t->unseen_upper * frame_ha);
+    msc_report_number(o, "missed_area_ha_upper_95", t->unseen_upper * frame_ha);
     json_object_object_add(to, "target", o);
 }
 
@@ -182,12 +167,12 @@ static msc_status put_zone(json_object *list, msc_assessment *a, int k, int z, m
     for (int v = 0; v < a->n_values; v++) frame_px += domain.px[v];
     json_object *o = json_object_new_object();
     json_object_array_add(list, o);
-    put_text(o, "layer", layer->zones.zone->name);
-    put_text(o, "zone", layer->zones.name[z]);
-    put_integer(o, "n", e->n);
-    put_number(o, "map_observed_ha", (double)frame_px * a->pixel_m2 / 1e4);
+    msc_report_text(o, "layer", layer->zones.zone->name);
+    msc_report_text(o, "zone", layer->zones.name[z]);
+    msc_report_integer(o, "n", e->n);
+    msc_report_number(o, "map_observed_ha", (double)frame_px * a->pixel_m2 / 1e4);
     if (is_refused) {
-        put_text(o, "refused", a->refusal[0][0] ? a->refusal[0] : "too few points in this zone");
+        msc_report_text(o, "refused", a->refusal[0][0] ? a->refusal[0] : "too few points in this zone");
         return MSC_OK;
     }
     put_estimate(o, "overall_accuracy", e->overall, 1);
@@ -204,7 +189,7 @@ static msc_status put_zones(json_object *top, msc_assessment *a, msc_error *err)
     json_object *list = json_object_new_array();
     msc_status status = MSC_OK;
     json_object_object_add(top, "zones", list);
-    put_integer(top, "zone_least_points", a->options->zone_min);
+    msc_report_integer(top, "zone_least_points", a->options->zone_min);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
         for (int z = 0; z < a->layer[k].zones.n_zones && status == MSC_OK; z++)
             if (msc_assess_has_zone(a, k, z)) status = put_zone(list, a, k, z, e, err);
@@ -220,41 +205,41 @@ static void put_gate(json_object *top, const msc_assessment *a)
     for (int i = 0; i < a->n_checks; i++) {
         const msc_assess_check *c = &a->check[i];
         json_object *o = json_object_new_object();
-        put_text(o, "figure", c->name);
-        put_number(o, "value", c->value);
-        put_number(o, c->is_least ? "least" : "most", c->limit);
+        msc_report_text(o, "figure", c->name);
+        msc_report_number(o, "value", c->value);
+        msc_report_number(o, c->is_least ? "least" : "most", c->limit);
         json_object_object_add(o, "holds", json_object_new_boolean(c->holds));
         json_object_array_add(list, o);
         holds &= c->holds;
     }
     json_object_object_add(gate, "holds", json_object_new_boolean(holds));
     json_object_object_add(gate, "checks", list);
-    put_text(gate, "verdict", a->verdict[0]);
-    put_text(gate, "verdict_zh", a->verdict[1]);
+    msc_report_text(gate, "verdict", a->verdict[0]);
+    msc_report_text(gate, "verdict_zh", a->verdict[1]);
     json_object_object_add(top, "acceptance", gate);
 }
 
 static void put_facts(json_object *top, const msc_assessment *a)
 {
     const msc_assess_options *o = a->options;
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", msc_file_name(o->map));
-    put_text(top, "reference", msc_file_name(o->reference));
-    put_text(top, "class_field", o->class_field);
-    put_text(top, "before_field", o->before_field);
-    put_text(top, "stratum_field", o->stratum_field);
-    put_text(top, "weight_field", o->weight_field);
-    put_text(top, "where", o->where);
-    put_text(top, "sample", o->sample ? msc_file_name(o->sample) : NULL);
-    put_text(top, "design", a->design);
+    msc_report_text(top, "software", "minescar " MSC_VERSION);
+    msc_report_text(top, "map", msc_file_name(o->map));
+    msc_report_text(top, "reference", msc_file_name(o->reference));
+    msc_report_text(top, "class_field", o->class_field);
+    msc_report_text(top, "before_field", o->before_field);
+    msc_report_text(top, "stratum_field", o->stratum_field);
+    msc_report_text(top, "weight_field", o->weight_field);
+    msc_report_text(top, "where", o->where);
+    msc_report_text(top, "sample", o->sample ? msc_file_name(o->sample) : NULL);
+    msc_report_text(top, "design", a->design);
     if (o->sample) json_object_object_add(top, "is_map_that_was_sampled", a->is_same_map < 0 ? NULL : json_object_new_boolean(a->is_same_map));
-    put_text(top, "training", o->training ? msc_file_name(o->training) : NULL);
-    put_text(top, "unit", a->features.n > 0 && a->features.shape[0].is_point ? "point" : "pixel in a polygon");
-    put_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
+    msc_report_text(top, "training", o->training ? msc_file_name(o->training) : NULL);
+    msc_report_text(top, "unit", a->features.n > 0 && a->features.shape[0].is_point ? "point" : "pixel in a polygon");
+    msc_report_text(top, "estimator", o->is_poststratified ? "post-stratified by map class" : o->stratum_field || o->weight_field || strcmp(a->design, "stratified") == 0
              ? "stratified ratio" : "simple random");
-    if (o->is_poststratified) put_integer(top, "n_collapsed_classes", a->n_collapsed);
-    put_text(top, "interval", o->is_wald ? "wald" : "mover");
-    put_text(top, "area", "projected");
+    if (o->is_poststratified) msc_report_integer(top, "n_collapsed_classes", a->n_collapsed);
+    msc_report_text(top, "interval", o->is_wald ? "wald" : "mover");
+    msc_report_text(top, "area", "projected");
 }
 
 msc_status msc_assess_report(msc_assessment *a, msc_error *err)
@@ -266,33 +251,31 @@ msc_status msc_assess_report(msc_assessment *a, msc_error *err)
     for (int v = 0; v < a->n_values; v++) frame_px += a->px[v];
     const double frame_ha = (double)frame_px * a->pixel_m2 / 1e4;
     put_facts(top, a);
-    put_integer(top, "n", e->n);
-    put_integer(top, "n_not_observed", e->n_not_observed - a->n_trained);
-    put_integer(top, "n_in_training", a->n_trained);
-    put_integer(top, "n_outside", a->n_outside);
-    put_integer(top, "n_unlabelled", a->n_unlabelled);
-    put_integer(top, "n_without_geometry", (int64_t)a->features.n_skipped);
-    put_number(top, "map_observed_ha", frame_ha);
+    msc_report_integer(top, "n", e->n);
+    msc_report_integer(top, "n_not_observed", e->n_not_observed - a->n_trained);
+    msc_report_integer(top, "n_in_training", a->n_trained);
+    msc_report_integer(top, "n_outside", a->n_outside);
+    msc_report_integer(top, "n_unlabelled", a->n_unlabelled);
+    msc_report_integer(top, "n_without_geometry", (int64_t)a->features.n_skipped);
+    msc_report_number(top, "map_observed_ha", frame_ha);
     double frame_m2 = 0;
     for (int v = 0; v < a->n_values; v++) frame_m2 += (double)a->units[v] * MSC_AREA_UNIT_M2;
-    put_number(top, "map_observed_ellipsoidal_m2", frame_m2);
-    put_number(top, "training_ha", (double)a->trained_px * a->pixel_m2 / 1e4);
-    if (a->refusal[0][0]) put_text(top, "refused", a->refusal[0]);
+    msc_report_number(top, "map_observed_ellipsoidal_m2", frame_m2);
+    msc_report_number(top, "training_ha", (double)a->trained_px * a->pixel_m2 / 1e4);
+    if (a->refusal[0][0]) msc_report_text(top, "refused", a->refusal[0]);
     put_estimate(top, "overall_accuracy", e->overall, 1);
-    if (e->overall.value >= 1) put_number(top, "overall_accuracy_low_95", 1 - e->absent_upper);
-    put_number(top, "kappa", e->kappa);
-    put_number(top, "kappa_se", e->kappa_se);
-    put_number(top, "quantity_disagreement", e->quantity);
-    put_number(top, "allocation_disagreement", e->allocation);
+    if (e->overall.value >= 1) msc_report_number(top, "overall_accuracy_low_95", 1 - e->absent_upper);
+    msc_report_number(top, "kappa", e->kappa);
+    msc_report_number(top, "kappa_se", e->kappa_se);
+    msc_report_number(top, "quantity_disagreement", e->quantity);
+    msc_report_number(top, "allocation_disagreement", e->allocation);
     put_target(top, a, &a->target, frame_ha);
     put_gate(top, a);
     json_object_object_add(top, "matrix", matrix_of(a, e));
     json_object_object_add(top, "classes", classes_of(a, e, &whole, frame_ha));
     json_object_object_add(top, "strata", strata_of(a));
     msc_status status = put_zones(top, a, err);
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    if (status == MSC_OK && !text) status = msc_fail(err, MSC_ENOMEM, a->options->report, "report");
-    if (status == MSC_OK) status = msc_file_write(a->options->report, text, strlen(text), err);
+    if (status == MSC_OK) status = msc_report_write(top, a->options->report, err);
     json_object_put(top);
     return status;
 }

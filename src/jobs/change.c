@@ -14,9 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is taken where nobody says and no posteriors tell; of the memory cap, all that judging regions may hold, and the share of records. */
+/* What is taken where nobody says and no posteriors tell. */
 static const double USUAL_RATE = 0.02, USUAL_WEAK = 0.05;
-enum { ALL_PERCENT = 90, RECORD_PERCENT = 6 };
 
 typedef struct comparison {
     const msc_settings *settings;
@@ -29,7 +28,6 @@ typedef struct comparison {
     msc_decide decide;
     msc_adjoin adjoin;
     msc_sites_pass *sites;
-    char tmpdir[MSC_PATH_MAX];
     msc_area area;
     msc_tally *tally;
     msc_class classes[255];
@@ -280,11 +278,8 @@ static int32_t region_odds(comparison *c)
 /* Looks at all regions, then hands their decisions on to `sink`. */
 static msc_status judge_regions(comparison *c, const msc_layout *layout, const msc_op *ops, const msc_sink *sink, msc_error *err)
 {
-    const int64_t percent = msc_settings_memory(c->settings, NULL) / 100, left = (ALL_PERCENT - RECORD_PERCENT) * percent - layout->bytes;
-    MSC_TRY(msc_file_beside(c->options->change, ".", c->tmpdir, err));
-    const msc_sites_spec spec = { .width_px = c->source.width_px, .height_px = c->source.height_px, .rest = c->decide.rest,
-                                  .front_bytes = left > 0 ? left : 0, .record_bytes = RECORD_PERCENT * percent,
-                                  .tmpdir = c->settings->tmpdir ? c->settings->tmpdir : c->tmpdir };
+    msc_sites_spec spec = { .width_px = c->source.width_px, .height_px = c->source.height_px, .rest = c->decide.rest };
+    MSC_TRY(msc_records_share(c->settings, layout, c->options->change, &spec.records, err));
     msc_sink gather;
     msc_source judged;
     msc_layout again = *layout;

@@ -20,7 +20,7 @@ typedef struct detection {
     msc_irmad_sums unchanged;
     int64_t n_unchanged;         /* by the last variates */
     msc_area area;
-    msc_saturated saturated[2];
+    msc_amount saturated[2];
     struct json_object *report;
     msc_sink next;               /* writes the evidence */
     msc_raster_outs outs;

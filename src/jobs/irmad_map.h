@@ -20,8 +20,7 @@ typedef struct msc_irmad_facts {
 struct json_object;
 /* The report, which the caller puts, also after an error; then, with what the pass over all pixels counted, into its file. */
 msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts *facts, struct json_object **report, msc_error *err);
-typedef struct msc_saturated { int64_t px, units; } msc_saturated;   /* ellipsoidal area in MSC_AREA_UNIT_M2 */
-msc_status msc_irmad_report_write(const msc_irmad_options *options, struct json_object *report, const msc_saturated saturated[2], msc_error *err);
+msc_status msc_irmad_report_write(const msc_irmad_options *options, struct json_object *report, const msc_amount saturated[2], msc_error *err);
 
 /* A list with an entry a scene of the image after: the gain and offset a band that bring it to the image before (orthogonal
  * regression on the unchanged pixels; Canty & Nielsen 2008). The caller puts *radiometry, also after an error. */

@@ -1,10 +1,7 @@
 /* irmad_map_report.c - what IR-MAD found, as JSON: correlations, coefficients in the images' own units, iterations. */
 #include "base/file.h"
-#include "grid/area.h"
 #include "jobs/irmad_map.h"
-#include <json.h>
-#include <stdio.h>
-#include <string.h>
+#include "jobs/report.h"
 
 static json_object *numbers(const double *value, int n)
 {
@@ -12,9 +9,6 @@ static json_object *numbers(const double *value, int n)
     for (int i = 0; i < n; i++) json_object_array_add(list, json_object_new_double(value[i]));
     return list;
 }
-
-static void put_text(json_object *to, const char *key, const char *value) { json_object_object_add(to, key, json_object_new_string(value)); }
-static void put_integer(json_object *to, const char *key, int64_t value) { json_object_object_add(to, key, json_object_new_int64(value)); }
 
 /* Coefficients of one image in one variate, by band; 0 for a band that is left out. */
 static json_object *coefficients(const msc_irmad_facts *f, int variate, int is_after)
@@ -53,17 +47,17 @@ msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts 
 {
     json_object *top = *report = json_object_new_object(), *bands = json_object_new_array(), *radiometry = NULL;
     msc_status status = f->pair->is_flat ? MSC_OK : msc_irmad_radiometry(settings, f, &radiometry, err);
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "before", msc_file_name(f->options->before.paths[0]));
-    put_text(top, "after", msc_file_name(f->options->after.paths[0]));
+    msc_report_text(top, "software", "minescar " MSC_VERSION);
+    msc_report_text(top, "before", msc_file_name(f->options->before.paths[0]));
+    msc_report_text(top, "after", msc_file_name(f->options->after.paths[0]));
     for (int b = 0; b < f->pair->n_bands; b++) json_object_array_add(bands, json_object_new_string(f->pair->band[b]));
     json_object_object_add(top, "bands", bands);
     json_object_object_add(top, "is_flat", json_object_new_boolean(f->pair->is_flat));
     json_object_object_add(top, "left_out_before", left_out(f, 0));
     json_object_object_add(top, "left_out_after", left_out(f, 1));
-    put_integer(top, "lattice_step_px", f->lattice->step_px);
-    put_integer(top, "sampled_px", (int64_t)f->pixels->n);
-    put_integer(top, "iterations", f->fit->n_iterations);
+    msc_report_integer(top, "lattice_step_px", f->lattice->step_px);
+    msc_report_integer(top, "sampled_px", (int64_t)f->pixels->n);
+    msc_report_integer(top, "iterations", f->fit->n_iterations);
     json_object_object_add(top, "is_converged", json_object_new_boolean(f->fit->is_converged));
     json_object_object_add(top, "last_step_of_rho", json_object_new_double(f->fit->delta));
     json_object_object_add(top, "rho_without_weights", numbers(f->fit->first.rho, f->variates->n));
@@ -75,23 +69,11 @@ msc_status msc_irmad_report(const msc_settings *settings, const msc_irmad_facts 
     return status;
 }
 
-static json_object *amount(const msc_saturated *s)
-{
-    json_object *o = json_object_new_object();
-    char text[48];
-    const double ha = (double)s->units * MSC_AREA_UNIT_M2 / 1e4;
-    snprintf(text, sizeof text, "%.6f", ha);
-    put_integer(o, "px", s->px);
-    json_object_object_add(o, "ha", json_object_new_double_s(ha, text));
-    return o;
-}
-
-msc_status msc_irmad_report_write(const msc_irmad_options *options, json_object *top, const msc_saturated saturated[2], msc_error *err)
+msc_status msc_irmad_report_write(const msc_irmad_options *options, json_object *top, const msc_amount saturated[2], msc_error *err)
 {
     if (options->evidence) {
-        json_object_object_add(top, "saturated_before", amount(&saturated[0]));
-        json_object_object_add(top, "saturated_after", amount(&saturated[1]));
+        json_object_object_add(top, "saturated_before", msc_report_amount(saturated[0]));
+        json_object_object_add(top, "saturated_after", msc_report_amount(saturated[1]));
     }
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    return text ? msc_file_write(options->report, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, options->report, "report");
+    return msc_report_write(top, options->report, err);
 }

@@ -3,8 +3,8 @@
 #include "jobs/receipt.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "jobs/report.h"
 #include "stream/stream.h"
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,9 +208,7 @@ msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_
 
 static msc_status save(msc_receipt *receipt, msc_error *err)
 {
-    const char *text = json_object_to_json_string_ext(receipt->root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    if (!text) return msc_fail(err, MSC_ENOMEM, receipt->path, "receipt");
-    return msc_file_write(receipt->path, text, strlen(text), err);
+    return msc_report_write(receipt->root, receipt->path, err);
 }
 
 static msc_status hash_file(void *files, int i, msc_error *err)

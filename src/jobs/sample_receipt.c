@@ -1,12 +1,12 @@
 /* sample_receipt.c - the design as it was frozen before anyone labelled a point: strata, their pixels, their points. */
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/mem.h"
+#include "jobs/report.h"
 #include "jobs/sample.h"
-#include <json.h>
 #include <string.h>
 
 static void put(json_object *to, const char *key, json_object *value) { json_object_object_add(to, key, value); }
-static void put_text(json_object *to, const char *key, const char *text) { put(to, key, text && *text ? json_object_new_string(text) : NULL); }
 
 static json_object *grid_of(const msc_grid *g)
 {
@@ -17,7 +17,7 @@ static json_object *grid_of(const msc_grid *g)
     put(o, "north", json_object_new_double(g->n0));
     put(o, "pixel_e", json_object_new_double(g->pixel_e));
     put(o, "pixel_n", json_object_new_double(g->pixel_n));
-    put_text(o, "crs", g->crs);
+    msc_report_text(o, "crs", g->crs);
     return o;
 }
 
@@ -29,8 +29,8 @@ static json_object *stratum_of(const msc_sample *s, int h)
     json_object *o = json_object_new_object();
     msc_sample_stratum_name(s, h, 0, name, sizeof name);
     put(o, "stratum", json_object_new_int(h + 1));
-    put_text(o, "name", name);
-    put_text(o, "zone", s->frame->zones && f->zone >= 0 ? s->zone_name[f->zone] : NULL);
+    msc_report_text(o, "name", name);
+    msc_report_text(o, "zone", s->frame->zones && f->zone >= 0 ? s->zone_name[f->zone] : NULL);
     put(o, "code", f->value >= 0 && f->value < MSC_SAMPLE_BUFFER ? json_object_new_int(f->value) : NULL);
     put(o, "is_buffer", json_object_new_boolean(f->value == MSC_SAMPLE_BUFFER));
     put(o, "is_target", json_object_new_boolean(d->is_target));
@@ -50,7 +50,7 @@ static json_object *whole_of(const msc_sample *s)
     for (int h = 0; h < s->frame->n_strata; h++) units += s->design[h].units;
     json_object *o = json_object_new_object();
     put(o, "stratum", json_object_new_int(1));
-    put_text(o, "name", "all");
+    msc_report_text(o, "name", "all");
     put(o, "pixels", json_object_new_int64(units));
     put(o, "n", json_object_new_int64((int64_t)s->n_points));
     put(o, "weight", json_object_new_double((double)units / (double)s->n_points));
@@ -69,28 +69,27 @@ static json_object *estimate_of(msc_estimate e, double scale)
 static void put_options(json_object *top, const msc_sample *s)
 {
     const msc_sample_options *o = s->options;
-    put_text(top, "design", o->design);
+    msc_report_text(top, "design", o->design);
     put(top, "seed", json_object_new_uint64(o->seed));
     put(top, "n_wanted", json_object_new_int64(s->n_wanted));
     put(top, "standard_error_wanted", o->n > 0 ? NULL : json_object_new_double(o->se));
-    put_text(top, "allocation", s->is_stratified ? o->allocation : NULL);
+    msc_report_text(top, "allocation", s->is_stratified ? o->allocation : NULL);
     put(top, "least_points_a_stratum", s->is_stratified ? json_object_new_int64(o->n_min) : NULL);
     put(top, "buffer_m", json_object_new_double(o->buffer_m));
     put(top, "distance_m", json_object_new_double(o->distance_m));
     put(top, "step_px", s->step_px > 0 ? json_object_new_int(s->step_px) : NULL);
-    put_text(top, "zones", o->zone_path ? msc_file_name(o->zone_path) : NULL);
-    put_text(top, "zone_field", o->zone_field);
-    put_text(top, "excluded", o->exclude ? msc_file_name(o->exclude) : NULL);
+    msc_report_text(top, "zones", o->zone_path ? msc_file_name(o->zone_path) : NULL);
+    msc_report_text(top, "zone_field", o->zone_field);
+    msc_report_text(top, "excluded", o->exclude ? msc_file_name(o->exclude) : NULL);
 }
-
-enum { TEXT_FLAGS = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE };
 
 msc_status msc_sample_seal(struct json_object *receipt, char hex[65], msc_error *err)
 {
     json_object_object_del(receipt, "sha256");
-    const char *text = json_object_to_json_string_ext(receipt, TEXT_FLAGS);
-    if (!text) return msc_fail(err, MSC_ENOMEM, "receipt", "seal");
+    char *text = NULL;
+    MSC_TRY(msc_report_print(receipt, "receipt", &text, err));
     msc_sha256(text, strlen(text), hex);
+    msc_release(text);
     return MSC_OK;
 }
 
@@ -102,14 +101,14 @@ msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_e
     MSC_TRY(msc_sample_key(s->points, s->n_points, s->grid->width_px, key, err));
     for (int h = 0; h < s->frame->n_strata; h++) n_excluded += s->frame->strata[h].n_excluded;
     json_object *top = json_object_new_object(), *strata = json_object_new_array(), *map_strata = json_object_new_array();
-    put_text(top, "minescar_sample", "1");
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "map", msc_file_name(s->options->map));
-    put_text(top, "map_sha256", s->map_sha256);
+    msc_report_text(top, "minescar_sample", "1");
+    msc_report_text(top, "software", "minescar " MSC_VERSION);
+    msc_report_text(top, "map", msc_file_name(s->options->map));
+    msc_report_text(top, "map_sha256", s->map_sha256);
     put(top, "is_change", json_object_new_boolean(s->is_change));
     put(top, "grid", grid_of(s->grid));
-    put_text(top, "points", msc_file_name(s->options->points));
-    put_text(top, "points_sha256", key);
+    msc_report_text(top, "points", msc_file_name(s->options->points));
+    msc_report_text(top, "points_sha256", key);
     put(top, "n", json_object_new_int64((int64_t)s->n_points));
     put_options(top, s);
     put(top, "pixels_not_observed", json_object_new_int64(s->frame->n_not_observed));
@@ -120,9 +119,8 @@ msc_status msc_sample_write_receipt(const msc_sample *s, const char *path, msc_e
     put(top, "map_values", map_strata);
     put(top, "expected_overall_accuracy", estimate_of(s->forecast.overall, 1));
     msc_status status = msc_sample_seal(top, key, err);
-    if (status == MSC_OK) put_text(top, "sha256", key);
-    const char *text = json_object_to_json_string_ext(top, TEXT_FLAGS);
-    if (status == MSC_OK) status = text ? msc_file_write(path, text, strlen(text), err) : msc_fail(err, MSC_ENOMEM, path, "receipt");
+    if (status == MSC_OK) msc_report_text(top, "sha256", key);
+    if (status == MSC_OK) status = msc_report_write(top, path, err);
     json_object_put(top);
     return status;
 }

@@ -1,8 +1,7 @@
 /* shift_report.c - the displacement between two images as JSON: the figures, the field and every window. */
 #include "base/file.h"
+#include "jobs/report.h"
 #include "jobs/shift_map.h"
-#include <json.h>
-#include <string.h>
 
 const char *msc_shift_state_name(msc_shift_state state)
 {
@@ -18,16 +17,6 @@ static void put_px(json_object *to, const char *key, double value)
     json_object_object_add(to, key, number);
 }
 
-static void put_integer(json_object *to, const char *key, int64_t value)
-{
-    json_object_object_add(to, key, json_object_new_int64(value));
-}
-
-static void put_text(json_object *to, const char *key, const char *value)
-{
-    json_object_object_add(to, key, value ? json_object_new_string(value) : NULL);
-}
-
 static void put_list(json_object *to, const char *key, const double *values, int n)
 {
     json_object *list = json_object_new_array();
@@ -39,8 +28,8 @@ static json_object *grid_of(const msc_grid *g)
 {
     json_object *o = json_object_new_object();
     const double origin[] = { g->e0, g->n0 }, pixel[] = { g->pixel_e, g->pixel_n };
-    put_integer(o, "width_px", g->width_px);
-    put_integer(o, "height_px", g->height_px);
+    msc_report_integer(o, "width_px", g->width_px);
+    msc_report_integer(o, "height_px", g->height_px);
     put_list(o, "origin", origin, 2);
     put_list(o, "pixel", pixel, 2);
     return o;
@@ -50,7 +39,7 @@ static json_object *field_of(const msc_displacement *f)
 {
     json_object *o = json_object_new_object();
     const double centre[] = { f->centre_x, f->centre_y }, box[] = { f->x0, f->y0, f->x1, f->y1 };
-    put_integer(o, "degree", f->degree);
+    msc_report_integer(o, "degree", f->degree);
     put_list(o, "centre_px", centre, 2);
     put_list(o, "radius_px", &f->radius_px, 1);
     put_list(o, "box_px", box, 4);
@@ -65,9 +54,9 @@ static json_object *tiles_of(const msc_shift_facts *f)
     for (int i = 0; i < f->n_tiles; i++) {
         const msc_shift_tile *t = &f->tile[i];
         json_object *o = json_object_new_object();
-        put_integer(o, "x_px", t->x);
-        put_integer(o, "y_px", t->y);
-        put_text(o, "state", msc_shift_state_name(t->window.state));
+        msc_report_integer(o, "x_px", t->x);
+        msc_report_integer(o, "y_px", t->y);
+        msc_report_text(o, "state", msc_shift_state_name(t->window.state));
         if (t->window.state == MSC_SHIFT_MEASURED) {
             put_px(o, "dx_px", t->window.dx_px);
             put_px(o, "dy_px", t->window.dy_px);
@@ -84,19 +73,19 @@ msc_status msc_shift_report(const msc_shift_facts *f, const msc_shift_options *o
 {
     const int n_measured = f->n_of[MSC_SHIFT_MEASURED];
     json_object *top = json_object_new_object(), *why = json_object_new_object();
-    put_text(top, "software", "minescar " MSC_VERSION);
-    put_text(top, "before", options->before.n_paths ? msc_file_name(options->before.paths[0]) : NULL);
-    put_text(top, "after", options->after.n_paths ? msc_file_name(options->after.paths[0]) : NULL);
-    put_text(top, "band_before", f->band[0]);
-    put_text(top, "band_after", f->band[1]);
+    msc_report_text(top, "software", "minescar " MSC_VERSION);
+    msc_report_text(top, "before", options->before.n_paths ? msc_file_name(options->before.paths[0]) : NULL);
+    msc_report_text(top, "after", options->after.n_paths ? msc_file_name(options->after.paths[0]) : NULL);
+    msc_report_text(top, "band_before", f->band[0]);
+    msc_report_text(top, "band_after", f->band[1]);
     json_object_object_add(top, "grid", grid_of(&f->grid));
-    put_integer(top, "window_px", MSC_SHIFT_WINDOW_PX);
-    put_integer(top, "step_px", f->step_px);
-    put_integer(top, "n_tiles", f->n_tiles);
-    put_integer(top, "n_measured", n_measured);
-    put_integer(top, "n_abstained", f->n_tiles - n_measured);
-    put_integer(top, "n_outliers", f->fit.n_outliers);
-    for (int s = MSC_SHIFT_MEASURED + 1; s < MSC_SHIFT_N_STATES; s++) put_integer(why, msc_shift_state_name(s), f->n_of[s]);
+    msc_report_integer(top, "window_px", MSC_SHIFT_WINDOW_PX);
+    msc_report_integer(top, "step_px", f->step_px);
+    msc_report_integer(top, "n_tiles", f->n_tiles);
+    msc_report_integer(top, "n_measured", n_measured);
+    msc_report_integer(top, "n_abstained", f->n_tiles - n_measured);
+    msc_report_integer(top, "n_outliers", f->fit.n_outliers);
+    for (int s = MSC_SHIFT_MEASURED + 1; s < MSC_SHIFT_N_STATES; s++) msc_report_integer(why, msc_shift_state_name(s), f->n_of[s]);
     json_object_object_add(top, "abstained", why);
     if (n_measured > 0) {
         put_px(top, "median_dx_px", f->fit.median_dx_px);
@@ -109,9 +98,7 @@ msc_status msc_shift_report(const msc_shift_facts *f, const msc_shift_options *o
         for (int i = 0; i < 5; i++) json_object_object_add(top, figures[i], NULL);
     }
     json_object_object_add(top, "tiles", tiles_of(f));
-    const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    const msc_status status = text ? msc_file_write(options->report, text, strlen(text), err)
-                                   : msc_fail(err, MSC_ENOMEM, options->report, "report");
+    const msc_status status = msc_report_write(top, options->report, err);
     json_object_put(top);
     return status;
 }

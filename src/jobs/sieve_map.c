@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of the memory cap: all that the sieve holds, and the share of records. */
-enum { CHANGE_NODATA = 65535, ALL_PERCENT = 90, RECORD_PERCENT = 6 };
+enum { CHANGE_NODATA = 65535 };
 
 typedef struct sieving {
     const msc_settings *settings;
@@ -19,7 +18,6 @@ typedef struct sieving {
     msc_rasters rasters;
     msc_raster_outs outs;
     msc_sieve_pass *pass;
-    char tmpdir[MSC_PATH_MAX];
     msc_type type;
     int64_t mmu_px;
     msc_legend legend;
@@ -106,15 +104,10 @@ static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *e
 
 static msc_status make_pass(sieving *s, const msc_layout *layout, msc_error *err)
 {
-    const int64_t percent = msc_settings_memory(s->settings, NULL) / 100, left = (ALL_PERCENT - RECORD_PERCENT) * percent - layout->bytes;
     const msc_grid *grid = msc_raster_grid(s->rasters.raster[0]);
-    snprintf(s->tmpdir, sizeof s->tmpdir, "%s", s->options->out);
-    char *slash = strrchr(s->tmpdir, '/');
-    if (slash) slash[slash == s->tmpdir] = 0;
-    else snprintf(s->tmpdir, sizeof s->tmpdir, ".");
-    const msc_sieve_spec spec = { .width_px = grid->width_px, .height_px = grid->height_px, .type = s->type, .mmu_px = s->mmu_px,
-        .connectivity = s->options->connectivity, .front_bytes = left > 0 ? left : 0, .record_bytes = RECORD_PERCENT * percent,
-        .tmpdir = s->settings->tmpdir ? s->settings->tmpdir : s->tmpdir };
+    msc_sieve_spec spec = { .width_px = grid->width_px, .height_px = grid->height_px, .type = s->type, .mmu_px = s->mmu_px,
+                            .connectivity = s->options->connectivity };
+    MSC_TRY(msc_records_share(s->settings, layout, s->options->out, &spec.records, err));
     return msc_sieve_new(&spec, layout, &s->pass, err);
 }
 

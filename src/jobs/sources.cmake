@@ -38,6 +38,7 @@ set(MINESCAR_jobs
   majority_map.c
   radiometry.c
   receipt.c
+  report.c
   run.c
   run_areas.c
   run_assess.c

@@ -6,7 +6,6 @@
 #include "model/weights.h"
 #include "ops/decide.h"
 
-typedef struct msc_amount { int64_t px, units; } msc_amount;   /* ellipsoidal area in MSC_AREA_UNIT_M2 */
 
 typedef struct msc_tally {
     msc_amount pair[MSC_N_REMOVED_BY][65536];   /* before * 256 + after; MSC_BY_NOTHING, MSC_BORNE_OUT and MSC_UNCOVERED: accepted */

@@ -1,7 +1,7 @@
 /* tally_report.c - what a comparison counted, as JSON. */
 #include "base/mem.h"
+#include "jobs/report.h"
 #include "jobs/tally.h"
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,28 +10,11 @@ typedef struct json_object json;
 static const char *const rule_names[MSC_N_REMOVED_BY] = { NULL, "boundary", "impossible", "confidence", "posterior", "evidence", "region" };
 static const char *const grade_names[MSC_N_GRADES] = { NULL, "A", "B", "C", "boundary", "impossible" };
 
-/* Hectares to a square metre's hundredth. */
-static json *hectares(int64_t units)
-{
-    char text[48];
-    const double ha = (double)units * MSC_AREA_UNIT_M2 / 1e4;
-    snprintf(text, sizeof text, "%.6f", ha);
-    return json_object_new_double_s(ha, text);
-}
-
 static json *real(double value)
 {
     char text[48];
     snprintf(text, sizeof text, "%.10g", value);
     return json_object_new_double_s(value, text);
-}
-
-static json *amount(msc_amount a)
-{
-    json *one = json_object_new_object();
-    json_object_object_add(one, "px", json_object_new_int64(a.px));
-    json_object_object_add(one, "ha", hectares(a.units));
-    return one;
 }
 
 static void join(msc_amount *to, msc_amount more)
@@ -132,13 +115,13 @@ static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
     json_object_object_add(one, "to", json_object_new_int(code & 255));
     json_object_object_add(one, "from_label", json_object_new_string(label_of(c, code >> 8)));
     json_object_object_add(one, "to_label", json_object_new_string(label_of(c, code & 255)));
-    json_object_object_add(one, "raw", amount(raw));
+    json_object_object_add(one, "raw", msc_report_amount(raw));
     for (int r = 1; r < MSC_BORNE_OUT; r++)
-        if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], amount(t->pair[r][code]));
-    if (t->pair[MSC_UNCOVERED][code].px) json_object_object_add(one, "uncovered", amount(t->pair[MSC_UNCOVERED][code]));
+        if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], msc_report_amount(t->pair[r][code]));
+    if (t->pair[MSC_UNCOVERED][code].px) json_object_object_add(one, "uncovered", msc_report_amount(t->pair[MSC_UNCOVERED][code]));
     if (c->sieved && before_sieve.px != left.px)
-        json_object_object_add(one, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
-    json_object_object_add(one, "accepted", amount(left));
+        json_object_object_add(one, "sieve", msc_report_amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
+    json_object_object_add(one, "accepted", msc_report_amount(left));
     return one;
 }
 
@@ -160,14 +143,14 @@ static void add_sums(json *root, const msc_tally *t, const msc_tally_context *c)
     join(&before_sieve, by[MSC_BORNE_OUT]);
     join(&before_sieve, by[MSC_UNCOVERED]);
     if (!c->sieved) left = before_sieve;
-    json_object_object_add(root, "raw", amount(raw));
-    for (int r = 1; r < MSC_BORNE_OUT; r++) json_object_object_add(removed, rule_names[r], amount(by[r]));
-    if (c->sieved) json_object_object_add(removed, "sieve", amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
+    json_object_object_add(root, "raw", msc_report_amount(raw));
+    for (int r = 1; r < MSC_BORNE_OUT; r++) json_object_object_add(removed, rule_names[r], msc_report_amount(by[r]));
+    if (c->sieved) json_object_object_add(removed, "sieve", msc_report_amount((msc_amount){ before_sieve.px - left.px, before_sieve.units - left.units }));
     json_object_object_add(root, "removed", removed);
-    json_object_object_add(root, "borne_out_by_region", amount(by[MSC_BORNE_OUT]));
-    json_object_object_add(root, "uncovered_by_region", amount(by[MSC_UNCOVERED]));
-    json_object_object_add(root, "accepted", amount(left));
-    for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], amount(t->grade[g]));
+    json_object_object_add(root, "borne_out_by_region", msc_report_amount(by[MSC_BORNE_OUT]));
+    json_object_object_add(root, "uncovered_by_region", msc_report_amount(by[MSC_UNCOVERED]));
+    json_object_object_add(root, "accepted", msc_report_amount(left));
+    for (int g = 1; g < MSC_N_GRADES; g++) json_object_object_add(grades, grade_names[g], msc_report_amount(t->grade[g]));
     json_object_object_add(root, "grades_before_sieve", grades);
     json_object_object_add(root, "transitions", pairs);
 }
@@ -180,9 +163,9 @@ static json *not_observed(const msc_tally *t)
         join(&year[y], t->unseen[y]);
         join(&any, t->unseen[y]);
     }
-    json_object_object_add(all, "before", amount(year[0]));
-    json_object_object_add(all, "after", amount(year[1]));
-    json_object_object_add(all, "either", amount(any));
+    json_object_object_add(all, "before", msc_report_amount(year[0]));
+    json_object_object_add(all, "after", msc_report_amount(year[1]));
+    json_object_object_add(all, "either", msc_report_amount(any));
     return all;
 }
 
@@ -193,7 +176,7 @@ msc_status msc_tally_report(const msc_tally *tally, const msc_tally_context *con
     if (context->year_after) json_object_object_add(root, "after", json_object_new_int(context->year_after));
     json_object_object_add(root, "thresholds", thresholds(tally, context));
     json_object_object_add(root, "not_observed", not_observed(tally));
-    json_object_object_add(root, "same_class", amount(tally->grade[MSC_GRADE_NONE]));
+    json_object_object_add(root, "same_class", msc_report_amount(tally->grade[MSC_GRADE_NONE]));
     add_sums(root, tally, context);
     const char *json_text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     const size_t n = strlen(json_text);

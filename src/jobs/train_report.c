@@ -2,17 +2,7 @@
 #include "jobs/train.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/mem.h"
-#include <json-c/json.h>
-#include <math.h>
-
-/* A number, or null where there is none: JSON knows no NAN. */
-static json_object *number(double value)
-{
-    return isfinite(value) ? json_object_new_double(value) : NULL;
-}
-
-static json_object *text_or_null(const char *text) { return text ? json_object_new_string(text) : NULL; }
+#include "jobs/report.h"
 
 static json_object *describe_images(const msc_training *t)
 {
@@ -23,7 +13,7 @@ static json_object *describe_images(const msc_training *t)
         for (int p = 0; p < image->n_paths; p++) json_object_array_add(paths, json_object_new_string(msc_file_name(image->paths[p])));
         if (t->options->years) json_object_object_add(one, "year", json_object_new_int(t->options->years[i]));
         json_object_object_add(one, "paths", paths);
-        json_object_object_add(one, "dem", text_or_null(t->model.needs_dem ? msc_file_name(image->dem) : NULL));
+        msc_report_text(one, "dem", t->model.needs_dem ? msc_file_name(image->dem) : NULL);
         json_object_object_add(one, "pixels", json_object_new_int64((int64_t)t->lists[i].n));
         json_object_object_add(one, "centres_inside", json_object_new_int64(t->lists[i].n_inside));
         json_object_object_add(one, "centres_in_two_polygons", json_object_new_int64(t->lists[i].n_overlapping));
@@ -52,7 +42,7 @@ static json_object *describe_features(const msc_training *t)
     for (int f = 0; f < t->model.n_features; f++) {
         json_object *one = json_object_new_object();
         json_object_object_add(one, "name", json_object_new_string(t->model.feature[f]));
-        json_object_object_add(one, "importance", number(t->report.importance[f]));
+        msc_report_number(one, "importance", t->report.importance[f]);
         json_object_array_add(list, one);
     }
     return list;
@@ -72,7 +62,7 @@ static json_object *describe_validation(const msc_training *t)
     }
     json_object_object_add(cv, "folds", json_object_new_int(t->options->n_folds));
     json_object_object_add(cv, "grouped_by", json_object_new_string("polygon"));
-    json_object_object_add(cv, "accuracy", number(t->report.cv_accuracy));
+    msc_report_number(cv, "accuracy", t->report.cv_accuracy);
     json_object_object_add(cv, "codes", codes);
     json_object_object_add(cv, "rows", json_object_new_string("predicted"));
     json_object_object_add(cv, "columns", json_object_new_string("labelled"));
@@ -87,7 +77,7 @@ static json_object *describe_samples(const msc_training *t, const char *sha256)
     json_object_object_add(samples, "path", json_object_new_string(msc_file_name(o->samples)));
     json_object_object_add(samples, "sha256", json_object_new_string(sha256));
     json_object_object_add(samples, "class_field", json_object_new_string(o->class_field));
-    json_object_object_add(samples, "year_field", text_or_null(o->year_field));
+    msc_report_text(samples, "year_field", o->year_field);
     json_object_object_add(samples, "pixels", json_object_new_int64((int64_t)t->samples.n));
     json_object_object_add(samples, "pixels_not_observed", json_object_new_int64(t->n_not_observed));
     json_object_object_add(samples, "max_per_class", json_object_new_int(o->max_per_class));
@@ -113,18 +103,15 @@ msc_status msc_training_report(const msc_training *t, char **text, msc_error *er
     json_object_object_add(all, "version", json_object_new_string(MSC_VERSION));
     json_object_object_add(all, "samples", describe_samples(t, sha256));
     json_object_object_add(all, "images", describe_images(t));
-    json_object_object_add(all, "pixel_m", number(t->model.pixel_m));
+    msc_report_number(all, "pixel_m", t->model.pixel_m);
     json_object_object_add(all, "classes", describe_classes(t));
     json_object_object_add(all, "features", describe_features(t));
     json_object_object_add(all, "method", json_object_new_string(msc_method_name(t->model.method)));
     if (t->model.method == MSC_FOREST) json_object_object_add(all, "forest", describe_forest(t->options));
-    json_object_object_add(all, "oob_accuracy", number(t->report.oob_accuracy));
+    msc_report_number(all, "oob_accuracy", t->report.oob_accuracy);
     if (t->selection) json_object_object_add(all, "selection", msc_training_selection_json(t->selection));
     json_object_object_add(all, "cross_validation", describe_validation(t));
-    const char *json = json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-    char *copy = json ? msc_copy_text(json) : NULL;
+    const msc_status status = msc_report_print(all, t->options->samples, text, err);
     json_object_put(all);
-    if (!copy) return msc_fail(err, MSC_ENOMEM, t->options->samples, "report");
-    *text = copy;
-    return MSC_OK;
+    return status;
 }

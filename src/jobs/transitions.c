@@ -75,7 +75,6 @@ done:
     return status;
 }
 
-static double hectares(int64_t units) { return (double)units * MSC_AREA_UNIT_M2 / 1e4; }
 
 static int write_rows(FILE *file, const msc_transitions *t, const msc_class *classes, int n)
 {
@@ -90,11 +89,11 @@ static int write_rows(FILE *file, const msc_transitions *t, const msc_class *cla
             int64_t units = 0;
             for (int k = i < n ? i : 0; k < (i < n ? i + 1 : n); k++) units += t->units[classes[k].code][classes[j].code];
             sum += units;
-            fprintf(file, ",%.4f", hectares(units));
+            fprintf(file, ",%.4f", msc_area_ha(units));
         }
-        fprintf(file, ",%.4f\n", hectares(sum));
+        fprintf(file, ",%.4f\n", msc_area_ha(sum));
     }
-    return fprintf(file, "not observed,%.4f\n", hectares(t->units_not_observed));
+    return fprintf(file, "not observed,%.4f\n", msc_area_ha(t->units_not_observed));
 }
 
 msc_status msc_transitions_text(const msc_transitions *transitions, const msc_class *classes, int n_classes, char **text,

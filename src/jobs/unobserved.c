@@ -116,7 +116,6 @@ static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64
     return MSC_OK;
 }
 
-static double hectares(int64_t units) { return (double)units * MSC_AREA_UNIT_M2 / 1e4; }
 
 /* A name with the quotes that a comma or a quote in it asks for. */
 static void write_name(FILE *file, const char *name)
@@ -136,9 +135,9 @@ static void write_row(FILE *file, const char *zone, const char *name, const msc_
     write_name(file, zone);
     fputc(',', file);
     write_name(file, name);
-    fprintf(file, ",%.4f,%.4f", hectares(s->units), hectares(open));
-    for (int r = MSC_MASK_NONE + 1; r < MSC_MASK_REASONS; r++) fprintf(file, ",%.4f", hectares(s->open_units[r]));
-    fprintf(file, ",%.4f\n", hectares(s->open_units[MSC_MASK_NONE]));
+    fprintf(file, ",%.4f,%.4f", msc_area_ha(s->units), msc_area_ha(open));
+    for (int r = MSC_MASK_NONE + 1; r < MSC_MASK_REASONS; r++) fprintf(file, ",%.4f", msc_area_ha(s->open_units[r]));
+    fprintf(file, ",%.4f\n", msc_area_ha(s->open_units[MSC_MASK_NONE]));
 }
 
 /* What no zone of a layer holds. */

@@ -179,14 +179,7 @@ static msc_status open_outputs(vectorizing *k, msc_error *err)
                                      .fields = k->table.field, .n_fields = k->table.n_fields, .encoding = o->encoding};
         MSC_TRY(msc_layer_create(k->settings, &spec, &k->layer[i], err));
     }
-    snprintf(k->tmpdir, sizeof k->tmpdir, "%s", o->patches[0]);
-    char *slash = strrchr(k->tmpdir, '/');
-    if (slash != NULL) {
-        slash[slash == k->tmpdir] = 0;
-    } else {
-        snprintf(k->tmpdir, sizeof k->tmpdir, ".");
-    }
-    return MSC_OK;
+    return msc_file_temp_dir(k->settings, o->patches[0], k->tmpdir, err);
 }
 
 /* The code that a patch is reported under: of two, the one that is damage, else the later. */
@@ -288,7 +281,7 @@ static msc_status trace(vectorizing *k, msc_error *err)
         .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->n_confidence,
         .has_grade = k->has_grade, .has_differences = k->has_differences, .surface_plane = surface_plane, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
-        .tmpdir = k->settings->tmpdir != NULL ? k->settings->tmpdir : k->tmpdir};
+        .tmpdir = k->tmpdir};
     const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,
                                  .take = take, .put = put, .batch_clear = batch_clear};
     return msc_patches_trace(k->settings, &source, &options, &sink, err);

@@ -1,10 +1,10 @@
 /* front.h - what reaches beyond the tiles seen so far: regions and boundary chains on the sweep front.
  *
- * Tiles arrive in raster order. The front is one row of region numbers (the lowest pixel seen in each column) and one
- * column (the right edge of the tile before). A region that is not on the front at the end of a row of tiles is
- * finished: it goes to the store and its number is used again. */
+ * Tiles arrive in raster order. A region that is not on the seam at the end of a row of tiles is finished: it goes to
+ * the store and its number is used again. */
 #ifndef MSC_PATCH_FRONT_H
 #define MSC_PATCH_FRONT_H
+#include "patch/seam.h"
 #include "patch/store.h"
 #include "patch/trace.h"
 
@@ -36,10 +36,7 @@ typedef struct msc_front {
     int connectivity;
     msc_spool spool;             /* rings and records */
     msc_index index;             /* records by first pixel */
-    uint32_t *row;               /* [width] region of the lowest pixel seen in each column */
-    uint32_t *column;            /* region of the right edge of the tile before */
-    size_t column_cap;
-    uint32_t corner;             /* region of the pixel above and left of the next tile */
+    msc_seam seam;               /* regions */
     msc_region *region; size_t n_regions, region_cap; uint32_t free_region;
     msc_open *open; size_t n_opens, open_cap; uint32_t free_open;
     msc_block *block; size_t n_blocks, block_cap; uint32_t free_block;
@@ -50,16 +47,16 @@ typedef struct msc_front {
 } msc_front;
 
 /* limit_bytes: of finished bytes held in memory. ENOMEM. */
-msc_status msc_front_init(msc_front *front, int32_t width_px, int32_t height_px, int connectivity, size_t limit_bytes,
-                          const char *tmpdir, msc_error *err);
-/* Takes one traced tile. ENOMEM, ENOSPACE, EWRITE. */
-msc_status msc_front_add(msc_front *front, const msc_rect *core, const msc_trace *trace, msc_error *err);
+msc_status msc_front_init(msc_front *front, const msc_source *source, const msc_layout *layout, int connectivity,
+                          size_t limit_bytes, const char *tmpdir, msc_error *err);
+/* Takes one traced tile, and numbers its border anew. ENOMEM, ENOSPACE, EWRITE. */
+msc_status msc_front_add(msc_front *front, const msc_rect *core, msc_trace *trace, msc_error *err);
 /* Puts the finished regions of a tile into its own record bytes; runs beside other tiles. ENOMEM. */
 msc_status msc_front_finish_inside(msc_trace *trace, msc_error *err);
 void msc_front_clear(msc_front *front);
 
 /* patches_ends.c: the hash of chain ends; keys are not 0. */
-uint32_t msc_ends_find(const msc_front *front, uint64_t key);       /* MSC_NO_PART when absent */
+uint32_t msc_ends_find(const msc_front *front, uint64_t key);       /* MSC_NO_LABEL when absent */
 msc_status msc_ends_put(msc_front *front, uint64_t key, uint32_t open, msc_error *err);
 void msc_ends_remove(msc_front *front, uint64_t key);
 /* Joins the chains of a tile to the open ones and stores rings that close. */

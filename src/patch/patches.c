@@ -26,6 +26,7 @@ typedef struct tracing {
     const msc_patches_options *options;
     const msc_patch_sink *sink;
     msc_tracer tracer;
+    uint8_t is_left_out[UINT16_MAX + 1];
     msc_front front;
     msc_simplifier simplifier;
     int is_simplified;
@@ -51,7 +52,7 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_erro
 static msc_status put(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
 {
     tracing *k = self;
-    const msc_trace *trace = slot;
+    msc_trace *trace = slot;
     (void)index;
     if (k->is_simplified) {
         msc_simplifier_mark(&k->simplifier, tile->core.x, tile->core.y, tile->core.w, tile->core.h, trace->corner);
@@ -194,7 +195,7 @@ static void clear(tracing *k)
 msc_status msc_patches_trace(const msc_settings *settings, const msc_source *source, const msc_patches_options *options,
                              const msc_patch_sink *sink, msc_error *err)
 {
-    tracing k = {.options = options, .sink = sink, .tracer = {options, source->width_px, source->height_px},
+    tracing k = {.options = options, .sink = sink, .tracer = {options, source->width_px, source->height_px, k.is_left_out},
                  .is_simplified = options->simplify_px > 0};
     const msc_sink front = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = prepare, .put = put,
                             .slot_clear = slot_clear};
@@ -205,9 +206,12 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
     msc_layout layout;
     own.tile_px = own.tile_px == 0 ? TILE_PX : own.tile_px;
     msc_spool_init(&k.spool, limit, tmpdir);
+    k.is_left_out[UINT16_MAX] = 1;
+    for (int v = 0; v < UINT16_MAX && options->is_left_out != NULL; v++) {
+        k.is_left_out[v] = options->is_left_out[v];
+    }
     MSC_TRY(msc_stream_plan(&own, source, NULL, 0, &front, 3 * (int64_t)limit, &layout, err));
-    msc_status status = msc_front_init(&k.front, source->width_px, source->height_px, options->connectivity, limit,
-                                       tmpdir, err);
+    msc_status status = msc_front_init(&k.front, source, &layout, options->connectivity, limit, tmpdir, err);
     if (status == MSC_OK && k.is_simplified) {
         k.simplifier.tolerance_px = options->simplify_px;
         k.simplifier.aspect = options->aspect > 0 ? options->aspect : 1;

@@ -49,7 +49,7 @@ static msc_status follow(const walk *k, int32_t x, int32_t y, int dir, uint32_t 
     const int32_t w = k->tile->core.w, h = k->tile->core.h, x0 = k->tile->core.x, y0 = k->tile->core.y;
     const uint16_t *p = t->value + (ptrdiff_t)(y + 1) * (w + 2) + x + 1, *const first = p, v = *p;
     const int first_dir = dir;
-    msc_chain chain = {.part = part, .next = MSC_NO_PART, .dir = (uint8_t)dir, .steps = t->n_steps,
+    msc_chain chain = {.part = part, .next = MSC_NO_LABEL, .dir = (uint8_t)dir, .steps = t->n_steps,
                        .x = x0 + x + start_x[dir], .y = y0 + y + start_y[dir]};
     uint32_t length = 0;
     int is_inside = 1;
@@ -108,7 +108,7 @@ static msc_status follow_from_border(const walk *k, int32_t x, int32_t y, uint32
 {
     const int32_t w = k->tile->core.w, h = k->tile->core.h;
     const ptrdiff_t at = (ptrdiff_t)(y + 1) * (w + 2) + x + 1;
-    if (part == MSC_NO_PART) {
+    if (part == MSC_NO_LABEL) {
         return MSC_OK;
     }
     for (int d = 0; d < 4; d++) {
@@ -149,34 +149,39 @@ static msc_status follow_open(const walk *k, msc_error *err)
 /* Every closed chain goes east somewhere after a turn; such places are looked for in the runs. */
 static msc_status follow_closed(const walk *k, msc_error *err)
 {
-    msc_trace *t = k->trace;
-    const int32_t w = k->tile->core.w;
-    for (int32_t y = 0; y < k->tile->core.h; y++) {
+    const msc_trace *t = k->trace;
+    const msc_runs *r = &t->runs;
+    const int32_t w = r->w;
+    for (int32_t y = 0; y < r->h; y++) {
         const uint16_t *row = t->value + (ptrdiff_t)(y + 1) * (w + 2) + 1, *up = row - (w + 2);
         const uint8_t *visited = t->visited + (size_t)y * (size_t)w;
-        size_t above = y > 0 ? t->row[y - 1] : 0;
-        for (size_t r = t->row[y]; r < t->row[y + 1]; r++) {
-            const msc_stretch run = t->run[r];
-            const uint16_t v = run.value;
-            if (up[run.x] != v && (row[run.x - 1] != v || up[run.x - 1] == v) && !visited[run.x]) {
-                MSC_TRY(follow(k, run.x, y, MSC_EAST, run.label, err));
+        uint32_t above = y > 0 ? r->row_first[y - 1] : 0;
+        for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
+            const int32_t x0 = r->start[run], end_x = msc_run_end(r, run, y);
+            const uint32_t part = r->label[run];
+            const uint16_t v = row[x0];
+            if (part == MSC_NO_LABEL) {
+                continue;
+            }
+            if (up[x0] != v && (row[x0 - 1] != v || up[x0 - 1] == v) && !visited[x0]) {
+                MSC_TRY(follow(k, x0, y, MSC_EAST, part, err));
             }
             if (y == 0) {
-                for (int32_t x = run.x + 1; x < run.end_x; x++) {
+                for (int32_t x = x0 + 1; x < end_x; x++) {
                     if (up[x] != v && up[x - 1] == v && !visited[x]) {
-                        MSC_TRY(follow(k, x, y, MSC_EAST, run.label, err));
+                        MSC_TRY(follow(k, x, y, MSC_EAST, part, err));
                     }
                 }
                 continue;
             }
-            while (above < t->row[y] && t->run[above].end_x <= run.x) {
+            while (msc_run_end(r, above, y - 1) <= x0) {
                 above++;
             }
             /* Within the run an edge begins where a run above of its value ends. */
-            for (size_t a = above; a < t->row[y] && t->run[a].end_x < run.end_x; a++) {
-                const int32_t x = t->run[a].end_x;
-                if (t->run[a].value == v && !visited[x]) {
-                    MSC_TRY(follow(k, x, y, MSC_EAST, run.label, err));
+            for (uint32_t a = above; msc_run_end(r, a, y - 1) < end_x; a++) {
+                const int32_t x = msc_run_end(r, a, y - 1);
+                if (r->key[a] == r->key[run] && !visited[x]) {
+                    MSC_TRY(follow(k, x, y, MSC_EAST, part, err));
                 }
             }
         }

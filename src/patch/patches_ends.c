@@ -18,14 +18,14 @@ static size_t place(const msc_front *front, uint64_t key)
 uint32_t msc_ends_find(const msc_front *front, uint64_t key)
 {
     if (front->n_slots == 0) {
-        return MSC_NO_PART;
+        return MSC_NO_LABEL;
     }
     for (size_t s = place(front, key); front->slot[s].key != 0; s = (s + 1) & (front->n_slots - 1)) {
         if (front->slot[s].key == key) {
             return front->slot[s].open;
         }
     }
-    return MSC_NO_PART;
+    return MSC_NO_LABEL;
 }
 
 static void insert(msc_front *front, uint64_t key, uint32_t open)
@@ -90,13 +90,13 @@ static uint64_t end_key(const msc_front *front, int32_t x, int32_t y, int dir, i
 static msc_status new_block(msc_front *front, uint32_t *number, msc_error *err)
 {
     uint32_t n = front->free_block;
-    if (n != MSC_NO_PART) {
+    if (n != MSC_NO_LABEL) {
         front->free_block = front->block[n].next;
     } else {
         MSC_TRY(msc_trace_room(&front->block, &front->block_cap, front->n_blocks + 1, sizeof *front->block, err));
         n = (uint32_t)front->n_blocks++;
     }
-    front->block[n].next = MSC_NO_PART;
+    front->block[n].next = MSC_NO_LABEL;
     front->block[n].n = 0;
     *number = n;
     return MSC_OK;
@@ -128,7 +128,7 @@ static msc_status append_bytes(msc_front *front, msc_open *open, const uint8_t *
 static msc_status take_bytes(msc_front *front, const msc_open *open, size_t *n_bytes, msc_error *err)
 {
     size_t n = 0;
-    for (uint32_t b = open->first_block; b != MSC_NO_PART;) {
+    for (uint32_t b = open->first_block; b != MSC_NO_LABEL;) {
         msc_block *block = &front->block[b];
         const uint32_t next = block->next;
         MSC_TRY(msc_trace_room(&front->bytes, &front->bytes_cap, n + MSC_BLOCK_BYTES + 1, 1, err));
@@ -180,7 +180,7 @@ static void drop_open(msc_front *front, uint32_t number)
 static msc_status new_open(msc_front *front, const msc_chain *chain, uint32_t region, uint32_t *number, msc_error *err)
 {
     uint32_t n = front->free_open;
-    if (n != MSC_NO_PART) {
+    if (n != MSC_NO_LABEL) {
         front->free_open = front->open[n].first_block;
     } else {
         MSC_TRY(msc_trace_room(&front->open, &front->open_cap, front->n_opens + 1, sizeof *front->open, err));
@@ -220,13 +220,13 @@ static msc_status join_chain(msc_front *front, const msc_chain *chain, const uin
     const uint64_t before = end_key(front, chain->x, chain->y, chain->dir, 1);
     uint32_t number = msc_ends_find(front, before);
     const uint32_t after = msc_ends_find(front, end - 1);
-    if (number == MSC_NO_PART) {
+    if (number == MSC_NO_LABEL) {
         MSC_TRY(new_open(front, chain, front->number[chain->part], &number, err));
     } else {
         msc_ends_remove(front, before);
     }
     MSC_TRY(append_bytes(front, &front->open[number], steps, chain->n_bytes, err));
-    if (after == MSC_NO_PART) {
+    if (after == MSC_NO_LABEL) {
         front->open[number].end_key = end;
         MSC_TRY(msc_ends_put(front, end, number, err));
         return spill(front, number, err);

@@ -7,31 +7,25 @@
 
 enum { ROWS_PER_BUCKET = 64, HEAD_MAX = (7 + MSC_PATCH_SUMS) * MSC_STEP_MAX_BYTES };
 
-msc_status msc_front_init(msc_front *front, int32_t width_px, int32_t height_px, int connectivity, size_t limit_bytes,
-                          const char *tmpdir, msc_error *err)
+msc_status msc_front_init(msc_front *front, const msc_source *source, const msc_layout *layout, int connectivity,
+                          size_t limit_bytes, const char *tmpdir, msc_error *err)
 {
+    const int64_t width_px = source->width_px;
     memset(front, 0, sizeof *front);
-    front->width_px = width_px;
-    front->height_px = height_px;
+    front->width_px = source->width_px;
+    front->height_px = source->height_px;
     front->connectivity = connectivity;
-    front->corner = front->free_region = front->free_open = front->free_block = MSC_NO_PART;
+    front->free_region = front->free_open = front->free_block = MSC_NO_LABEL;
     msc_spool_init(&front->spool, limit_bytes, tmpdir);
-    MSC_TRY(msc_index_init(&front->index, (int64_t)width_px * height_px, (int64_t)width_px * ROWS_PER_BUCKET,
-                           limit_bytes, tmpdir, err));
-    front->row = msc_alloc((size_t)width_px, sizeof *front->row);
-    if (front->row == NULL) {
-        return msc_fail(err, MSC_ENOMEM, "vectorize", "%d columns", width_px);
-    }
-    memset(front->row, 0xff, (size_t)width_px * sizeof *front->row);
-    return MSC_OK;
+    MSC_TRY(msc_index_init(&front->index, width_px * source->height_px, width_px * ROWS_PER_BUCKET, limit_bytes, tmpdir, err));
+    return msc_seam_init(&front->seam, "vectorize", source->width_px, layout->tile_px, err);
 }
 
 void msc_front_clear(msc_front *front)
 {
     msc_index_clear(&front->index);
     msc_spool_clear(&front->spool);
-    msc_release(front->row);
-    msc_release(front->column);
+    msc_seam_clear(&front->seam);
     msc_release(front->region);
     msc_release(front->open);
     msc_release(front->block);
@@ -76,7 +70,7 @@ msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
         if (part->is_open) {
             continue;
         }
-        for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
+        for (uint32_t c = part->first_chain; c != MSC_NO_LABEL; c = t->chain[c].next) {
             n_rings++;
             n_steps += t->chain[c].n_bytes;
         }
@@ -89,7 +83,7 @@ msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
         memcpy(r.sum, part->sum, sizeof r.sum);
         uint8_t *const start = t->record + t->n_record + MSC_SPOOL_HEAD;
         uint8_t *at = put_head(start, part->value, &r, n_rings);
-        for (uint32_t c = part->first_chain; c != MSC_NO_PART; c = t->chain[c].next) {
+        for (uint32_t c = part->first_chain; c != MSC_NO_LABEL; c = t->chain[c].next) {
             const msc_chain *chain = &t->chain[c];
             at = msc_put_number(at, (uint64_t)chain->x);
             at = msc_put_number(at, (uint64_t)chain->y);
@@ -107,7 +101,7 @@ msc_status msc_front_finish_inside(msc_trace *t, msc_error *err)
 static msc_status new_region(msc_front *front, const msc_part *part, uint32_t *number, msc_error *err)
 {
     uint32_t n = front->free_region;
-    if (n != MSC_NO_PART) {
+    if (n != MSC_NO_LABEL) {
         front->free_region = front->region[n].parent;
     } else {
         MSC_TRY(msc_trace_room(&front->region, &front->region_cap, front->n_regions + 1, sizeof *front->region, err));
@@ -121,9 +115,11 @@ static msc_status new_region(msc_front *front, const msc_part *part, uint32_t *n
 }
 
 /* Joins two regions that touch when their values are equal. */
-static msc_status touch(msc_front *front, uint32_t a, uint32_t b, msc_error *err)
+static msc_status touch(void *self, uint32_t a, uint32_t b, uint32_t length_px, msc_error *err)
 {
-    if (a == MSC_NO_PART || b == MSC_NO_PART || front->region[a].value != front->region[b].value) {
+    msc_front *front = self;
+    (void)length_px;
+    if (front->region[a].value != front->region[b].value) {
         return MSC_OK;
     }
     a = msc_front_root(front, a);
@@ -147,39 +143,6 @@ static msc_status touch(msc_front *front, uint32_t a, uint32_t b, msc_error *err
     to->n_bytes += from->n_bytes;
     to->first_px = to->first_px < from->first_px ? to->first_px : from->first_px;
     from->parent = a;
-    return MSC_OK;
-}
-
-static uint32_t number_of(const msc_front *front, uint32_t part)
-{
-    return part == MSC_NO_PART ? MSC_NO_PART : front->number[part];
-}
-
-static msc_status join_seams(msc_front *front, const msc_rect *core, const msc_trace *t, msc_error *err)
-{
-    const uint32_t *top = t->border, *left = t->border + 2 * core->w;
-    const int is_8 = front->connectivity == 8;
-    for (int32_t x = 0; x < core->w && core->y > 0; x++) {
-        const uint32_t own = number_of(front, top[x]);
-        const int32_t at = core->x + x;
-        MSC_TRY(touch(front, own, front->row[at], err));
-        if (is_8 && at > 0) {
-            MSC_TRY(touch(front, own, x == 0 ? front->corner : front->row[at - 1], err));
-        }
-        if (is_8 && at + 1 < front->width_px) {
-            MSC_TRY(touch(front, own, front->row[at + 1], err));
-        }
-    }
-    for (int32_t y = 0; y < core->h && core->x > 0; y++) {
-        const uint32_t own = number_of(front, left[y]);
-        MSC_TRY(touch(front, own, front->column[y], err));
-        if (is_8 && y > 0) {
-            MSC_TRY(touch(front, own, front->column[y - 1], err));
-        }
-        if (is_8 && y + 1 < core->h) {
-            MSC_TRY(touch(front, own, front->column[y + 1], err));
-        }
-    }
     return MSC_OK;
 }
 
@@ -215,10 +178,11 @@ static msc_status retire(msc_front *front, uint32_t region, msc_error *err)
 /* Ends a row of tiles: what is not on the front is finished. */
 static msc_status sweep(msc_front *front, msc_error *err)
 {
+    uint32_t *above = front->seam.above;
     for (int32_t x = 0; x < front->width_px; x++) {
-        if (front->row[x] != MSC_NO_PART) {
-            front->row[x] = msc_front_root(front, front->row[x]);
-            front->region[front->row[x]].is_on_front = 1;
+        if (above[x] != MSC_NO_LABEL) {
+            above[x] = msc_front_root(front, above[x]);
+            front->region[above[x]].is_on_front = 1;
         }
     }
     for (size_t c = 0; c < front->n_opens; c++) {
@@ -261,32 +225,26 @@ static msc_status add_finished(msc_front *front, const msc_trace *t, msc_error *
     return MSC_OK;
 }
 
-msc_status msc_front_add(msc_front *front, const msc_rect *core, const msc_trace *t, msc_error *err)
+msc_status msc_front_add(msc_front *front, const msc_rect *core, msc_trace *t, msc_error *err)
 {
-    const uint32_t *bottom = t->border + core->w, *right = t->border + 2 * core->w + core->h;
     MSC_TRY(add_finished(front, t, err));
     MSC_TRY(msc_trace_room(&front->number, &front->number_cap, t->n_parts, sizeof *front->number, err));
-    MSC_TRY(msc_trace_room(&front->column, &front->column_cap, (size_t)core->h, sizeof *front->column, err));
     for (size_t p = 0; p < t->n_parts; p++) {
-        front->number[p] = MSC_NO_PART;
+        front->number[p] = MSC_NO_LABEL;
         if (t->part[p].is_open) {
             MSC_TRY(new_region(front, &t->part[p], &front->number[p], err));
         }
     }
-    MSC_TRY(join_seams(front, core, t, err));
+    for (int32_t i = 0; i < 2 * (core->w + core->h); i++) {
+        t->border[i] = t->border[i] == MSC_NO_LABEL ? MSC_NO_LABEL : front->number[t->border[i]];
+    }
+    MSC_TRY(msc_seam_join(&front->seam, *core, t->border, front->connectivity, touch, front, err));
     MSC_TRY(msc_front_add_chains(front, t, err));
-    front->corner = core->y > 0 ? front->row[core->x + core->w - 1] : MSC_NO_PART;
-    for (int32_t x = 0; x < core->w; x++) {
-        front->row[core->x + x] = number_of(front, bottom[x]);
-    }
-    for (int32_t y = 0; y < core->h; y++) {
-        front->column[y] = number_of(front, right[y]);
-    }
     if (core->x + core->w < front->width_px) {
         return MSC_OK;
     }
     if (core->y + core->h == front->height_px) {
-        memset(front->row, 0xff, (size_t)front->width_px * sizeof *front->row);
+        memset(front->seam.above, 0xff, (size_t)front->width_px * sizeof *front->seam.above);
     }
     return sweep(front, err);
 }

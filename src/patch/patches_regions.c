@@ -17,10 +17,7 @@ void msc_trace_clear(msc_trace *t)
 {
     msc_release(t->value);
     msc_release(t->visited);
-    msc_release(t->run);
-    msc_release(t->start);
-    msc_release(t->row);
-    msc_release(t->parent);
+    msc_runs_clear(&t->runs);
     msc_release(t->part);
     msc_release(t->chain);
     msc_release(t->steps);
@@ -48,78 +45,8 @@ static void effective_row(const msc_tile *tile, const uint8_t *is_left_out, int3
             out[x + 1] = (uint16_t)((in[x] + 1) & -(valid[x] != 0));
         }
     }
-    for (int32_t x = 0; x < w + 2 && is_left_out != NULL; x += is_core ? w + 1 : 1) {
+    for (int32_t x = 0; x < w + 2; x += is_core ? w + 1 : 1) {
         out[x] = out[x] != 0 && is_left_out[out[x] - 1] ? 0 : out[x];
-    }
-}
-
-static uint32_t find(uint32_t *parent, uint32_t label)
-{
-    while (parent[label] != label) {
-        parent[label] = parent[parent[label]];
-        label = parent[label];
-    }
-    return label;
-}
-
-/* Joins two labels; the smaller one stays, so a root is the label of the region's first run. */
-static uint32_t join(uint32_t *parent, uint32_t a, uint32_t b)
-{
-    a = find(parent, a);
-    b = find(parent, b);
-    if (a < b) {
-        parent[b] = a;
-        return a;
-    }
-    parent[a] = b;
-    return b;
-}
-
-/* Where a row's runs begin, and `w` behind the last; without a branch, since runs are short. Returns how many. */
-static int32_t find_starts(const uint16_t *value, int32_t w, int32_t *start)
-{
-    int32_t n = 1;
-    start[0] = 0;
-    for (int32_t x = 1; x < w; x++) {
-        start[n] = x;
-        n += value[x] != value[x - 1];
-    }
-    start[n] = w;
-    return n;
-}
-
-/* Cuts row y into runs and joins each to those above that it touches; `reach` is 1 for 8-connectivity. */
-static void label_row(msc_trace *t, const uint8_t *is_left_out, int32_t w, int32_t y, int32_t reach)
-{
-    uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(w + 2) + 1;
-    size_t above = y > 0 ? t->row[y - 1] : 0;
-    const size_t above_end = t->n_runs;
-    const int32_t n = find_starts(value, w, t->start);
-    t->row[y] = t->n_runs;
-    for (int32_t r = 0; r < n; r++) {
-        const int32_t start = t->start[r], end = t->start[r + 1];
-        const uint16_t v = value[start];
-        if (v == 0) {
-            continue;
-        }
-        if (is_left_out != NULL && is_left_out[v - 1]) {
-            memset(value + start, 0, (size_t)(end - start) * sizeof *value);
-            continue;
-        }
-        uint32_t label = MSC_NO_PART;
-        while (above < above_end && t->run[above].end_x + reach <= start) {
-            above++;
-        }
-        for (size_t k = above; k < above_end && t->run[k].x < end + reach; k++) {
-            if (t->run[k].value == v) {
-                label = label == MSC_NO_PART ? find(t->parent, t->run[k].label) : join(t->parent, label, t->run[k].label);
-            }
-        }
-        if (label == MSC_NO_PART) {
-            label = (uint32_t)t->n_labels++;
-            t->parent[label] = label;
-        }
-        t->run[t->n_runs++] = (msc_stretch){(uint16_t)start, (uint16_t)end, v, label};
     }
 }
 
@@ -154,90 +81,63 @@ static int64_t run_confidence(const msc_tile *tile, int n_planes, int32_t x, int
     return sum;
 }
 
-/* Adds what a run holds beside its pixels: confidences, grades, surface, differences. */
-static void sum_run(const msc_patches_options *o, const msc_tile *tile, const msc_stretch *run, int32_t y, int64_t sum[MSC_PATCH_SUMS])
+/* Adds what pixels x0..end_x-1 of a row hold beside themselves: confidences, grades, surface, differences. */
+static void sum_run(const msc_patches_options *o, const msc_tile *tile, int32_t x0, int32_t end_x, int32_t y, int64_t sum[MSC_PATCH_SUMS])
 {
     if (o->n_confidence > 0) {
-        sum[MSC_SUM_CONFIDENCE] += run_confidence(tile, o->n_confidence, run->x, run->end_x, y);
+        sum[MSC_SUM_CONFIDENCE] += run_confidence(tile, o->n_confidence, x0, end_x, y);
     }
     if (o->has_grade) {
         const uint8_t *grade = msc_row_u8(tile, 1 + o->n_confidence, y);
-        for (int32_t x = run->x; x < run->end_x; x++) {
+        for (int32_t x = x0; x < end_x; x++) {
             sum[MSC_SUM_A] += grade[x] == 1;
             sum[MSC_SUM_B] += grade[x] == 2;
         }
     }
     if (o->surface_plane > 0) {
         const uint16_t *surface = msc_row_u16(tile, o->surface_plane, y);
-        for (int32_t x = run->x; x < run->end_x; x++) {
+        for (int32_t x = x0; x < end_x; x++) {
             sum[MSC_SUM_SURFACE] += surface[x];
             sum[MSC_SUM_SURFACE_PX] += surface[x] != 0;
         }
     }
     for (int d = 0; d < MSC_PATCH_DIFFERENCES && o->has_differences; d++) {
         const uint16_t *difference = msc_row_u16(tile, 1 + o->n_confidence + o->has_grade + d, y);
-        for (int32_t x = run->x; x < run->end_x; x++) {
+        for (int32_t x = x0; x < end_x; x++) {
             sum[MSC_SUM_NDVI + d] += difference[x];
             sum[MSC_SUM_SEEN] += d == 0 && difference[x] != 0;
         }
     }
 }
 
-/* Adds every run to its region; regions are numbered by their first run. */
+/* Adds every run to its region, which its first run begins, and takes away what is left out. */
 static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *t)
 {
     const msc_patches_options *o = tracer->options;
-    uint32_t *const number = t->parent;   /* roots come first in their tree, so a label's number replaces its parent */
-    size_t n_seen = 0;
-    for (size_t l = 0; l < t->n_labels; l++) {
-        if (t->parent[l] == l) {
-            t->part[n_seen] = (msc_part){.first_chain = MSC_NO_PART, .first_px = -1};
-            number[l] = (uint32_t)n_seen++;
-        } else {
-            number[l] = number[t->parent[l]];
-        }
-    }
-    t->n_parts = n_seen;
-    for (int32_t y = 0; y < tile->core.h; y++) {
-        for (size_t r = t->row[y]; r < t->row[y + 1]; r++) {
-            msc_stretch *run = &t->run[r];
-            run->label = number[run->label];
-            msc_part *part = &t->part[run->label];
-            const int32_t x = tile->core.x + run->x, end_x = tile->core.x + run->end_x;
-            if (part->first_px < 0) {
-                part->first_px = (int64_t)(tile->core.y + y) * tracer->width_px + x;
-                part->value = run->value;
+    const msc_runs *r = &t->runs;
+    t->n_parts = 0;
+    for (int32_t y = 0; y < r->h; y++) {
+        uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(r->w + 2) + 1;
+        for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
+            const int32_t x0 = r->start[run], end_x = msc_run_end(r, run, y);
+            if (r->label[run] == MSC_NO_LABEL) {
+                if (value[x0] != 0) {
+                    memset(value + x0, 0, (size_t)(end_x - x0) * sizeof *value);
+                }
+                continue;
             }
-            part->n_px += run->end_x - run->x;
-            part->is_open |= (uint8_t)(run->x == 0 || run->end_x == tile->core.w || y == 0 || y == tile->core.h - 1);
+            msc_part *part = &t->part[r->label[run]];
+            if (r->label[run] == t->n_parts) {
+                *part = (msc_part){.first_chain = MSC_NO_LABEL, .value = value[x0],
+                                   .first_px = (int64_t)(tile->core.y + y) * tracer->width_px + tile->core.x + x0};
+                t->n_parts++;
+            }
+            part->n_px += end_x - x0;
+            part->is_open |= (uint8_t)(x0 == 0 || end_x == r->w || y == 0 || y == r->h - 1);
             if (o->area != NULL) {
-                part->area_units += run_area(o->area, x, end_x, tile->core.y + y);
+                part->area_units += run_area(o->area, tile->core.x + x0, tile->core.x + end_x, tile->core.y + y);
             }
-            sum_run(o, tile, run, y, part->sum);
-        }
-    }
-}
-
-static void label_border(const msc_tile *tile, msc_trace *t)
-{
-    const size_t w = (size_t)tile->core.w, h = (size_t)tile->core.h;
-    uint32_t *top = t->border, *bottom = top + w, *left = bottom + w, *right = left + h;
-    memset(t->border, 0xff, 2 * (w + h) * sizeof *t->border);
-    for (size_t r = t->row[0]; r < t->row[1]; r++) {
-        for (uint32_t x = t->run[r].x; x < t->run[r].end_x; x++) {
-            top[x] = t->run[r].label;
-        }
-    }
-    for (size_t r = t->row[h - 1]; r < t->row[h]; r++) {
-        for (uint32_t x = t->run[r].x; x < t->run[r].end_x; x++) {
-            bottom[x] = t->run[r].label;
-        }
-    }
-    for (size_t y = 0; y < h; y++) {
-        if (t->row[y] < t->row[y + 1]) {
-            const msc_stretch *first = &t->run[t->row[y]], *last = &t->run[t->row[y + 1] - 1];
-            left[y] = first->x == 0 ? first->label : MSC_NO_PART;
-            right[y] = last->end_x == w ? last->label : MSC_NO_PART;
+            sum_run(o, tile, x0, end_x, y, part->sum);
         }
     }
 }
@@ -247,21 +147,15 @@ msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc
     const int32_t w = tile->core.w, h = tile->core.h;
     const size_t stride = (size_t)w + 2;
     MSC_TRY(msc_trace_room(&t->value, &t->value_cap, stride * (size_t)(h + 2), sizeof *t->value, err));
-    MSC_TRY(msc_trace_room(&t->start, &t->start_cap, (size_t)w + 1, sizeof *t->start, err));
-    MSC_TRY(msc_trace_room(&t->row, &t->row_cap, (size_t)h + 1, sizeof *t->row, err));
     MSC_TRY(msc_trace_room(&t->border, &t->border_cap, 2 * (size_t)(w + h), sizeof *t->border, err));
     for (int32_t y = -1; y <= h; y++) {
-        effective_row(tile, tracer->options->is_left_out, y, t->value + (size_t)(y + 1) * stride);
+        effective_row(tile, tracer->is_left_out, y, t->value + (size_t)(y + 1) * stride);
     }
-    t->n_runs = t->n_labels = 0;
-    for (int32_t y = 0; y < h; y++) {
-        MSC_TRY(msc_trace_room(&t->run, &t->run_cap, t->n_runs + (size_t)w, sizeof *t->run, err));
-        MSC_TRY(msc_trace_room(&t->parent, &t->parent_cap, t->n_labels + (size_t)w, sizeof *t->parent, err));
-        label_row(t, tracer->options->is_left_out, w, y, tracer->options->connectivity == 8);
+    if (!msc_runs_find(&t->runs, tile, tracer->options->connectivity, tracer->is_left_out)) {
+        return msc_fail(err, MSC_ENOMEM, "vectorize", "%d x %d px", w, h);
     }
-    t->row[h] = t->n_runs;
-    MSC_TRY(msc_trace_room(&t->part, &t->part_cap, t->n_labels, sizeof *t->part, err));
+    MSC_TRY(msc_trace_room(&t->part, &t->part_cap, t->runs.n_labels, sizeof *t->part, err));
     sum_runs(tracer, tile, t);
-    label_border(tile, t);
+    msc_runs_sides(&t->runs, t->border);
     return MSC_OK;
 }

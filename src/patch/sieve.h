@@ -9,7 +9,7 @@
  * with all neighbours of that value. It ends when only regions without any neighbour are under the unit. */
 #ifndef MSC_PATCH_SIEVE_H
 #define MSC_PATCH_SIEVE_H
-#include "stream/stream.h"
+#include "patch/records.h"
 
 typedef struct msc_sieve_pass msc_sieve_pass;
 
@@ -18,9 +18,7 @@ typedef struct msc_sieve_spec {
     msc_type type;               /* MSC_U8 or MSC_U16 */
     int64_t mmu_px;              /* the least number of pixels that a region may have */
     int connectivity;            /* 4 or 8 */
-    int64_t front_bytes;         /* what unsettled regions may take; more gives EMEMCAP while pass 1 runs */
-    int64_t record_bytes;        /* of records in memory; the rest goes to a file without a name in `tmpdir` */
-    const char *tmpdir;          /* borrowed until the free */
+    msc_records_spec records;
 } msc_sieve_spec;
 
 /* `layout` must serve both passes. */

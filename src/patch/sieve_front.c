@@ -6,12 +6,7 @@
 msc_status msc_sieve_front_init(msc_sieve_front *front, const msc_sieve_frame *frame, int32_t tile_px, msc_error *err)
 {
     front->frame = frame;
-    front->corner = MSC_NO_LABEL;
-    front->above = msc_alloc((size_t)frame->width_px + 1, sizeof *front->above);
-    front->left = msc_alloc((size_t)tile_px + 1, sizeof *front->left);
-    if (!front->above || !front->left) return msc_fail(err, MSC_ENOMEM, "sieve", "%d px across", (int)frame->width_px);
-    memset(front->above, 0xFF, ((size_t)frame->width_px + 1) * sizeof *front->above);
-    return MSC_OK;
+    return msc_seam_init(&front->seam, "sieve", frame->width_px, tile_px, err);
 }
 
 void msc_sieve_front_clear(msc_sieve_front *front)
@@ -19,8 +14,7 @@ void msc_sieve_front_clear(msc_sieve_front *front)
     msc_sieve_graph_clear(&front->graph);
     msc_sieve_graph_clear(&front->next);
     msc_sieve_merger_clear(&front->merger);
-    msc_release(front->above);
-    msc_release(front->left);
+    msc_seam_clear(&front->seam);
     msc_release(front->code);
 }
 
@@ -53,14 +47,20 @@ static uint16_t value_of(msc_sieve_graph *g, uint32_t code)
     return code & MSC_SIEVE_LARGE ? (uint16_t)code : g->node[msc_sieve_find(g->node, code)].value;
 }
 
-/* One pair of pixels across a seam: the same value unites, another value shares a border. */
-static int meet(msc_sieve_front *f, uint32_t a, uint32_t b, uint32_t length_px)
+static msc_status no_memory(const msc_sieve_front *f, msc_error *err)
 {
+    return msc_fail(err, MSC_ENOMEM, "sieve", "%zu regions at a row of tiles", f->graph.n_nodes);
+}
+
+/* One pair of pixels across a seam: the same value unites, another value shares a border. */
+static msc_status meet(void *self, uint32_t a, uint32_t b, uint32_t length_px, msc_error *err)
+{
+    msc_sieve_front *f = self;
     msc_sieve_graph *g = &f->graph;
-    if (a & b & MSC_SIEVE_LARGE || a == MSC_NO_LABEL || b == MSC_NO_LABEL) return 1;
+    if (a & b & MSC_SIEVE_LARGE) return MSC_OK;
     const int is_a_large = (a & MSC_SIEVE_LARGE) != 0, is_b_large = (b & MSC_SIEVE_LARGE) != 0;
     if (value_of(g, a) != value_of(g, b))
-        return (is_a_large || reach_across(g, a, b, length_px)) && (is_b_large || reach_across(g, b, a, length_px));
+        return (is_a_large || reach_across(g, a, b, length_px)) && (is_b_large || reach_across(g, b, a, length_px)) ? MSC_OK : no_memory(f, err);
     if (is_a_large) g->node[msc_sieve_find(g->node, b)].size_px = f->frame->rule.mmu_px;
     else if (is_b_large) g->node[msc_sieve_find(g->node, a)].size_px = f->frame->rule.mmu_px;
     else {
@@ -68,35 +68,10 @@ static int meet(msc_sieve_front *f, uint32_t a, uint32_t b, uint32_t length_px)
         b = msc_sieve_find(g->node, b);
         if (a != b) msc_sieve_unite(g, a, b, f->frame->rule.mmu_px);
     }
-    return 1;
+    return MSC_OK;
 }
 
 static uint32_t number(uint32_t code, uint32_t base) { return code & MSC_SIEVE_LARGE ? code : code + base; }
-
-static int join_above(msc_sieve_front *f, const uint32_t *row, msc_rect c, uint32_t base)
-{
-    const uint32_t *above = f->above + c.x;
-    for (int32_t x = 0; x < c.w; x++) {
-        const uint32_t here = number(row[x], base);
-        if (!meet(f, here, above[x], 1)) return 0;
-        if (f->frame->connectivity != 8) continue;
-        if (!meet(f, here, x > 0 ? above[x - 1] : f->corner, 0)) return 0;
-        if (c.x + x + 1 < f->frame->width_px && !meet(f, here, above[x + 1], 0)) return 0;
-    }
-    return 1;
-}
-
-static int join_left(msc_sieve_front *f, const uint32_t *column, msc_rect c, uint32_t base)
-{
-    for (int32_t y = 0; y < c.h; y++) {
-        const uint32_t here = number(column[y], base);
-        if (!meet(f, here, f->left[y], 1)) return 0;
-        if (f->frame->connectivity != 8) continue;
-        if (y > 0 && !meet(f, here, f->left[y - 1], 0)) return 0;
-        if (y + 1 < c.h && !meet(f, here, f->left[y + 1], 0)) return 0;
-    }
-    return 1;
-}
 
 static int append(msc_sieve_graph *g, const msc_sieve_graph *kept, uint32_t index)
 {
@@ -121,40 +96,37 @@ static int append(msc_sieve_graph *g, const msc_sieve_graph *kept, uint32_t inde
     return 1;
 }
 
-int msc_sieve_front_add(msc_sieve_front *f, const msc_sieve_found *found, msc_rect c, uint32_t index)
+msc_status msc_sieve_front_add(msc_sieve_front *f, msc_sieve_found *found, msc_rect c, uint32_t index, msc_error *err)
 {
     const uint32_t base = (uint32_t)f->graph.n_nodes;
-    const uint32_t *first_row = found->side, *last_row = first_row + c.w, *first = last_row + c.w, *last = first + c.h;
-    if (c.x == 0) f->corner = MSC_NO_LABEL;
-    if (!append(&f->graph, &found->kept, index) || !join_above(f, first_row, c, base) || (c.x > 0 && !join_left(f, first, c, base)))
-        return 0;
-    f->corner = f->above[c.x + c.w - 1];
-    for (int32_t x = 0; x < c.w; x++) f->above[c.x + x] = number(last_row[x], base);
-    for (int32_t y = 0; y < c.h; y++) f->left[y] = number(last[y], base);
+    if (!append(&f->graph, &found->kept, index)) return no_memory(f, err);
+    for (int32_t i = 0; i < 2 * (c.w + c.h); i++) found->side[i] = number(found->side[i], base);
     f->counts.n_merged += found->counts.n_merged;
     f->counts.n_kept_alone += found->counts.n_kept_alone;
     f->counts.n_px_changed += found->counts.n_px_changed;
-    return 1;
+    return msc_seam_join(&f->seam, c, found->side, f->frame->connectivity, meet, f, err);
 }
 
 /* ---- between rows of tiles ---- */
 
-int msc_sieve_front_row(msc_sieve_front *f, int is_last)
+msc_status msc_sieve_front_row(msc_sieve_front *f, int is_last, msc_error *err)
 {
     msc_sieve_graph *g = &f->graph;
+    const uint32_t *above = f->seam.above;
     for (size_t i = 0; i < g->n_nodes; i++) g->node[i].is_open = 0;
     for (int32_t x = 0; x < f->frame->width_px && !is_last; x++)
-        if (!(f->above[x] & MSC_SIEVE_LARGE)) g->node[msc_sieve_find(g->node, f->above[x])].is_open = 1;
+        if (!(above[x] & MSC_SIEVE_LARGE)) g->node[msc_sieve_find(g->node, above[x])].is_open = 1;
     return msc_reserve((void **)&f->code, &f->code_capacity, g->n_nodes + 1, sizeof *f->code)
         && msc_sieve_settle(g, &f->merger, &f->frame->rule, &f->counts)
-        && msc_sieve_keep(g, &f->next, &f->frame->rule, f->code, &f->counts);
+        && msc_sieve_keep(g, &f->next, &f->frame->rule, f->code, &f->counts) ? MSC_OK : no_memory(f, err);
 }
 
 void msc_sieve_front_step(msc_sieve_front *f)
 {
     const msc_sieve_graph done = f->graph;
+    uint32_t *above = f->seam.above;
     for (int32_t x = 0; x < f->frame->width_px; x++)
-        if (!(f->above[x] & MSC_SIEVE_LARGE)) f->above[x] = f->code[f->above[x]];
+        if (!(above[x] & MSC_SIEVE_LARGE)) above[x] = f->code[above[x]];
     f->graph = f->next;
     f->next = done;
 }

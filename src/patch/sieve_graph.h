@@ -2,7 +2,7 @@
 #ifndef MSC_PATCH_SIEVE_GRAPH_H
 #define MSC_PATCH_SIEVE_GRAPH_H
 #include "patch/sieve.h"
-#include "patch/sieve_runs.h"
+#include "patch/runs.h"
 
 /* A code stands for what may lie beside a region: the number of a node; MSC_SIEVE_LARGE | value for what never changes again (a
  * region that reaches the unit, or part of one); MSC_NO_LABEL, which has that bit too, for nothing. */
@@ -84,24 +84,37 @@ typedef struct msc_sieve_found {
     msc_sieve_counts counts;
 } msc_sieve_found;
 
-/* What a worker needs to make it; grown once to the tile's worst case, of which only what is used is touched. */
-typedef struct msc_sieve_worker msc_sieve_worker;
+/* Between a small region and what lies beside it. */
+typedef struct msc_sieve_touch { uint32_t a, code, length_px; } msc_sieve_touch;
 
-typedef struct msc_sieve_frame { int32_t width_px, height_px; int connectivity; msc_sieve_rule rule; const msc_rows *rows; } msc_sieve_frame;
-msc_status msc_sieve_tile_find(const msc_sieve_frame *frame, const msc_tile *tile, msc_sieve_worker **worker, msc_sieve_found *found,
-                               msc_error *err);
+enum { MSC_SIEVE_RECENT = 4096 };
+
+/* What a worker needs to make it; zeroed at first. */
+typedef struct msc_sieve_worker {
+    msc_runs runs;
+    msc_sieve_graph graph;
+    uint32_t *code;              /* [n_labels] of a label, later of a node */
+    size_t code_capacity;
+    msc_sieve_touch *touch;
+    size_t n_touches, touch_capacity;
+    msc_sieve_merger merger;
+    uint32_t recent[MSC_SIEVE_RECENT];   /* touches by hash, plus 1: sums most of the repeats */
+} msc_sieve_worker;
+
+typedef struct msc_sieve_frame { int32_t width_px, height_px; int connectivity; msc_sieve_rule rule; } msc_sieve_frame;
+/* 0 without memory. */
+int msc_sieve_tile_find(const msc_sieve_frame *frame, const msc_tile *tile, msc_sieve_worker *worker, msc_sieve_found *found);
 size_t msc_sieve_worker_bytes(int32_t w_px, int32_t h_px);
-void msc_sieve_worker_free(msc_sieve_worker **worker);
+void msc_sieve_worker_clear(msc_sieve_worker *worker);
 void msc_sieve_found_clear(msc_sieve_found *found);
 
 /* ---- records of final runs (sieve_record.c) ---- */
 
 /* Writes the tile's runs; code[label] of a small region is what msc_sieve_keep gave, large ones bear their code as label.
  * 0 without memory. */
-int msc_sieve_record_write(msc_sieve_found *found, const msc_sieve_runs *runs, const uint32_t *code);
-/* Fills a tile's plane 0 and validity; `late`: final values of kept regions, two bytes each in the machine's order. 0 when the
- * record does not fit the tile. */
-int msc_sieve_record_read(const uint8_t *record, size_t n, const uint8_t *late, size_t n_late, msc_tile *tile);
+int msc_sieve_record_write(msc_sieve_found *found, const msc_runs *runs, const uint32_t *code);
+/* Fills a tile's plane 0 and validity; answers are final values of kept regions, uint16_t. 0 when the record does not fit the tile. */
+int msc_sieve_record_read(const msc_tile_record *record, msc_tile *tile);
 
 /* ---- the sweep front (sieve_front.c) ---- */
 
@@ -109,8 +122,7 @@ typedef struct msc_sieve_front {
     const msc_sieve_frame *frame;
     msc_sieve_graph graph, next;
     msc_sieve_merger merger;
-    uint32_t *above, *left;      /* codes along the last row of the tiles above, the last column of the tile before */
-    uint32_t corner;             /* code above and left of the tile's first pixel */
+    msc_seam seam;
     uint32_t *code;              /* scratch of msc_sieve_keep */
     size_t code_capacity;
     msc_sieve_counts counts;
@@ -119,10 +131,10 @@ typedef struct msc_sieve_front {
 msc_status msc_sieve_front_init(msc_sieve_front *front, const msc_sieve_frame *frame, int32_t tile_px, msc_error *err);
 void msc_sieve_front_clear(msc_sieve_front *front);
 size_t msc_sieve_front_bytes(const msc_sieve_front *front);
-/* Takes in a tile, in order, as tile number `index`. 0 without memory. */
-int msc_sieve_front_add(msc_sieve_front *front, const msc_sieve_found *found, msc_rect core, uint32_t index);
+/* Takes in a tile, in order, as tile number `index`, and numbers its sides anew. ENOMEM. */
+msc_status msc_sieve_front_add(msc_sieve_front *front, msc_sieve_found *found, msc_rect core, uint32_t index, msc_error *err);
 /* Behind the last tile of a row: settles what can be. Nodes 0..n-1 of `graph` then have their final value or new number in `code`;
- * msc_sieve_front_step goes on to the kept ones. 0 without memory. */
-int msc_sieve_front_row(msc_sieve_front *front, int is_last);
+ * msc_sieve_front_step goes on to the kept ones. ENOMEM. */
+msc_status msc_sieve_front_row(msc_sieve_front *front, int is_last, msc_error *err);
 void msc_sieve_front_step(msc_sieve_front *front);
 #endif

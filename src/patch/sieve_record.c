@@ -21,7 +21,7 @@ static uint8_t *put_run(uint8_t *to, uint32_t code, uint32_t n_px)
     return to;
 }
 
-int msc_sieve_record_write(msc_sieve_found *found, const msc_sieve_runs *r, const uint32_t *code)
+int msc_sieve_record_write(msc_sieve_found *found, const msc_runs *r, const uint32_t *code)
 {
     if (!msc_reserve((void **)&found->record, &found->record_capacity, (size_t)r->n_runs * RUN_BYTES, 1)) return 0;
     uint8_t *to = found->record;
@@ -49,9 +49,9 @@ static void fill(msc_tile *tile, int32_t x, int32_t y, uint32_t n_px, uint16_t v
     else for (uint32_t i = 0; i < n_px; i++) msc_row_u16(tile, 0, y)[x + (int32_t)i] = value;
 }
 
-int msc_sieve_record_read(const uint8_t *at, size_t n, const uint8_t *late, size_t n_late, msc_tile *tile)
+int msc_sieve_record_read(const msc_tile_record *record, msc_tile *tile)
 {
-    const uint8_t *end = at + n;
+    const uint8_t *at = record->bytes, *end = at + record->n_bytes;
     for (int32_t y = 0; y < tile->core.h; y++)
         for (int32_t x = 0; x < tile->core.w;) {
             uint32_t head, which;
@@ -64,8 +64,8 @@ int msc_sieve_record_read(const uint8_t *at, size_t n, const uint8_t *late, size
                 value = (uint16_t)(at[0] | at[1] << 8);
                 at += 2;
             } else if (kind == LATE) {
-                if (!msc_get_number_before(&at, end, &which) || which >= n_late) return 0;
-                memcpy(&value, late + which * sizeof value, sizeof value);
+                if (!msc_get_number_before(&at, end, &which) || which >= record->n_answers) return 0;
+                memcpy(&value, (const uint8_t *)record->answers + which * sizeof value, sizeof value);
             }
             fill(tile, x, y, n_px, value, kind != NOTHING);
             x += (int32_t)n_px;

@@ -3,35 +3,17 @@
 #include "patch/sieve_graph.h"
 #include <string.h>
 
-/* Between a small region and what lies beside it. */
-typedef struct touch { uint32_t a, code, length_px; } touch;
-
-enum { RECENT = 4096 };
-
-struct msc_sieve_worker {
-    msc_sieve_runs runs;
-    void *space;
-    size_t space_bytes;
-    msc_sieve_graph graph;
-    uint32_t *code;              /* [n_labels] of a label, later of a node */
-    size_t code_capacity;
-    touch *touch;
-    size_t n_touches, touch_capacity;
-    msc_sieve_merger merger;
-    uint32_t recent[RECENT];     /* touches by hash, plus 1: sums most of the repeats */
-};
-
 /* Runs, a node, its place in a bucket and a code a pixel, four touches and eight neighbours. */
 size_t msc_sieve_worker_bytes(int32_t w_px, int32_t h_px)
 {
-    return msc_sieve_runs_bytes(w_px, h_px) + sizeof(msc_sieve_worker)
-         + (size_t)w_px * (size_t)h_px * (sizeof(msc_sieve_node) + 2 * sizeof(uint32_t) + 4 * sizeof(touch) + 8 * sizeof(msc_sieve_near));
+    return msc_runs_bytes(w_px, h_px) + sizeof(msc_sieve_worker)
+         + (size_t)w_px * (size_t)h_px * (sizeof(msc_sieve_node) + 2 * sizeof(uint32_t) + 4 * sizeof(msc_sieve_touch) + 8 * sizeof(msc_sieve_near));
 }
 
 /* Makes nodes of the small regions and puts codes in the place of labels. */
 static int measure(msc_sieve_worker *w, const msc_tile *tile, const msc_sieve_frame *f)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     uint32_t n_seen = 0, n_small = 0;
     if (!msc_reserve((void **)&w->graph.node, &w->graph.node_capacity, r->n_labels + (size_t)1, sizeof *w->graph.node) ||
         !msc_reserve((void **)&w->code, &w->code_capacity, r->n_labels + (size_t)1, sizeof *w->code))
@@ -46,7 +28,7 @@ static int measure(msc_sieve_worker *w, const msc_tile *tile, const msc_sieve_fr
                     (int64_t)(tile->core.y + y) * f->width_px + tile->core.x + r->start[run] };
                 n_seen++;
             }
-            node[label].piece_px += (uint32_t)(msc_sieve_run_end(r, run, y) - r->start[run]);
+            node[label].piece_px += (uint32_t)(msc_run_end(r, run, y) - r->start[run]);
         }
     for (uint32_t i = 0; i < n_seen; i++) {
         if (node[i].piece_px >= f->rule.mmu_px) {
@@ -73,7 +55,7 @@ static void open_region(msc_sieve_worker *w, uint32_t run)
 /* Small regions along the tile's sides, but for those that are the map's sides. */
 static void open_seams(msc_sieve_worker *w, const msc_rect *c, const msc_sieve_frame *f)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     for (uint32_t run = r->row_first[0]; c->y > 0 && run < r->row_first[1]; run++) open_region(w, run);
     for (uint32_t run = r->row_first[r->h - 1]; c->y + c->h < f->height_px && run < r->row_first[r->h]; run++) open_region(w, run);
     for (int32_t y = 0; y < r->h; y++) {
@@ -86,7 +68,7 @@ static int add_touch(msc_sieve_worker *w, uint32_t a, uint32_t code, uint32_t le
 {
     uint32_t *recent = &w->recent[(a * 0x9e3779b1u ^ code * 0x85ebca77u) >> 20];
     if (*recent) {
-        touch *same = &w->touch[*recent - 1];
+        msc_sieve_touch *same = &w->touch[*recent - 1];
         if (same->a == a && same->code == code) {
             same->length_px += length_px;
             return 1;
@@ -94,7 +76,7 @@ static int add_touch(msc_sieve_worker *w, uint32_t a, uint32_t code, uint32_t le
     }
     if (w->n_touches == w->touch_capacity && !msc_reserve((void **)&w->touch, &w->touch_capacity, w->n_touches + 1, sizeof *w->touch))
         return 0;
-    w->touch[w->n_touches++] = (touch){ a, code, length_px };
+    w->touch[w->n_touches++] = (msc_sieve_touch){ a, code, length_px };
     *recent = (uint32_t)w->n_touches;
     return 1;
 }
@@ -108,18 +90,18 @@ static int meet(msc_sieve_worker *w, uint32_t a, uint32_t b, int32_t length_px)
 
 static int touch_row(msc_sieve_worker *w, int32_t y, int reach)
 {
-    const msc_sieve_runs *r = &w->runs;
+    const msc_runs *r = &w->runs;
     const uint32_t *label = r->label;
     for (uint32_t run = r->row_first[y] + 1; run < r->row_first[y + 1]; run++)
         if (!meet(w, label[run - 1], label[run], 1)) return 0;
     if (y == 0) return 1;
-    msc_sieve_pairs p = msc_sieve_pairs_of(r, y);
+    msc_pairs p = msc_pairs_of(r, y);
     do {
-        if (!meet(w, label[p.k], label[p.run], msc_sieve_pairs_overlap(&p))) return 0;
+        if (!meet(w, label[p.k], label[p.run], msc_pairs_overlap(&p))) return 0;
         if (!reach || p.k_x1 != p.x1) continue;
         if (p.run + 1 < p.end && !meet(w, label[p.k], label[p.run + 1], 0)) return 0;
         if (p.k + 1 < p.above_end && !meet(w, label[p.k + 1], label[p.run], 0)) return 0;
-    } while (msc_sieve_pairs_next(&p));
+    } while (msc_pairs_next(&p));
     return 1;
 }
 
@@ -131,48 +113,34 @@ static int list_neighbours(msc_sieve_worker *w)
     if (!msc_reserve((void **)&g->near, &g->near_capacity, 2 * w->n_touches + 1, sizeof *g->near)) return 0;
     g->node[g->n_nodes].list = 0;
     for (size_t i = 0; i < w->n_touches; i++) {
-        const touch *t = &w->touch[i];
+        const msc_sieve_touch *t = &w->touch[i];
         g->node[t->a].list++;
         if (!(t->code & MSC_SIEVE_LARGE)) g->node[t->code].list++;
     }
     for (size_t i = 0; i <= g->n_nodes; i++) g->node[i].list = n += g->node[i].list;
     g->n_near = n;
     for (size_t i = 0; i < w->n_touches; i++) {
-        const touch *t = &w->touch[i];
+        const msc_sieve_touch *t = &w->touch[i];
         g->near[--g->node[t->a].list] = (msc_sieve_near){ t->code, t->length_px };
         if (!(t->code & MSC_SIEVE_LARGE)) g->near[--g->node[t->code].list] = (msc_sieve_near){ t->a, t->length_px };
     }
     return 1;
 }
 
-/* Copies the codes along the sides. */
+/* Codes along the sides. */
 static int leave_sides(const msc_sieve_worker *w, msc_sieve_found *found)
 {
-    const msc_sieve_runs *r = &w->runs;
-    const size_t width = (size_t)r->w, height = (size_t)r->h;
-    if (!msc_reserve((void **)&found->side, &found->side_capacity, 2 * (width + height), sizeof *found->side)) return 0;
-    uint32_t *side = found->side;
-    for (int last = 0; last < 2; last++) {
-        const int32_t y = last ? r->h - 1 : 0;
-        for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
-            const uint32_t label = r->label[run], code = label & MSC_SIEVE_LARGE ? label : w->code[label];
-            for (int32_t x = r->start[run], end = msc_sieve_run_end(r, run, y); x < end; x++) side[x] = code;
-        }
-        side += width;
-    }
-    for (size_t y = 0; y < height; y++) {
-        const uint32_t first = r->label[r->row_first[y]], last = r->label[r->row_first[y + 1] - 1];
-        side[y] = first & MSC_SIEVE_LARGE ? first : w->code[first];
-        side[height + y] = last & MSC_SIEVE_LARGE ? last : w->code[last];
-    }
+    const size_t n = 2 * ((size_t)w->runs.w + (size_t)w->runs.h);
+    if (!msc_reserve((void **)&found->side, &found->side_capacity, n, sizeof *found->side)) return 0;
+    msc_runs_sides(&w->runs, found->side);
+    for (size_t i = 0; i < n; i++)
+        if (!(found->side[i] & MSC_SIEVE_LARGE)) found->side[i] = w->code[found->side[i]];
     return 1;
 }
 
-static int find(msc_sieve_worker *w, const msc_sieve_frame *f, const msc_tile *tile, msc_sieve_found *found)
+int msc_sieve_tile_find(const msc_sieve_frame *f, const msc_tile *tile, msc_sieve_worker *w, msc_sieve_found *found)
 {
-    msc_sieve_runs_place(&w->runs, tile->core.w, tile->core.h, w->space);
-    msc_sieve_runs_find(&w->runs, tile, f->connectivity, f->rows);
-    if (!measure(w, tile, f)) return 0;
+    if (!msc_runs_find(&w->runs, tile, f->connectivity, NULL) || !measure(w, tile, f)) return 0;
     open_seams(w, &tile->core, f);
     w->n_touches = 0;
     memset(w->recent, 0, sizeof w->recent);
@@ -184,33 +152,13 @@ static int find(msc_sieve_worker *w, const msc_sieve_frame *f, const msc_tile *t
         && msc_sieve_record_write(found, &w->runs, w->code);
 }
 
-msc_status msc_sieve_tile_find(const msc_sieve_frame *frame, const msc_tile *tile, msc_sieve_worker **worker, msc_sieve_found *found,
-                               msc_error *err)
+void msc_sieve_worker_clear(msc_sieve_worker *w)
 {
-    const size_t bytes = msc_sieve_runs_bytes(tile->core.w, tile->core.h);
-    if (!*worker) *worker = msc_alloc_zero(1, sizeof **worker);
-    msc_sieve_worker *w = *worker;
-    if (w && bytes > w->space_bytes) {
-        msc_release(w->space);
-        w->space_bytes = 0;
-        w->space = msc_alloc(bytes, 1);
-        if (w->space) w->space_bytes = bytes;
-    }
-    if (!w || !w->space) return msc_fail(err, MSC_ENOMEM, "sieve", "%zu bytes for a tile", bytes);
-    return find(w, frame, tile, found) ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sieve", "%u regions in a tile", (unsigned)w->runs.n_labels);
-}
-
-void msc_sieve_worker_free(msc_sieve_worker **worker)
-{
-    msc_sieve_worker *w = *worker;
-    if (!w) return;
+    msc_runs_clear(&w->runs);
     msc_sieve_graph_clear(&w->graph);
     msc_sieve_merger_clear(&w->merger);
-    msc_release(w->space);
     msc_release(w->code);
     msc_release(w->touch);
-    msc_release(w);
-    *worker = NULL;
 }
 
 void msc_sieve_found_clear(msc_sieve_found *found)

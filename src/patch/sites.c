@@ -2,51 +2,27 @@
 #include "patch/sites.h"
 #include "base/mem.h"
 #include "patch/sites_front.h"
-#include "patch/store.h"
-#include <string.h>
-
-/* Where a tile's bytes are; strengths wait in `strength` until the last of them is known. */
-typedef struct place {
-    int64_t record, late;        /* in the spool */
-    int32_t *strength;
-    size_t n, n_left;
-} place;
-
-typedef struct reader { msc_window record, late; } reader;
 
 struct msc_sites_pass {
-    const msc_rows *rows;
-    int32_t width_px, height_px, tile_px, n_across, n_down, least;
-    int n_workers;
+    int32_t width_px, height_px, least;
     uint16_t rest;
-    int64_t front_bytes, n_seen, n_differing;
+    int64_t n_seen, n_differing;
     msc_sites_front front;
-    msc_spool spool;
-    place *place;                /* [tiles] */
-    msc_sites_worker **worker;   /* [workers] */
-    reader *reader;
+    msc_records records;
+    msc_sites_worker *worker;    /* [workers] */
 };
 
 msc_status msc_sites_new(const msc_sites_spec *spec, const msc_layout *layout, msc_sites_pass **pass, msc_error *err)
 {
     msc_sites_pass *s = msc_alloc_zero(1, sizeof *s);
     if (!s) return msc_fail(err, MSC_ENOMEM, "sites", "%zu bytes", sizeof *s);
-    s->rows = msc_kernels_select()->rows;
     s->width_px = spec->width_px;
     s->height_px = spec->height_px;
     s->rest = spec->rest;
-    s->front_bytes = spec->front_bytes;
-    s->tile_px = layout->tile_px;
-    s->n_across = layout->n_across;
-    s->n_down = layout->n_down;
-    s->n_workers = layout->n_threads;
-    msc_spool_init(&s->spool, (size_t)spec->record_bytes, spec->tmpdir);
-    const size_t n_tiles = (size_t)s->n_across * (size_t)s->n_down;
-    s->place = msc_alloc_zero(n_tiles, sizeof *s->place);
-    s->worker = msc_alloc_zero((size_t)s->n_workers, sizeof *s->worker);
-    s->reader = msc_alloc_zero((size_t)s->n_workers, sizeof *s->reader);
-    msc_status status = s->place && s->worker && s->reader ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sites", "%zu tiles", n_tiles);
-    if (status == MSC_OK) status = msc_sites_front_init(&s->front, s->width_px, s->tile_px, err);
+    msc_status status = msc_records_init(&s->records, "sites", &spec->records, layout, sizeof(int32_t), err);
+    if (status == MSC_OK) status = msc_sites_front_init(&s->front, s->width_px, layout->tile_px, err);
+    s->worker = msc_alloc_zero((size_t)layout->n_threads, sizeof *s->worker);
+    if (status == MSC_OK && !s->worker) status = msc_fail(err, MSC_ENOMEM, "sites", "%d workers", layout->n_threads);
     if (status != MSC_OK) msc_sites_free(&s);
     else *pass = s;
     return status;
@@ -54,7 +30,9 @@ msc_status msc_sites_new(const msc_sites_spec *spec, const msc_layout *layout, m
 
 static void free_workers(msc_sites_pass *s)
 {
-    for (int i = 0; s->worker && i < s->n_workers; i++) msc_sites_worker_free(&s->worker[i]);
+    for (int i = 0; s->worker && i < s->records.n_workers; i++) msc_sites_worker_clear(&s->worker[i]);
+    msc_release(s->worker);
+    s->worker = NULL;
 }
 
 void msc_sites_free(msc_sites_pass **pass)
@@ -62,16 +40,8 @@ void msc_sites_free(msc_sites_pass **pass)
     msc_sites_pass *s = *pass;
     if (!s) return;
     free_workers(s);
-    for (int i = 0; s->reader && i < s->n_workers; i++) {
-        msc_release(s->reader[i].record.bytes);
-        msc_release(s->reader[i].late.bytes);
-    }
-    for (int64_t i = 0; s->place && i < (int64_t)s->n_across * s->n_down; i++) msc_release(s->place[i].strength);
-    msc_release(s->place);
-    msc_release(s->worker);
-    msc_release(s->reader);
     msc_sites_front_clear(&s->front);
-    msc_spool_clear(&s->spool);
+    msc_records_clear(&s->records);
     msc_release(s);
     *pass = NULL;
 }
@@ -87,60 +57,29 @@ void msc_sites_count(const msc_sites_pass *pass, int64_t *n_seen, int64_t *n_dif
 static msc_status prepare(void *self, const msc_tile *tile, void *space, msc_error *err)
 {
     msc_sites_pass *s = self;
-    return msc_sites_tile_find(tile, s->rows, &s->worker[tile->worker], space, err);
-}
-
-static msc_status keep(msc_sites_pass *s, place *p, const int32_t *strength, msc_error *err)
-{
-    return msc_spool_add(&s->spool, strength, p->n * sizeof *strength, &p->late, err);
-}
-
-/* Gives the strengths of regions that ended to the tiles that wait for them; whole tiles go to the spool. */
-static msc_status hand_out(msc_sites_pass *s, msc_error *err)
-{
-    msc_sites_front *f = &s->front;
-    for (uint32_t i = 0; i < f->n_nodes; i++) {
-        const msc_sites_node *root = &f->node[msc_sites_front_root(f, i)];
-        if (root->is_open) continue;
-        place *p = &s->place[f->node[i].tile];
-        p->strength[f->node[i].region] = msc_sites_strength(&root->sum);
-        if (--p->n_left) continue;
-        MSC_TRY(keep(s, p, p->strength, err));
-        msc_release(p->strength);
-        p->strength = NULL;
-    }
-    return MSC_OK;
-}
-
-static msc_status no_memory(const msc_sites_pass *s, msc_error *err)
-{
-    return msc_fail(err, MSC_ENOMEM, "sites", "%zu regions at a row of tiles", s->front.n_nodes);
+    return msc_sites_tile_find(tile, &s->worker[tile->worker], space)
+        ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sites", "a tile of %d x %d px", (int)tile->core.w, (int)tile->core.h);
 }
 
 static msc_status put(void *self, const msc_tile *tile, void *space, int64_t index, msc_error *err)
 {
     msc_sites_pass *s = self;
-    const msc_sites_found *found = space;
-    place *p = &s->place[index];
-    p->n = found->n_regions;
-    p->n_left = found->n_pieces;
+    msc_sites_found *found = space;
+    msc_sites_front *f = &s->front;
+    const msc_tile_record record = { found->record, found->n_record, found->strength, found->n_regions, found->n_pieces };
     s->n_seen += found->n_seen;
     s->n_differing += found->n_differing;
-    MSC_TRY(msc_spool_add(&s->spool, found->record, found->n_record, &p->record, err));
-    if (p->n && !p->n_left) MSC_TRY(keep(s, p, found->strength, err));
-    if (p->n_left) {
-        if (!(p->strength = msc_alloc(p->n, sizeof *p->strength))) return no_memory(s, err);
-        memcpy(p->strength, found->strength, p->n * sizeof *p->strength);
+    MSC_TRY(msc_records_keep(&s->records, index, &record, err));
+    MSC_TRY(msc_sites_front_add(f, found, tile->core, (uint32_t)index, err));
+    MSC_TRY(msc_records_check_front(&s->records, f->n_nodes, f->node_capacity * sizeof *f->node, f->n_nodes >= MSC_NO_LABEL / 2, err));
+    if ((index + 1) % s->records.n_across) return MSC_OK;
+    msc_sites_front_row(f, (index + 1) / s->records.n_across == s->records.n_down);
+    for (uint32_t i = 0; i < f->n_nodes; i++) {
+        const msc_sites_node *root = &f->node[msc_sites_front_root(f, i)];
+        const int32_t strength = msc_sites_strength(&root->sum);
+        if (!root->is_open) MSC_TRY(msc_records_answer(&s->records, f->node[i].tile, f->node[i].region, &strength, err));
     }
-    if (!msc_sites_front_add(&s->front, found, tile->core, (uint32_t)index)) return no_memory(s, err);
-    const size_t bytes = s->front.node_capacity * sizeof *s->front.node;
-    if (bytes > (size_t)s->front_bytes || s->front.n_nodes >= MSC_NO_LABEL / 2)
-        return msc_fail(err, MSC_EMEMCAP, "sites", "%zu unfinished regions take %zu MiB, %lld MiB are left for them", s->front.n_nodes, bytes >> 20,
-                        (long long)(s->front_bytes >> 20));
-    if ((index + 1) % s->n_across) return MSC_OK;
-    msc_sites_front_row(&s->front, (index + 1) / s->n_across == s->n_down);
-    MSC_TRY(hand_out(s, err));
-    return msc_sites_front_step(&s->front) ? MSC_OK : no_memory(s, err);
+    return msc_sites_front_step(f, err);
 }
 
 static void slot_clear(void *self, void *space)
@@ -170,16 +109,10 @@ void msc_sites_room(msc_op *op)
 static msc_status read_tile(void *self, int worker, msc_tile *tile, msc_error *err)
 {
     msc_sites_pass *s = self;
-    const int64_t index = (int64_t)(tile->core.y / s->tile_px) * s->n_across + tile->core.x / s->tile_px;
-    const place *p = &s->place[index];
-    reader *r = &s->reader[worker];
-    const uint8_t *record, *late = NULL;
-    size_t n, n_late = 0;
-    if (p->n) MSC_TRY(msc_spool_get(&s->spool, &r->late, p->late, &late, &n_late, err));
-    MSC_TRY(msc_spool_get(&s->spool, &r->record, p->record, &record, &n, err));
-    const msc_sites_verdict verdict = { .strength = late, .n_regions = n_late / sizeof(int32_t), .least = s->least, .rest = s->rest };
-    if (!msc_sites_record_read(record, n, &verdict, tile)) return msc_fail(err, MSC_EREAD, "sites", "record of tile %lld", (long long)index);
-    return MSC_OK;
+    msc_tile_record record;
+    MSC_TRY(msc_records_get(&s->records, worker, tile, &record, err));
+    return msc_sites_record_read(&record, s->least, s->rest, tile)
+        ? MSC_OK : msc_fail(err, MSC_EREAD, "sites", "record of the tile at %d, %d", (int)tile->core.x, (int)tile->core.y);
 }
 
 void msc_sites_source(msc_sites_pass *pass, int32_t least, msc_source *source)

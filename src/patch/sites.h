@@ -8,16 +8,14 @@
  * region with a pixel that was accepted by itself has any. */
 #ifndef MSC_PATCH_SITES_H
 #define MSC_PATCH_SITES_H
-#include "stream/stream.h"
+#include "patch/records.h"
 
 typedef struct msc_sites_pass msc_sites_pass;
 
 typedef struct msc_sites_spec {
     int32_t width_px, height_px;
     uint16_t rest;               /* of the accepted plane where no change is accepted: 0, or 65535 */
-    int64_t front_bytes;         /* what unfinished regions may take; more gives EMEMCAP while pass 1 runs */
-    int64_t record_bytes;        /* of records in memory; the rest goes to a file without a name in `tmpdir` */
-    const char *tmpdir;          /* borrowed until the free */
+    msc_records_spec records;
 } msc_sites_spec;
 
 /* `layout` is that of pass 1; pass 2 has the same without a halo. */

@@ -1,7 +1,6 @@
 /* sites_front.c - joins the regions of tiles along their seams and finds those that end as the sweep front moves on. */
 #include "patch/sites_front.h"
 #include "base/mem.h"
-#include <string.h>
 
 int32_t msc_sites_strength(const msc_sites_sum *sum)
 {
@@ -12,21 +11,14 @@ int32_t msc_sites_strength(const msc_sites_sum *sum)
 
 msc_status msc_sites_front_init(msc_sites_front *f, int32_t width_px, int32_t tile_px, msc_error *err)
 {
-    f->width_px = width_px;
-    f->above = msc_alloc((size_t)width_px + 1, sizeof *f->above);
-    f->left = msc_alloc((size_t)tile_px + 1, sizeof *f->left);
-    if (!f->above || !f->left) return msc_fail(err, MSC_ENOMEM, "sites", "%d px across", (int)width_px);
-    memset(f->above, 0xFF, ((size_t)width_px + 1) * sizeof *f->above);
-    return MSC_OK;
+    return msc_seam_init(&f->seam, "sites", width_px, tile_px, err);
 }
 
 void msc_sites_front_clear(msc_sites_front *f)
 {
+    msc_seam_clear(&f->seam);
     msc_release(f->node);
-    msc_release(f->above);
-    msc_release(f->left);
     msc_release(f->code);
-    memset(f, 0, sizeof *f);
 }
 
 uint32_t msc_sites_front_root(msc_sites_front *f, uint32_t i)
@@ -36,46 +28,49 @@ uint32_t msc_sites_front_root(msc_sites_front *f, uint32_t i)
     return i;
 }
 
-static void meet(msc_sites_front *f, uint32_t a, uint32_t b)
+static msc_status meet(void *self, uint32_t a, uint32_t b, uint32_t length_px, msc_error *err)
 {
-    if (a == MSC_NO_LABEL || b == MSC_NO_LABEL) return;
+    msc_sites_front *f = self;
+    (void)length_px, (void)err;
     a = msc_sites_front_root(f, a);
     b = msc_sites_front_root(f, b);
-    if (a == b) return;
+    if (a == b) return MSC_OK;
     f->node[b].parent = a;
     msc_sites_join(&f->node[a].sum, &f->node[b].sum);
+    return MSC_OK;
 }
 
-static uint32_t number(uint32_t piece, uint32_t base) { return piece == MSC_NO_LABEL ? piece : piece + base; }
+static msc_status no_memory(const msc_sites_front *f, msc_error *err)
+{
+    return msc_fail(err, MSC_ENOMEM, "sites", "%zu regions at a row of tiles", f->n_nodes);
+}
 
-int msc_sites_front_add(msc_sites_front *f, const msc_sites_found *found, msc_rect c, uint32_t index)
+msc_status msc_sites_front_add(msc_sites_front *f, msc_sites_found *found, msc_rect c, uint32_t index, msc_error *err)
 {
     const uint32_t base = (uint32_t)f->n_nodes;
-    const uint32_t *first_row = found->side, *last_row = first_row + c.w, *first = last_row + c.w, *last = first + c.h;
-    if (!msc_reserve((void **)&f->node, &f->node_capacity, f->n_nodes + found->n_pieces + 1, sizeof *f->node)) return 0;
+    if (!msc_reserve((void **)&f->node, &f->node_capacity, f->n_nodes + found->n_pieces + 1, sizeof *f->node)) return no_memory(f, err);
     for (uint32_t i = 0; i < found->n_pieces; i++) {
         const msc_sites_piece *p = &found->piece[i];
         f->node[base + i] = (msc_sites_node){ .sum = p->sum, .parent = base + i, .tile = index, .region = p->region };
     }
     f->n_nodes += found->n_pieces;
-    for (int32_t x = 0; x < c.w; x++) meet(f, f->above[c.x + x], number(first_row[x], base));
-    for (int32_t y = 0; y < c.h && c.x > 0; y++) meet(f, f->left[y], number(first[y], base));
-    for (int32_t x = 0; x < c.w; x++) f->above[c.x + x] = number(last_row[x], base);
-    for (int32_t y = 0; y < c.h; y++) f->left[y] = number(last[y], base);
-    return 1;
+    for (int32_t i = 0; i < 2 * (c.w + c.h); i++)
+        if (found->side[i] != MSC_NO_LABEL) found->side[i] += base;
+    return msc_seam_join(&f->seam, c, found->side, 4, meet, f, err);
 }
 
 void msc_sites_front_row(msc_sites_front *f, int is_last)
 {
+    const uint32_t *above = f->seam.above;
     for (size_t i = 0; i < f->n_nodes; i++) f->node[i].is_open = 0;
-    for (int32_t x = 0; x < f->width_px && !is_last; x++)
-        if (f->above[x] != MSC_NO_LABEL) f->node[msc_sites_front_root(f, f->above[x])].is_open = 1;
+    for (int32_t x = 0; x < f->seam.width_px && !is_last; x++)
+        if (above[x] != MSC_NO_LABEL) f->node[msc_sites_front_root(f, above[x])].is_open = 1;
 }
 
-int msc_sites_front_step(msc_sites_front *f)
+msc_status msc_sites_front_step(msc_sites_front *f, msc_error *err)
 {
-    uint32_t n = 0;
-    if (!msc_reserve((void **)&f->code, &f->code_capacity, f->n_nodes + 1, sizeof *f->code)) return 0;
+    uint32_t n = 0, *above = f->seam.above;
+    if (!msc_reserve((void **)&f->code, &f->code_capacity, f->n_nodes + 1, sizeof *f->code)) return no_memory(f, err);
     for (uint32_t i = 0; i < f->n_nodes; i++) {
         f->node[i].parent = msc_sites_front_root(f, i);
         f->code[i] = f->node[f->node[i].parent].is_open ? n++ : MSC_NO_LABEL;
@@ -86,8 +81,8 @@ int msc_sites_front_step(msc_sites_front *f)
         kept.parent = f->code[kept.parent];
         f->node[f->code[i]] = kept;
     }
-    for (int32_t x = 0; x < f->width_px; x++)
-        if (f->above[x] != MSC_NO_LABEL) f->above[x] = f->code[f->above[x]];
+    for (int32_t x = 0; x < f->seam.width_px; x++)
+        if (above[x] != MSC_NO_LABEL) above[x] = f->code[above[x]];
     f->n_nodes = n;
-    return 1;
+    return MSC_OK;
 }

@@ -1,8 +1,7 @@
 /* sites_front.h - regions of differences: what one tile yields, and how pieces are joined across tiles. */
 #ifndef MSC_PATCH_SITES_FRONT_H
 #define MSC_PATCH_SITES_FRONT_H
-#include "kernels/kernels.h"
-#include "patch/sieve_runs.h"
+#include "patch/runs.h"
 #include "patch/sites.h"
 
 /* Whole numbers only, so that the order of tiles does not matter. */
@@ -34,18 +33,25 @@ typedef struct msc_sites_found {
     int64_t n_seen, n_differing;
 } msc_sites_found;
 
-/* What a worker needs to make it. */
-typedef struct msc_sites_worker msc_sites_worker;
+/* What a worker needs to make it; zeroed at first. */
+typedef struct msc_sites_worker {
+    msc_runs runs;
+    uint8_t *is_part;            /* [pixels] */
+    size_t part_capacity;
+    msc_sites_sum *sum;          /* [labels] */
+    size_t sum_capacity;
+    uint32_t *piece;             /* [labels] number of the piece, or MSC_NO_LABEL */
+    size_t piece_capacity;
+} msc_sites_worker;
 
-msc_status msc_sites_tile_find(const msc_tile *tile, const msc_rows *rows, msc_sites_worker **worker, msc_sites_found *found, msc_error *err);
+/* 0 without memory. */
+int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *worker, msc_sites_found *found);
 size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px);
-void msc_sites_worker_free(msc_sites_worker **worker);
+void msc_sites_worker_clear(msc_sites_worker *worker);
 void msc_sites_found_clear(msc_sites_found *found);
 
-/* What a tile's record is read with. */
-typedef struct msc_sites_verdict { const uint8_t *strength; size_t n_regions; int32_t least; uint16_t rest; } msc_sites_verdict;
-/* Fills a tile's four planes and validity; strengths are four bytes each in the machine's order. 0 when the record does not fit. */
-int msc_sites_record_read(const uint8_t *record, size_t n, const msc_sites_verdict *verdict, msc_tile *tile);
+/* Fills a tile's four planes and validity; answers are strengths, int32_t. 0 when the record does not fit. */
+int msc_sites_record_read(const msc_tile_record *record, int32_t least, uint16_t rest, msc_tile *tile);
 
 /* ---- the sweep front (sites_front.c) ---- */
 
@@ -56,22 +62,21 @@ typedef struct msc_sites_node {
 } msc_sites_node;
 
 typedef struct msc_sites_front {
-    int32_t width_px;
+    msc_seam seam;               /* nodes */
     msc_sites_node *node;
     size_t n_nodes, node_capacity;
-    uint32_t *above, *left;      /* nodes along the last row of the tiles above, the last column of the tile before */
     uint32_t *code;              /* scratch: new numbers */
     size_t code_capacity;
 } msc_sites_front;
 
 msc_status msc_sites_front_init(msc_sites_front *front, int32_t width_px, int32_t tile_px, msc_error *err);
 void msc_sites_front_clear(msc_sites_front *front);
-/* Takes in a tile, in order, as tile number `index`. 0 without memory. */
-int msc_sites_front_add(msc_sites_front *front, const msc_sites_found *found, msc_rect core, uint32_t index);
+/* Takes in a tile, in order, as tile number `index`, and numbers its sides anew. ENOMEM. */
+msc_status msc_sites_front_add(msc_sites_front *front, msc_sites_found *found, msc_rect core, uint32_t index, msc_error *err);
 /* Behind the last tile of a row: finds the regions that end here, whose nodes then have is_open 0 at their root. */
 void msc_sites_front_row(msc_sites_front *front, int is_last);
 /* The root of a node. */
 uint32_t msc_sites_front_root(msc_sites_front *front, uint32_t i);
-/* Forgets the nodes of regions that ended. 0 without memory. */
-int msc_sites_front_step(msc_sites_front *front);
+/* Forgets the nodes of regions that ended. ENOMEM. */
+msc_status msc_sites_front_step(msc_sites_front *front, msc_error *err);
 #endif

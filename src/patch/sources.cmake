@@ -3,9 +3,10 @@ set(MINESCAR_patch
   topology.c
   zones.c
   match.c
+  records.c runs.c seam.c
   sieve.c
   sieve_front.c sieve_merge.c sieve_record.c
-  sieve_runs.c sieve_tile.c
+  sieve_tile.c
   sites.c sites_front.c sites_tile.c
   patches_regions.c
   patches_chains.c

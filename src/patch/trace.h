@@ -6,16 +6,16 @@
 #ifndef MSC_PATCH_TRACE_H
 #define MSC_PATCH_TRACE_H
 #include "patch/patches.h"
+#include "patch/runs.h"
 #include "patch/store.h"
 
 enum { MSC_EAST = 0, MSC_SOUTH, MSC_WEST, MSC_NORTH };
-#define MSC_NO_PART UINT32_MAX
 
 /* A connected region within a tile. */
 typedef struct msc_part {
     int64_t n_px, first_px, sum[MSC_PATCH_SUMS];
     msc_area_sum area_units;
-    uint32_t first_chain;        /* of its list of closed chains; MSC_NO_PART: none */
+    uint32_t first_chain;        /* of its list of closed chains; MSC_NO_LABEL: none */
     uint16_t value;
     uint8_t is_open;             /* touches the tile's border */
 } msc_part;
@@ -28,16 +28,11 @@ typedef struct msc_chain {
     size_t steps, n_bytes;       /* place in the tile's step bytes */
 } msc_chain;
 
-typedef struct msc_stretch { uint16_t x, end_x, value; uint32_t label; } msc_stretch;
-
 /* Everything of one tile; lives in a slot of the stream and keeps its arrays from tile to tile. Capacities in items. */
 typedef struct msc_trace {
     uint16_t *value; size_t value_cap;      /* (w + 2) x (h + 2): value + 1, 0 where there is no patch */
     uint8_t *visited; size_t visited_cap;   /* w x h: the eastward edge that starts here is part of a chain */
-    msc_stretch *run; size_t n_runs, run_cap;
-    size_t *row; size_t row_cap;            /* [h + 1] first run of each row */
-    int32_t *start; size_t start_cap;       /* where the runs of the row at hand begin */
-    uint32_t *parent; size_t n_labels, parent_cap;
+    msc_runs runs;                          /* their labels are parts */
     msc_part *part; size_t n_parts, part_cap;
     msc_chain *chain; size_t n_chains, chain_cap;
     uint8_t *steps; size_t n_steps, steps_cap;
@@ -50,9 +45,10 @@ typedef struct msc_trace {
 typedef struct msc_tracer {
     const msc_patches_options *options;
     int32_t width_px, height_px;            /* of the raster */
+    const uint8_t *is_left_out;             /* [65536] by value; 65535 is */
 } msc_tracer;
 
-/* Labels the tile and fills value, run, row, part, border. ENOMEM. */
+/* Labels the tile and fills value, runs, part, border. ENOMEM. */
 msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc_trace *trace, msc_error *err);
 /* Traces all chains of a labelled tile. ENOMEM. */
 msc_status msc_trace_chains(const msc_tracer *tracer, const msc_tile *tile, msc_trace *trace, msc_error *err);

@@ -4,6 +4,7 @@
  *   bench_patches --labels RASTER [THREADS] [MEMORY]  regions alone: numbered, joined over seams, pixels and areas summed
  *
  * Prints one line: seconds of wall and of processor, patches, vertices, pixels. The raster is read within the time. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/mem.h"
 #include "io/raster_in.h"
 #include "patch/front.h"
@@ -65,12 +66,13 @@ static void clear_slot(void *self, void *slot)
 
 static msc_status label(const msc_settings *settings, const msc_source *source, const msc_patches_options *o, counts *sum, msc_error *err)
 {
-    labelling k = {.tracer = {o, source->width_px, source->height_px}};
+    static const uint8_t is_left_out[UINT16_MAX + 1] = {[UINT16_MAX] = 1};
+    labelling k = {.tracer = {o, source->width_px, source->height_px, is_left_out}};
     const msc_sink sink = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = label_tile, .put = join_tile,
                            .slot_clear = clear_slot};
     msc_layout layout;
     MSC_TRY(msc_stream_plan(settings, source, NULL, 0, &sink, 0, &layout, err));
-    MSC_TRY(msc_front_init(&k.front, source->width_px, source->height_px, o->connectivity, SIZE_MAX / 2, ".", err));
+    MSC_TRY(msc_front_init(&k.front, source, &layout, o->connectivity, SIZE_MAX / 2, ".", err));
     const msc_status status = msc_stream_run(settings, &layout, source, NULL, 0, &sink, "label", err);
     for (size_t b = 0; b < k.front.index.n_buckets && status == MSC_OK; b++) {
         msc_entry *entry = NULL;

@@ -1,8 +1,4 @@
-/* fuzz_model.c - a libFuzzer target for the model reader; not part of the build.
- *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -I. tests/fuzz/fuzz_model.c src/model/model*.c
- *     src/model/{forest,forest_levels,gauss}.c src/base/{error,mem,hash,file}.c kernels/{select,scalar,forest_scalar,gauss_scalar}.c
- *     $(pkg-config --cflags --libs json-c libcrypto) -lm -DMSC_FUZZ_SCALAR -o fuzz_model
+/* fuzz_model.c - libFuzzer entry for the model reader: scripts/fuzz.
  *
  * The checksum of every input is made right, so that the checks behind it are reached; what is accepted is asked. */
 #include "base/hash.h"
@@ -10,11 +6,6 @@
 #include "kernels/kernels.h"
 #include "model/model_parts.h"
 #include <string.h>
-
-#ifdef MSC_FUZZ_SCALAR   /* the other tables need their own compiler options */
-const msc_kernels msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;
-__attribute__((constructor)) static void choose(void) { extern int setenv(const char *, const char *, int); setenv("MINESCAR_CPU", "scalar", 1); }
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

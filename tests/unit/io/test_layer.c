@@ -1,4 +1,5 @@
 /* test_layer.c - layers written are whole, encoded, in their coordinate system, and read back the same. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/layer.h"

@@ -1,3 +1,4 @@
+minescar_test(unit/jobs test_report)
 minescar_test(unit/jobs test_vectorize)
 minescar_test(unit/jobs test_job)
 minescar_test(unit/jobs test_receipt)

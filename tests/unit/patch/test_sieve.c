@@ -1,4 +1,5 @@
 /* test_sieve.c - the sieve against a flood-filling one, its guarantee, and any tile size and thread count. */
+#define _POSIX_C_SOURCE 200809L
 #include "base/hash.h"
 #include "base/mem.h"
 #include "patch/sieve.h"
@@ -49,7 +50,7 @@ static msc_status sieve(const map *in, map *out, int64_t mmu, int connectivity, 
     msc_source source = { .self = (void *)(uintptr_t)in, .width_px = in->w, .height_px = in->h, .n_planes = 1,
                           .types = { in->type }, .read = read_map };
     /* Small maps keep their records in a file. */
-    const msc_sieve_spec spec = { in->w, in->h, in->type, mmu, connectivity, (int64_t)1 << 30, in->w < 1000 ? 100 : (int64_t)1 << 30, "." };
+    const msc_sieve_spec spec = { in->w, in->h, in->type, mmu, connectivity, { (int64_t)1 << 30, in->w < 1000 ? 100 : (int64_t)1 << 30, "." } };
     msc_layout layout;
     msc_sieve_pass *pass = NULL;
     msc_sink sink, keep = { .self = out, .put = keep_map };

@@ -80,7 +80,7 @@ static msc_status judge(scene *in, scene *out, int32_t least, way how, int64_t c
     msc_settings settings = { .n_threads = how.n_threads, .tile_px = how.tile_px, .memory_bytes = (int64_t)1 << 30 };
     msc_source source = { .self = in, .width_px = W, .height_px = H, .n_planes = 5, .read = read_scene }, judged;
     memcpy(source.types, types, sizeof types);
-    const msc_sites_spec spec = { W, H, 0, how.front_bytes, how.record_bytes, "." };
+    const msc_sites_spec spec = { W, H, 0, { how.front_bytes, how.record_bytes, "." } };
     msc_layout layout;
     msc_sites_pass *pass = NULL;
     msc_op room;

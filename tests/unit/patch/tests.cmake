@@ -1,3 +1,6 @@
+minescar_test(unit/patch test_runs)
+minescar_test(unit/patch test_seam)
+minescar_test(unit/patch test_records)
 minescar_test(unit/patch test_sieve)
 minescar_test(unit/patch test_sites)
 minescar_test(unit/patch test_patches)
