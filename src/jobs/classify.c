@@ -241,7 +241,7 @@ static msc_sink counting_sink(classification *c)
     msc_raster_outs_sink(&c->outs, &c->inner);
     c->count_at = (c->inner.slot_bytes + 15) / 16 * 16;
     return (msc_sink){ .self = c, .halo_px = c->inner.halo_px, .slot_bytes = c->count_at + sizeof(int64_t), .prepare = prepare,
-                       .put = put, .slot_clear = slot_clear };
+                       .put = put, .slot_clear = slot_clear, .is_put_blind = c->inner.is_put_blind };
 }
 
 static msc_status open_outputs(classification *c, const msc_layout *layout, msc_error *err)

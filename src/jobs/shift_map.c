@@ -85,7 +85,8 @@ static msc_status run_windows(measuring *m, msc_error *err)
     source.read = read_window;
     source.width_px = m->facts->n_across * MSC_SHIFT_TILE_PX;
     source.height_px = m->facts->n_down * MSC_SHIFT_TILE_PX;
-    const msc_sink sink = { .self = m, .slot_bytes = sizeof(slot) + msc_shift_scratch_bytes(), .prepare = measure, .put = keep };
+    const msc_sink sink = { .self = m, .slot_bytes = sizeof(slot) + msc_shift_scratch_bytes(), .prepare = measure, .put = keep,
+                            .is_put_blind = 1 };
     msc_layout layout;
     MSC_TRY(msc_stream_plan(&settings, &source, NULL, 0, &sink, 0, &layout, err));
     return msc_stream_run(&settings, &layout, &source, NULL, 0, &sink, "shift", err);

@@ -197,7 +197,7 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
     tracing k = {.options = options, .sink = sink, .tracer = {options, source->width_px, source->height_px},
                  .is_simplified = options->simplify_px > 0};
     const msc_sink front = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = prepare, .put = put,
-                            .slot_clear = slot_clear};
+                            .slot_clear = slot_clear, .is_put_blind = 1};
     const int64_t memory = msc_settings_memory(settings, NULL);
     const size_t limit = (size_t)(memory / 8);
     const char *tmpdir = options->tmpdir != NULL ? options->tmpdir : settings->tmpdir != NULL ? settings->tmpdir : ".";

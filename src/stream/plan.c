@@ -52,23 +52,27 @@ msc_workspace msc_workspace_for(int32_t tile_px, const msc_source *source, const
     int32_t pad_px = msc_workspace_halo(ops, n_ops, sink);
     const int32_t w_px = smaller(tile_px, source->width_px), h_px = smaller(tile_px, source->height_px);
     msc_workspace w = { .stride_px = w_px + 2 * pad_px, .rows_px = h_px + 2 * pad_px };
-    w.half_bytes[0] = stage_bytes(&w, source->types, source->n_planes);
+    for (int i = 0; i <= n_ops; i++) {
+        const size_t bytes = i == 0 ? stage_bytes(&w, source->types, source->n_planes)
+                                    : stage_bytes(&w, ops[i - 1].types_out, ops[i - 1].n_planes_out);
+        size_t *half = &w.half_bytes[i % 2];
+        if (i == n_ops && !sink->is_put_blind) w.kept_bytes = bytes;
+        else if (bytes > *half) *half = bytes;
+    }
     for (int i = 0; i < n_ops; i++) {
-        const size_t bytes = stage_bytes(&w, ops[i].types_out, ops[i].n_planes_out);
-        size_t *half = &w.half_bytes[(i + 1) % 2];
-        if (bytes > *half) *half = bytes;
         const size_t scratch = !ops[i].scratch_bytes ? 0
                              : ops[i].scratch_bytes(ops[i].self, w_px + 2 * pad_px, h_px + 2 * pad_px);
         if (scratch > w.scratch_bytes) w.scratch_bytes = scratch;
         pad_px -= ops[i].halo_px;
     }
-    w.slot_bytes = w.half_bytes[0] + w.half_bytes[1] + sink->slot_bytes;
+    w.worker_bytes = w.half_bytes[0] + w.half_bytes[1] + w.scratch_bytes;
+    w.slot_bytes = w.kept_bytes + sink->slot_bytes;
     return w;
 }
 
 static int64_t layout_bytes(const msc_workspace *w, int n_threads, int n_slots)
 {
-    return (int64_t)w->slot_bytes * n_slots + (int64_t)w->scratch_bytes * n_threads;
+    return (int64_t)w->slot_bytes * n_slots + (int64_t)w->worker_bytes * n_threads;
 }
 
 /* The layout of one tile size with as many slots as the tiles can use. */
