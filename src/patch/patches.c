@@ -12,8 +12,8 @@
 enum {
     TILE_PX = 512,               /* larger tiles cost workspace and gain nothing: seams are cheap */
     BATCH_PATCHES = 1024,        /* enough that a batch's turn at the sink is not felt */
-    BATCH_STEP_BYTES = 1 << 18,  /* of a batch: a step is a vertex, or 16 bytes of coordinates, in a byte or more */
-    WORKER_BYTES = 16 << 20      /* of two batches of that size with their table, and of what makes them */
+    BATCH_STEP_BYTES = 1 << 16,  /* of a batch: a step is a vertex, or 16 bytes of coordinates, in a byte or more */
+    WORKER_BYTES = 8 << 20       /* of two batches of that size with their table, and of what makes them */
 };
 
 /* Patches of one batch: their entries stand in the spool at `offset`. */
