@@ -13,10 +13,10 @@
 
 enum { BLOCK_MAX_PX = 512, BLOCK_GATHERED_PX = 256, BLOCK_MIN_PX = 64, SMALLEST_SIDE_PX = 256 };
 
-/* The largest multiple of 16 that divides the tile, up to 512; 0 when only small ones do. */
-static int32_t block_of_tile(int32_t tile_px)
+/* The largest multiple of 16 that divides the tile, up to `most_px`; 0 when only small ones do. */
+static int32_t block_of_tile(int32_t tile_px, int32_t most_px)
 {
-    for (int32_t block = BLOCK_MAX_PX; block >= BLOCK_MIN_PX; block -= 16)
+    for (int32_t block = most_px; block >= BLOCK_MIN_PX; block -= 16)
         if (tile_px % block == 0) return block;
     return 0;
 }
@@ -78,7 +78,7 @@ msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *s
     const int32_t side = grid->width_px > grid->height_px ? grid->width_px : grid->height_px;
     const int32_t block_px = tile_px % 512 == 0 ? 256 : 128;
     out->tile_px = tile_px;
-    MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px), err));
+    MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px, spec->block_px ? spec->block_px : BLOCK_MAX_PX), err));
     const int is_wanted = spec->has_overviews && out->codec.has_overviews;
     for (int32_t step = 2; is_wanted && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
         MSC_TRY(add_level(out, grid, step, block_px, err));
