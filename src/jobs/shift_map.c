@@ -149,11 +149,11 @@ static msc_status look(const measuring *m, msc_error *err)
 }
 
 /* Windows come in rows, and a row of them shares a row of blocks; the images' caches, a sixteenth of the cap, need hold no more
- * than that: blocks of 512 rows of 8 bytes a pixel. */
+ * than two: blocks of 512 rows of 8 bytes a pixel. */
 static msc_settings modest(const measuring *m)
 {
     msc_settings s = *m->settings;
-    const int64_t enough = 16 * 8 * (int64_t)512 * (m->facts->grid.width_px + 1024), cap = msc_settings_memory(&s, NULL);
+    const int64_t enough = 16 * 8 * 512 * (2 * (int64_t)m->facts->grid.width_px + 1024), cap = msc_settings_memory(&s, NULL);
     s.memory_bytes = enough < cap ? enough : cap;
     return s;
 }
