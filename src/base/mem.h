@@ -10,6 +10,8 @@ void *msc_alloc_zero(size_t count, size_t size);                 /* zeroed, alig
 void *msc_grow(void *block, size_t count, size_t size);          /* realloc of a msc_alloc_zero or msc_grow block */
 void msc_release(void *block);                                   /* frees any of them; accepts NULL */
 void msc_give_back(void);                                        /* what is free goes back to the system, where it can */
+void msc_give_back_large(void);                                  /* from now on large blocks go back when they are freed: for a program, */
+                                                                 /* not for a library in somebody's process */
 char *msc_copy_text(const char *text);                           /* NULL for NULL; free with msc_release */
 
 /* Makes room for `wanted` elements of `size` bytes: doubles *capacity as needed. Returns 0 when memory is out, and

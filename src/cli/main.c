@@ -151,6 +151,7 @@ int main(int argc, char **argv)
     const cli_lang lang = cli_lang_of(argc, argv);
     const char *word = argc > 1 ? argv[1] : "--help";
     msc_error err;
+    msc_give_back_large();
     for (int i = 0; i < N_COMMANDS; i++) commands[i] = *all_commands[i];
     for (const cli_command *c = commands; c->name; c++)
         if (!strcmp(word, c->name)) return run_words(c, lang, argc - 2, argv + 2);

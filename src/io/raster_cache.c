@@ -9,6 +9,7 @@
 #include "io/raster_file.h"
 #include "base/mem.h"
 #include <pthread.h>
+#include <string.h>
 
 /* Block rows on either side of a seam, and blocks of the tiles under way. */
 enum { ENTRIES_MAX = 2048, SEAM_ROWS = 2, UNDER_WAY = 12 };
@@ -44,10 +45,17 @@ msc_cache *msc_cache_new(size_t block_bytes, int64_t budget_bytes)
     return cache;
 }
 
+void msc_cache_empty(msc_cache *cache)
+{
+    for (int i = 0; i < cache->n; i++) msc_release(cache->entry[i].data);
+    memset(cache->entry, 0, (size_t)cache->n * sizeof *cache->entry);
+    cache->n = 0;
+}
+
 void msc_cache_free(msc_cache **cache)
 {
     if (!cache || !*cache) return;
-    for (int i = 0; i < (*cache)->n; i++) msc_release((*cache)->entry[i].data);
+    msc_cache_empty(*cache);
     pthread_cond_destroy(&(*cache)->loaded);
     pthread_mutex_destroy(&(*cache)->lock);
     msc_release(*cache);

@@ -47,6 +47,7 @@ typedef struct msc_hint {
 typedef struct msc_cache msc_cache;
 msc_cache *msc_cache_new(size_t block_bytes, int64_t budget_bytes); /* NULL without memory */
 void msc_cache_free(msc_cache **cache);
+void msc_cache_empty(msc_cache *cache); /* frees the blocks; nobody holds one */
 /* How many tiles will want a block. */
 int64_t msc_cache_uses(msc_cache *cache, const msc_hint *hint, msc_rect block);
 /* Slot of a block, held until msc_cache_release; -1 when there is no room. When *is_new, the caller fills

@@ -221,10 +221,14 @@ msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *sett
     return status;
 }
 
-void msc_raster_close(msc_raster **raster)
+static void drop_room(msc_room *room)
 {
-    if (!raster || !*raster) return;
-    msc_raster *r = *raster;
+    msc_release(room->data);
+    *room = (msc_room){ 0 };
+}
+
+void msc_raster_rest(msc_raster *r)
+{
     for (int i = 0; r->worker && i < r->n_workers; i++) {
         msc_worker *w = &r->worker[i];
         for (int f = 0; w->handle && f < r->n_files; f++) {
@@ -234,14 +238,28 @@ void msc_raster_close(msc_raster **raster)
             }
             msc_handle_close(&w->handle[f]);
         }
-        msc_release(w->handle);
-        msc_release(w->pixels.data);
-        msc_release(w->valid.data);
-        msc_release(w->nodes.data);
-        msc_release(w->mask_pixels.data);
-        msc_release(w->mask_valid.data);
-        msc_release(w->stack_valid.data);
+        drop_room(&w->pixels);
+        drop_room(&w->valid);
+        drop_room(&w->nodes);
+        drop_room(&w->mask_pixels);
+        drop_room(&w->mask_valid);
+        drop_room(&w->stack_valid);
     }
+    for (int f = 0; r->file && f < r->n_files; f++)
+        if (r->file[f].cache) msc_cache_empty(r->file[f].cache);
+}
+
+void msc_rasters_rest(msc_rasters *rasters)
+{
+    for (int i = 0; i < rasters->n; i++) msc_raster_rest(rasters->raster[i]);
+}
+
+void msc_raster_close(msc_raster **raster)
+{
+    if (!raster || !*raster) return;
+    msc_raster *r = *raster;
+    msc_raster_rest(r);
+    for (int i = 0; r->worker && i < r->n_workers; i++) msc_release(r->worker[i].handle);
     for (int f = 0; r->file && f < r->n_files; f++) {
         msc_edge_clear(&r->file[f].edge);
         msc_cache_free(&r->file[f].cache);

@@ -25,6 +25,8 @@ typedef struct msc_raster_spec {
 msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
                            msc_error *err);
 void msc_raster_close(msc_raster **raster);
+/* Gives back what reading took: decoded blocks, handles, rooms. Whoever reads again gets them anew. No worker reads now. */
+void msc_raster_rest(msc_raster *raster);
 
 const msc_grid *msc_raster_grid(const msc_raster *raster);
 int msc_raster_n_bands(const msc_raster *raster);
@@ -45,6 +47,7 @@ typedef struct msc_rasters {
     unsigned required;
 } msc_rasters;
 msc_status msc_rasters_source(msc_rasters *rasters, msc_source *source, msc_error *err);
+void msc_rasters_rest(msc_rasters *rasters);
 
 /* One-off facts about a file, without opening it for streaming (info, plan). Text is GDAL's. */
 typedef struct msc_raster_facts {

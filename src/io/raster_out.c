@@ -8,9 +8,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* What a worker keeps of one output's tile. */
+/* What a slot keeps of one output's tile. */
 typedef struct slot {
-    msc_out_part part[MSC_OUT_SHARED];
+    msc_out_part part[MSC_OUT_LEVELS];
 } slot;
 
 static int check_spec(const msc_raster_out_spec *spec)
@@ -43,7 +43,7 @@ static msc_status start(const msc_settings *settings, const msc_raster_out_spec 
     MSC_TRY(msc_codec_from(settings, spec, &out->codec, err));
     MSC_TRY(msc_file_check_output(spec->path, settings->overwrite, err));
     MSC_TRY(msc_file_temp_name(spec->path, out->temp, err));
-    MSC_TRY(msc_out_levels_plan(out, spec, layout->tile_px, err));
+    MSC_TRY(msc_out_levels_plan(out, spec, layout, err));
     out->is_open = 1;
     MSC_TRY(msc_out_create(spec, out, err));
     return msc_out_levels_open(out, err);
@@ -67,7 +67,7 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slots, msc_err
     for (int i = 0; i < outs->n; i++) {
         const msc_raster_out *out = outs->out[i];
         slot *s = (slot *)slots + i;
-        for (int k = 0; k < out->n_shared; k++) MSC_TRY(msc_out_part_pack(out, &out->level[k], tile, plane, &s->part[k], err));
+        for (int k = 0; k < out->n_levels; k++) MSC_TRY(msc_out_part_make(out, &out->level[k], tile, plane, &s->part[k], err));
         plane += out->n_bands;
     }
     return MSC_OK;
@@ -76,14 +76,11 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slots, msc_err
 static msc_status put(void *self, const msc_tile *tile, void *slots, int64_t index, msc_error *err)
 {
     msc_raster_outs *outs = self;
-    int plane = 0;
     (void)index;
     for (int i = 0; i < outs->n; i++) {
         msc_raster_out *out = outs->out[i];
-        slot *s = (slot *)slots + i;
-        for (int k = 0; k < out->n_levels; k++)
-            MSC_TRY(msc_out_part_put(out, &out->level[k], tile, plane, k < out->n_shared ? &s->part[k] : NULL, err));
-        plane += out->n_bands;
+        const slot *s = (const slot *)slots + i;
+        for (int k = 0; k < out->n_levels; k++) MSC_TRY(msc_out_part_put(out, &out->level[k], &tile->core, &s->part[k], err));
     }
     return MSC_OK;
 }
@@ -93,11 +90,7 @@ static void slot_clear(void *self, void *slots)
     const msc_raster_outs *outs = self;
     for (int i = 0; i < outs->n; i++) {
         slot *s = (slot *)slots + i;
-        for (int k = 0; k < MSC_OUT_SHARED; k++) {
-            msc_packed_clear(&s->part[k].packed);
-            msc_release(s->part[k].area);
-        }
-        memset(s, 0, sizeof *s);
+        for (int k = 0; k < MSC_OUT_LEVELS; k++) msc_out_part_clear(&s->part[k]);
     }
 }
 
@@ -109,6 +102,7 @@ void msc_raster_outs_sink(msc_raster_outs *outs, msc_sink *sink)
     sink->prepare = prepare;
     sink->put = put;
     sink->slot_clear = slot_clear;
+    sink->is_put_blind = 1;
 }
 
 /* The side file first: a reader that sees the new raster then sees its names too. */

@@ -21,6 +21,7 @@ typedef struct msc_raster_out_spec {
     const char *const *meta;       /* NAME=VALUE items; may be NULL */
     int n_meta;
     int has_overviews;
+    int32_t block_px;  /* the largest side of a block; 0: 512. Who reads tiles with padding holds two rows of blocks */
     int is_everywhere; /* one band of bytes whose values count where the tile is not valid, too */
 } msc_raster_out_spec;
 

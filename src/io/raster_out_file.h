@@ -26,19 +26,23 @@ typedef struct msc_codec {
     char name[16], bigtiff[16];
 } msc_codec;
 
-/* Packed blocks of a rectangle of blocks, row after row; block i is bytes[offset..+count] with that hash. The bytes are the
- * memory's, or, for one block that is not compressed, the pixels that were given. */
+/* Packed blocks of a rectangle of blocks, row after row; block i is memory.bytes[offset..+count] with that hash. */
 typedef struct msc_packed_block {
     size_t offset, count;
     uint64_t hash;
 } msc_packed_block;
 typedef struct msc_packed {
     msc_tiff_memory memory;
-    uint8_t *bytes;
     size_t n, capacity;
     msc_packed_block *place; /* [n] */
-    uint8_t *block;          /* one block, uncompressed */
 } msc_packed;
+/* Where blocks come from: lays the interleaved pixels of the block whose first pixel is (x, y) of the rectangle. */
+typedef struct msc_blocks {
+    void (*lay)(const void *self, size_t x, size_t y, uint8_t *block);
+    const void *self;
+    int32_t n_x, n_y;
+    uint8_t *room; /* one block, before it is compressed */
+} msc_blocks;
 
 enum { MSC_OUT_LEVELS = 24, MSC_OUT_SHARED = 4 };
 
@@ -48,7 +52,7 @@ typedef struct msc_out_level {
     int32_t step, width_px, height_px, block_px, n_across, n_down;
     /* Tiles that are no whole blocks are gathered in rows; rows[0] is row rows_y of the level. */
     int is_gathered;
-    uint8_t *rows;
+    uint8_t *rows, *block; /* block: for a row that is full */
     int32_t rows_y, n_rows;
     msc_packed packed;
     uint64_t *hash; /* [n_across * n_down] of the compressed blocks, for the check */
@@ -68,6 +72,8 @@ struct msc_raster_out {
     msc_codec codec;
     msc_traffic traffic, *total; /* total: the settings', added to when the file has its name; may be NULL */
     int n_levels, n_shared; /* the first n_shared levels are compressed by the workers */
+    int n_workers;
+    uint8_t **block; /* [n_workers] room of a worker for one block of any shared level */
     msc_out_level level[MSC_OUT_LEVELS];
 };
 
@@ -78,10 +84,9 @@ static inline size_t msc_out_pixel_bytes(const msc_raster_out *out)
 
 /* raster_out_tiff.c: libtiff on a file (NULL: the reason is in io) and compression in memory. */
 TIFF *msc_tiff_on_file(const char *path, const char *mode, msc_tiff_io *io);
-/* Compresses n_x * n_y blocks of interleaved pixels; `stride_px` is a row of `pixels`, which stay until the blocks are
- * written. ENOMEM, EWRITE. */
-msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, uint8_t *pixels, size_t stride_px,
-                           int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err);
+/* Compresses blocks->n_x * n_y blocks. ENOMEM, EWRITE. */
+msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, const msc_blocks *blocks, msc_packed *packed,
+                           msc_error *err);
 void msc_packed_clear(msc_packed *packed);
 /* Appends packed blocks, the first of which is block (bx, by) of the level. ENOSPACE, EWRITE. */
 msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t bx, int32_t by, int32_t n_x, int32_t n_y,
@@ -92,23 +97,25 @@ uint64_t msc_block_hash(const uint8_t *bytes, size_t n);
 msc_status msc_out_fail(const msc_raster_out *out, int errnum, const char *words, msc_error *err);
 
 /* raster_out_level.c: the image and its overviews, from tiles. */
-/* Lays out the levels for the tile size and opens their handles once the file is made. ENOMEM, EWRITE. */
-msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *spec, int32_t tile_px, msc_error *err);
+/* Lays out the levels for the tiles and opens their handles once the file is made. ENOMEM, EWRITE. */
+msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *spec, const msc_layout *layout, msc_error *err);
 msc_status msc_out_levels_open(msc_raster_out *out, msc_error *err);
 msc_status msc_out_levels_close(msc_raster_out *out, msc_error *err); /* writes what the handles hold back */
 void msc_out_levels_clear(msc_raster_out *out);
-/* What a worker keeps of one tile at one level. */
+/* What a slot keeps of one tile at one level: packed blocks, or pixels where tiles are gathered. */
 typedef struct msc_out_part {
-    uint8_t *area;
-    size_t area_bytes;
+    uint8_t *pixels;
+    size_t pixel_bytes;
     int32_t n_x, n_y;
     msc_packed packed;
 } msc_out_part;
-msc_status msc_out_part_pack(const msc_raster_out *out, const msc_out_level *level, const msc_tile *tile, int plane,
+/* Makes the part of planes plane.. of a tile. ENOMEM, EWRITE. */
+msc_status msc_out_part_make(const msc_raster_out *out, const msc_out_level *level, const msc_tile *tile, int plane,
                              msc_out_part *part, msc_error *err);
-/* Writes the part, or gathers the tile when the level does that. In tile order. */
-msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc_tile *tile, int plane,
-                            const msc_out_part *part, msc_error *err);
+/* Writes the part, or gathers it when the level does that. In tile order. */
+msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *level, const msc_rect *core, const msc_out_part *part,
+                            msc_error *err);
+void msc_out_part_clear(msc_out_part *part);
 
 /* raster_out_create.c: the empty file with georeference, colours, names, metadata and the directories of overviews. */
 msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spec *spec, msc_codec *codec, msc_error *err);

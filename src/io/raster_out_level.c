@@ -13,10 +13,10 @@
 
 enum { BLOCK_MAX_PX = 512, BLOCK_GATHERED_PX = 256, BLOCK_MIN_PX = 64, SMALLEST_SIDE_PX = 256 };
 
-/* The largest multiple of 16 that divides the tile, up to 512; 0 when only small ones do. */
-static int32_t block_of_tile(int32_t tile_px)
+/* The largest multiple of 16 that divides the tile, up to `most_px`; 0 when only small ones do. */
+static int32_t block_of_tile(int32_t tile_px, int32_t most_px)
 {
-    for (int32_t block = BLOCK_MAX_PX; block >= BLOCK_MIN_PX; block -= 16)
+    for (int32_t block = most_px; block >= BLOCK_MIN_PX; block -= 16)
         if (tile_px % block == 0) return block;
     return 0;
 }
@@ -53,24 +53,36 @@ static msc_status add_level(msc_raster_out *out, const msc_grid *grid, int32_t s
     if (l->is_gathered) {
         l->n_rows = (out->tile_px - 1) / step + 1 + l->block_px;
         l->rows = msc_alloc(area_px(l, l->n_rows), msc_out_pixel_bytes(out));
+        l->block = msc_alloc((size_t)l->block_px * (size_t)l->block_px, msc_out_pixel_bytes(out));
         if (l->rows) fill_area(out, l->rows, area_px(l, l->n_rows));
     } else {
         out->n_shared = out->n_levels;
     }
-    return l->hash && (l->rows || !l->is_gathered) ? MSC_OK : msc_fail(err, MSC_ENOMEM, out->path, "a row of blocks");
+    return l->hash && ((l->rows && l->block) || !l->is_gathered) ? MSC_OK : msc_fail(err, MSC_ENOMEM, out->path, "a row of blocks");
 }
 
-msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *spec, int32_t tile_px, msc_error *err)
+/* One block of the image is the largest that a worker packs. */
+static msc_status make_rooms(msc_raster_out *out, int n_workers, msc_error *err)
+{
+    const size_t side = (size_t)out->level[0].block_px;
+    out->block = msc_alloc_zero((size_t)n_workers, sizeof *out->block);
+    for (; out->block && out->n_workers < n_workers; out->n_workers++)
+        if (!(out->block[out->n_workers] = msc_alloc(side * side, msc_out_pixel_bytes(out)))) break;
+    return out->n_workers == n_workers ? MSC_OK : msc_fail(err, MSC_ENOMEM, out->path, "%d blocks", n_workers);
+}
+
+msc_status msc_out_levels_plan(msc_raster_out *out, const msc_raster_out_spec *spec, const msc_layout *layout, msc_error *err)
 {
     const msc_grid *grid = &spec->grid;
+    const int32_t tile_px = layout->tile_px;
     const int32_t side = grid->width_px > grid->height_px ? grid->width_px : grid->height_px;
     const int32_t block_px = tile_px % 512 == 0 ? 256 : 128;
     out->tile_px = tile_px;
-    MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px), err));
+    MSC_TRY(add_level(out, grid, 1, block_of_tile(tile_px, spec->block_px ? spec->block_px : BLOCK_MAX_PX), err));
     const int is_wanted = spec->has_overviews && out->codec.has_overviews;
     for (int32_t step = 2; is_wanted && out->n_levels < MSC_OUT_LEVELS && side / (step / 2) >= SMALLEST_SIDE_PX; step *= 2)
         MSC_TRY(add_level(out, grid, step, block_px, err));
-    return MSC_OK;
+    return out->n_shared > 0 && out->codec.compression != COMPRESSION_NONE ? make_rooms(out, layout->n_threads, err) : MSC_OK;
 }
 
 /* Directory k of the file is level k: GDAL makes overviews in the order in which they are named. */
@@ -115,9 +127,14 @@ void msc_out_levels_clear(msc_raster_out *out)
         if (l->tiff && l->io.fd >= 0) close(l->io.fd);
         msc_packed_clear(&l->packed);
         msc_release(l->rows);
+        msc_release(l->block);
         msc_release(l->hash);
         memset(l, 0, sizeof *l);
     }
+    for (int i = 0; i < out->n_workers; i++) msc_release(out->block[i]);
+    msc_release(out->block);
+    out->block = NULL;
+    out->n_workers = 0;
 }
 
 /* ---- from tiles ---- */
@@ -133,6 +150,15 @@ static sampling sample(const msc_out_level *l, const msc_rect *core)
                          .h = (core->y + core->h - 1) / l->step + 1 - (core->y + l->step - 1) / l->step };
     return s;
 }
+
+/* What a level takes of a tile. */
+typedef struct piece {
+    const msc_raster_out *out;
+    const msc_out_level *level;
+    const msc_tile *tile;
+    int plane; /* the first of the output's */
+    sampling s;
+} piece;
 
 #define LAY(T)                                                                                               \
     for (int b = 0; b < bands; b++) {                                                                        \
@@ -158,13 +184,15 @@ static void lay_bytes(const msc_rows *rows, uint8_t *restrict to, const uint8_t 
 }
 
 /* One row of many float planes, all observed, a pixel's four at a time. */
-static void lay_fours(const msc_tile *tile, int plane, int bands, int32_t y, float *at)
+static void lay_fours(const piece *part, const sampling *s, int32_t y, float *at)
 {
+    const msc_tile *tile = part->tile;
+    const int plane = part->plane, bands = part->out->n_bands;
     for (int b = 0; b < bands; b += 4) {
-        const float *restrict p = msc_row_f32(tile, plane + b, y), *restrict q = msc_row_f32(tile, plane + b + 1, y);
-        const float *restrict r = msc_row_f32(tile, plane + b + 2, y), *restrict t = msc_row_f32(tile, plane + b + 3, y);
+        const float *restrict p = msc_row_f32(tile, plane + b, y) + s->x0, *restrict q = msc_row_f32(tile, plane + b + 1, y) + s->x0;
+        const float *restrict r = msc_row_f32(tile, plane + b + 2, y) + s->x0, *restrict t = msc_row_f32(tile, plane + b + 3, y) + s->x0;
         float *restrict to = at + b;
-        for (int32_t x = 0; x < tile->core.w; x++, to += bands) {
+        for (int32_t x = 0; x < s->w; x++, to += bands) {
             to[0] = p[x];
             to[1] = q[x];
             to[2] = r[x];
@@ -173,16 +201,16 @@ static void lay_fours(const msc_tile *tile, int plane, int bands, int32_t y, flo
     }
 }
 
-/* Lays planes plane.. of a tile into interleaved pixels of the level, the first of which is `area`. */
-static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const msc_tile *tile, int plane, uint8_t *area,
-                     size_t stride_px)
+/* Lays what `s` says of a piece into interleaved pixels, `stride_px` a row, the first of which is `area`. */
+static void lay_piece(const piece *part, const sampling s, uint8_t *area, size_t stride_px)
 {
-    const int bands = out->n_bands;
-    const sampling s = sample(l, &tile->core);
-    const size_t step = (size_t)l->step;
+    const msc_raster_out *out = part->out;
+    const msc_tile *tile = part->tile;
+    const int bands = out->n_bands, plane = part->plane;
+    const size_t step = (size_t)part->level->step;
     const msc_rows *rows = msc_kernels_select()->rows;
     if (s.w <= 0) return;
-    for (int32_t i = 0, y = s.y0; i < s.h; i++, y += l->step) {
+    for (int32_t i = 0, y = s.y0; i < s.h; i++, y += part->level->step) {
         uint8_t *at = area + (size_t)i * stride_px * msc_out_pixel_bytes(out);
         const uint8_t *valid = msc_row_valid(tile, y) + s.x0;
         const int is_seen = out->is_everywhere || memchr(valid, 0, (size_t)(s.w - 1) * step + 1) == NULL, is_whole = bands == 1 && is_seen;
@@ -191,7 +219,7 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
         } else if (is_whole && out->type == MSC_U16) {
             rows->pick_u16((uint16_t *)(void *)at, msc_row_u16(tile, plane, y) + s.x0, step, (size_t)s.w);
         } else if (is_seen && out->type == MSC_F32 && bands % 4 == 0 && step == 1) {
-            lay_fours(tile, plane, bands, y, (float *)(void *)at);
+            lay_fours(part, &s, y, (float *)(void *)at);
         } else if (out->type == MSC_U8 && bands == 1) {
             lay_bytes(rows, at, msc_row_u8(tile, plane, y) + s.x0, valid, step, (uint8_t)out->fill, (size_t)s.w);
         } else if (out->type == MSC_U8) {
@@ -204,23 +232,57 @@ static void lay_tile(const msc_raster_out *out, const msc_out_level *l, const ms
     }
 }
 
-msc_status msc_out_part_pack(const msc_raster_out *out, const msc_out_level *l, const msc_tile *tile, int plane,
+static void lay_block_of_tile(const void *self, size_t x, size_t y, uint8_t *block)
+{
+    const piece *part = self;
+    const int32_t side = part->level->block_px, step = part->level->step, left = part->s.w - (int32_t)x, below = part->s.h - (int32_t)y;
+    const sampling s = { .x0 = part->s.x0 + (int32_t)x * step, .y0 = part->s.y0 + (int32_t)y * step, .w = left < side ? left : side,
+                         .h = below < side ? below : side };
+    if (s.w < side || s.h < side) fill_area(part->out, block, (size_t)side * (size_t)side);
+    lay_piece(part, s, block, (size_t)side);
+}
+
+/* A tile that is no whole blocks waits as pixels until it is its turn. */
+static msc_status keep_pixels(const piece *from, msc_out_part *part, msc_error *err)
+{
+    const size_t n = (size_t)from->s.w * (size_t)from->s.h, bytes = n * msc_out_pixel_bytes(from->out);
+    if (bytes > part->pixel_bytes) {
+        msc_release(part->pixels);
+        part->pixels = msc_alloc(bytes, 1);
+        part->pixel_bytes = part->pixels ? bytes : 0;
+        if (!part->pixels) return msc_fail(err, MSC_ENOMEM, from->out->path, "tile of %zu bytes", bytes);
+    }
+    if (n) lay_piece(from, from->s, part->pixels, (size_t)from->s.w);
+    return MSC_OK;
+}
+
+msc_status msc_out_part_make(const msc_raster_out *out, const msc_out_level *l, const msc_tile *tile, int plane,
                              msc_out_part *part, msc_error *err)
 {
-    const sampling s = sample(l, &tile->core);
-    part->n_x = (s.w + l->block_px - 1) / l->block_px;
-    part->n_y = (s.h + l->block_px - 1) / l->block_px;
-    const size_t stride = (size_t)part->n_x * (size_t)l->block_px, n_px = stride * (size_t)part->n_y * (size_t)l->block_px;
-    const size_t bytes = n_px * msc_out_pixel_bytes(out);
-    if (bytes > part->area_bytes) {
-        msc_release(part->area);
-        part->area = msc_alloc(bytes, 1);
-        part->area_bytes = part->area ? bytes : 0;
-        if (!part->area) return msc_fail(err, MSC_ENOMEM, out->path, "tile of %zu bytes", bytes);
-    }
-    if (s.w % l->block_px || s.h % l->block_px) fill_area(out, part->area, n_px);
-    lay_tile(out, l, tile, plane, part->area, stride);
-    return msc_blocks_pack(out, l, part->area, stride, part->n_x, part->n_y, &part->packed, err);
+    const piece from = { out, l, tile, plane, sample(l, &tile->core) };
+    if (l->is_gathered) return keep_pixels(&from, part, err);
+    part->n_x = (from.s.w + l->block_px - 1) / l->block_px;
+    part->n_y = (from.s.h + l->block_px - 1) / l->block_px;
+    const msc_blocks blocks = { lay_block_of_tile, &from, part->n_x, part->n_y, out->block ? out->block[tile->worker] : NULL };
+    return msc_blocks_pack(out, l, &blocks, &part->packed, err);
+}
+
+void msc_out_part_clear(msc_out_part *part)
+{
+    msc_packed_clear(&part->packed);
+    msc_release(part->pixels);
+    memset(part, 0, sizeof *part);
+}
+
+/* The first row of blocks of a gathered level. */
+typedef struct full_row { const msc_out_level *level; size_t pixel, stride_px; } full_row;
+
+static void lay_block_of_row(const void *self, size_t x, size_t y, uint8_t *block)
+{
+    const full_row *row = self;
+    const size_t side = (size_t)row->level->block_px;
+    for (size_t v = 0; v < side; v++)
+        memcpy(block + v * side * row->pixel, row->level->rows + ((y + v) * row->stride_px + x) * row->pixel, side * row->pixel);
 }
 
 /* Writes the rows of blocks that are complete (all of them when the image ends) and moves the rest up. */
@@ -228,8 +290,10 @@ static msc_status flush_rows(msc_raster_out *out, msc_out_level *l, int32_t read
 {
     const int is_last = ready_y >= l->height_px;
     const size_t row_bytes = area_px(l, l->block_px) * msc_out_pixel_bytes(out);
+    const full_row row = { l, msc_out_pixel_bytes(out), (size_t)l->n_across * (size_t)l->block_px };
+    const msc_blocks blocks = { lay_block_of_row, &row, l->n_across, 1, l->block };
     while (l->rows_y + l->block_px <= ready_y || (is_last && l->rows_y < l->height_px)) {
-        MSC_TRY(msc_blocks_pack(out, l, l->rows, (size_t)l->n_across * (size_t)l->block_px, l->n_across, 1, &l->packed, err));
+        MSC_TRY(msc_blocks_pack(out, l, &blocks, &l->packed, err));
         MSC_TRY(msc_blocks_write(out, l, 0, l->rows_y / l->block_px, l->n_across, 1, &l->packed, err));
         const size_t rest = area_px(l, l->n_rows - l->block_px) * msc_out_pixel_bytes(out);
         memmove(l->rows, l->rows + row_bytes, rest);
@@ -239,14 +303,14 @@ static msc_status flush_rows(msc_raster_out *out, msc_out_level *l, int32_t read
     return MSC_OK;
 }
 
-msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *l, const msc_tile *tile, int plane,
-                            const msc_out_part *part, msc_error *err)
+msc_status msc_out_part_put(msc_raster_out *out, msc_out_level *l, const msc_rect *core, const msc_out_part *part,
+                            msc_error *err)
 {
-    const sampling s = sample(l, &tile->core);
+    const sampling s = sample(l, core);
     if (!l->is_gathered)
         return msc_blocks_write(out, l, s.x / l->block_px, s.y / l->block_px, part->n_x, part->n_y, &part->packed, err);
-    const size_t stride = (size_t)l->n_across * (size_t)l->block_px;
-    const size_t at = (size_t)(s.y - l->rows_y) * stride + (size_t)s.x;
-    if (s.w > 0 && s.h > 0) lay_tile(out, l, tile, plane, l->rows + at * msc_out_pixel_bytes(out), stride);
+    const size_t stride = (size_t)l->n_across * (size_t)l->block_px, pixel = msc_out_pixel_bytes(out), w = (size_t)s.w * pixel;
+    for (int32_t i = 0; w > 0 && i < s.h; i++)
+        memcpy(l->rows + ((size_t)(s.y + i - l->rows_y) * stride + (size_t)s.x) * pixel, part->pixels + (size_t)i * w, w);
     return s.x + s.w < l->width_px ? MSC_OK : flush_rows(out, l, s.y + s.h, err);
 }

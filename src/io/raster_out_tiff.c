@@ -228,49 +228,39 @@ uint64_t msc_block_hash(const uint8_t *bytes, size_t n)
     return msc_mix(hash);
 }
 
-/* Copies block i of the pixels. */
-static void take_block(const uint8_t *pixels, size_t stride_px, size_t pixel, size_t side, size_t x, size_t y, uint8_t *block)
+static void lay_block(const msc_blocks *blocks, size_t i, size_t side, uint8_t *block)
 {
-    for (size_t v = 0; v < side; v++)
-        memcpy(block + v * side * pixel, pixels + ((y + v) * stride_px + x) * pixel, side * pixel);
+    blocks->lay(blocks->self, i % (size_t)blocks->n_x * side, i / (size_t)blocks->n_x * side, block);
 }
 
 /* Blocks that are not compressed need no libtiff. */
-static msc_status pack_plain(const msc_raster_out *out, size_t side, uint8_t *pixels, size_t stride_px, size_t n_x,
-                             msc_packed *packed, msc_error *err)
+static msc_status pack_plain(const msc_raster_out *out, size_t side, const msc_blocks *blocks, msc_packed *packed, msc_error *err)
 {
-    const size_t pixel = msc_out_pixel_bytes(out), block = side * side * pixel;
+    const size_t block = side * side * msc_out_pixel_bytes(out);
     msc_tiff_memory *memory = &packed->memory;
-    if (packed->n == 1 && stride_px == side) {
-        packed->bytes = pixels;
-        packed->place[0] = (msc_packed_block){ 0, block, msc_block_hash(pixels, block) };
-        return MSC_OK;
-    }
     if (!msc_reserve((void **)&memory->bytes, &memory->capacity, packed->n, block))
         return msc_fail(err, MSC_ENOMEM, out->path, "%zu blocks of %zu bytes", packed->n, block);
     for (size_t i = 0; i < packed->n; i++) {
         uint8_t *to = memory->bytes + i * block;
-        take_block(pixels, stride_px, pixel, side, i % n_x * side, i / n_x * side, to);
+        lay_block(blocks, i, side, to);
         packed->place[i] = (msc_packed_block){ i * block, block, msc_block_hash(to, block) };
     }
-    packed->bytes = memory->bytes;
     return MSC_OK;
 }
 
-msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, uint8_t *pixels, size_t stride_px,
-                           int32_t n_x, int32_t n_y, msc_packed *packed, msc_error *err)
+msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level, const msc_blocks *blocks, msc_packed *packed,
+                           msc_error *err)
 {
-    const size_t side = (size_t)level->block_px, pixel = msc_out_pixel_bytes(out), block = side * side * pixel;
-    packed->n = (size_t)n_x * (size_t)n_y;
-    if (!packed->block) packed->block = msc_alloc(block, 1);
-    if (!packed->block || !msc_reserve((void **)&packed->place, &packed->capacity, packed->n, sizeof *packed->place))
-        return msc_fail(err, MSC_ENOMEM, out->path, "blocks of %zu bytes", block);
-    if (out->codec.compression == COMPRESSION_NONE) return pack_plain(out, side, pixels, stride_px, (size_t)n_x, packed, err);
-    TIFF *tiff = open_memory(out, level, n_x, n_y, &packed->memory);
+    const size_t side = (size_t)level->block_px, block = side * side * msc_out_pixel_bytes(out);
+    packed->n = (size_t)blocks->n_x * (size_t)blocks->n_y;
+    if (!msc_reserve((void **)&packed->place, &packed->capacity, packed->n, sizeof *packed->place))
+        return msc_fail(err, MSC_ENOMEM, out->path, "%zu blocks", packed->n);
+    if (out->codec.compression == COMPRESSION_NONE) return pack_plain(out, side, blocks, packed, err);
+    TIFF *tiff = open_memory(out, level, blocks->n_x, blocks->n_y, &packed->memory);
     int is_bad = !tiff;
     for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
-        take_block(pixels, stride_px, pixel, side, i % (uint32_t)n_x * side, i / (uint32_t)n_x * side, packed->block);
-        is_bad = TIFFWriteEncodedTile(tiff, i, packed->block, (tmsize_t)block) != (tmsize_t)block;
+        lay_block(blocks, i, side, blocks->room);
+        is_bad = TIFFWriteEncodedTile(tiff, i, blocks->room, (tmsize_t)block) != (tmsize_t)block;
     }
     for (uint32_t i = 0; !is_bad && i < packed->n; i++) {
         msc_packed_block *place = &packed->place[i];
@@ -282,7 +272,6 @@ msc_status msc_blocks_pack(const msc_raster_out *out, const msc_out_level *level
         is_bad ? msc_fail(err, MSC_EWRITE, out->path, "compression: %s", packed->memory.words) : MSC_OK;
     /* Without TIFFClose no directory is written: only the blocks are wanted. What it does write may move the memory. */
     if (tiff) TIFFCleanup(tiff);
-    packed->bytes = packed->memory.bytes;
     return status;
 }
 
@@ -290,7 +279,6 @@ void msc_packed_clear(msc_packed *packed)
 {
     msc_release(packed->memory.bytes);
     msc_release(packed->place);
-    msc_release(packed->block);
     memset(packed, 0, sizeof *packed);
 }
 
@@ -302,7 +290,7 @@ msc_status msc_blocks_write(msc_raster_out *out, msc_out_level *level, int32_t b
             const msc_packed_block *place = &packed->place[(size_t)v * (size_t)n_x + (size_t)u];
             const uint32_t index = (uint32_t)(by + v) * (uint32_t)level->n_across + (uint32_t)(bx + u);
             const tmsize_t count = (tmsize_t)place->count;
-            if (TIFFWriteRawTile(level->tiff, index, packed->bytes + place->offset, count) != count || level->io.errnum)
+            if (TIFFWriteRawTile(level->tiff, index, packed->memory.bytes + place->offset, count) != count || level->io.errnum)
                 return msc_out_fail(out, level->io.errnum, level->io.words, err);
             level->hash[index] = place->hash;
             out->traffic.encoded_bytes += (int64_t)level->block_px * level->block_px * (int64_t)msc_out_pixel_bytes(out);

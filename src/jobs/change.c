@@ -287,6 +287,7 @@ static msc_status judge_regions(comparison *c, const msc_layout *layout, const m
     MSC_TRY(msc_sites_new(&spec, layout, &c->sites, err));
     msc_sites_sink(c->sites, &gather);
     MSC_TRY(msc_stream_run(c->settings, layout, &c->source, ops, 2, &gather, "regions", err));
+    msc_rasters_rest(&c->rasters);          /* the second pass reads what the first has kept */
     msc_sites_source(c->sites, region_odds(c), &judged);
     return msc_stream_run(c->settings, &again, &judged, NULL, 0, sink, "change", err);
 }

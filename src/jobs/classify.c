@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, SWEEPS = 3, WIDEST_PX = 9 };
+enum { POSTERIOR_BLOCK_PX = 256 };   /* six bytes a pixel, read with padding by each comparison */
 
 /* A model's windows see other ground when pixels differ; beyond this the caller is told. */
 #define PIXEL_TOLERANCE 0.1
@@ -247,7 +248,7 @@ static msc_sink counting_sink(classification *c)
     msc_raster_outs_sink(&c->outs, &c->inner);
     c->count_at = (c->inner.slot_bytes + 15) / 16 * 16;
     return (msc_sink){ .self = c, .halo_px = c->inner.halo_px, .slot_bytes = c->count_at + sizeof(int64_t), .prepare = prepare,
-                       .put = put, .slot_clear = slot_clear };
+                       .put = put, .slot_clear = slot_clear, .is_put_blind = c->inner.is_put_blind };
 }
 
 static msc_status open_outputs(classification *c, const msc_layout *layout, msc_error *err)
@@ -275,7 +276,9 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
         spec.path = o->posterior;
         spec.n_bands = MSC_RANK_PLANES;
         spec.band_names = names;
+        spec.block_px = POSTERIOR_BLOCK_PX;
         MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
+        spec.block_px = 0;
     }
     if (!o->reason) return MSC_OK;
     const char *reasons[3] = { meta[0], "REASONS=0 none, 3 masked class, 4 margin of a cloud", run_id };

@@ -306,7 +306,7 @@ msc_status msc_frame_fill(const msc_settings *settings, msc_rasters *rasters, ms
     if ((status = set_buffer(p, grid, err)) != MSC_OK) goto done;
     if ((status = msc_rasters_source(rasters, &source, err)) != MSC_OK) goto done;
     const msc_sink sink = { .self = p, .halo_px = p->halo_px, .slot_bytes = sizeof(slot), .prepare = take_tile, .put = join_tile,
-                            .slot_clear = clear_slot };
+                            .slot_clear = clear_slot, .is_put_blind = 1 };
     status = msc_stream_plan(settings, &source, NULL, 0, &sink, 0, &layout, err);
     if (status == MSC_OK) status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "sample", err);
 done:

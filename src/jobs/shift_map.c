@@ -85,7 +85,8 @@ static msc_status run_windows(measuring *m, msc_error *err)
     source.read = read_window;
     source.width_px = m->facts->n_across * MSC_SHIFT_TILE_PX;
     source.height_px = m->facts->n_down * MSC_SHIFT_TILE_PX;
-    const msc_sink sink = { .self = m, .slot_bytes = sizeof(slot) + msc_shift_scratch_bytes(), .prepare = measure, .put = keep };
+    const msc_sink sink = { .self = m, .slot_bytes = sizeof(slot) + msc_shift_scratch_bytes(), .prepare = measure, .put = keep,
+                            .is_put_blind = 1 };
     msc_layout layout;
     MSC_TRY(msc_stream_plan(&settings, &source, NULL, 0, &sink, 0, &layout, err));
     return msc_stream_run(&settings, &layout, &source, NULL, 0, &sink, "shift", err);
@@ -147,13 +148,24 @@ static msc_status look(const measuring *m, msc_error *err)
     return status;
 }
 
+/* Windows come in rows, and a row of them shares a row of blocks; the images' caches, a sixteenth of the cap, need hold no more
+ * than two: blocks of 512 rows of 8 bytes a pixel. */
+static msc_settings modest(const measuring *m)
+{
+    msc_settings s = *m->settings;
+    const int64_t enough = 16 * 8 * 512 * (2 * (int64_t)m->facts->grid.width_px + 1024), cap = msc_settings_memory(&s, NULL);
+    s.memory_bytes = enough < cap ? enough : cap;
+    return s;
+}
+
 static msc_status open_images(measuring *m, msc_error *err)
 {
     const msc_shift_options *o = m->options;
     if (o->before.n_paths < 1 || o->after.n_paths < 1) return msc_fail(err, MSC_EUSAGE, o->before.n_paths ? "after" : "before", "none given");
     if (o->max_windows < 1) return msc_fail(err, MSC_EVALUE, "max-windows", "%d; 1 or more", o->max_windows);
     MSC_TRY(look(m, err));
-    MSC_TRY(open_both(m, m->settings, &m->facts->grid, (const char (*)[64])m->facts->band, m->raster, err));
+    const msc_settings settings = modest(m);
+    MSC_TRY(open_both(m, &settings, &m->facts->grid, (const char (*)[64])m->facts->band, m->raster, err));
     m->rasters = (msc_rasters){ .raster = { m->raster[0], m->raster[1] }, .n = 2, .required = 3u };
     return msc_rasters_source(&m->rasters, &m->inner, err);
 }

@@ -217,9 +217,8 @@ static msc_status survey(void *self, const msc_patch *p, msc_error *err)
 }
 
 /* Turns the list of visits into the order of each number. */
-static msc_status rank_visits(void *self, msc_error *err)
+static msc_status rank_visits(vectorizing *k, msc_error *err)
 {
-    vectorizing *k = self;
     k->order = msc_alloc(k->n_visits, sizeof *k->order);
     if (k->order == NULL || !msc_sort_keys(k->visit, k->n_visits)) {
         return msc_fail(err, MSC_ENOMEM, "vectorize", "%zu patches to rank", k->n_visits);
@@ -231,6 +230,15 @@ static msc_status rank_visits(void *self, msc_error *err)
     k->visit = NULL;
     k->writing.order = k->order;
     return MSC_OK;
+}
+
+/* All pixels were seen: polygons need none. */
+static msc_status begin(void *self, msc_error *err)
+{
+    vectorizing *k = self;
+    msc_rasters_rest(&k->rasters);
+    msc_differences_close(&k->differences);
+    return k->options->is_plain ? MSC_OK : rank_visits(k, err);
 }
 
 static msc_status take(void *self, int worker, void *batch, const msc_patch *patch, msc_error *err)
@@ -282,7 +290,7 @@ static msc_status trace(vectorizing *k, msc_error *err)
         .has_grade = k->has_grade, .has_differences = k->has_differences, .surface_plane = surface_plane, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
         .tmpdir = k->tmpdir};
-    const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = o->is_plain ? NULL : rank_visits,
+    const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = begin,
                                  .take = take, .put = put, .batch_clear = batch_clear};
     return msc_patches_trace(k->settings, &source, &options, &sink, err);
 }

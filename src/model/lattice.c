@@ -122,7 +122,7 @@ static msc_status collect(const msc_settings *settings, collector *c, int32_t ha
 {
     const size_t n = msc_mul_size((size_t)c->n_cells, (size_t)c->n_planes);
     const int64_t bytes = (int64_t)n * 8 + 9 * c->n_cells;
-    const msc_sink sink = { .self = c, .halo_px = halo_px, .prepare = prepare, .put = put };
+    const msc_sink sink = { .self = c, .halo_px = halo_px, .prepare = prepare, .put = put, .is_put_blind = 1 };
     msc_layout layout;
     MSC_TRY(msc_stream_plan(settings, c->source, NULL, 0, &sink, bytes, &layout, err));
     c->value = msc_alloc(n, sizeof *c->value);

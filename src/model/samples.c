@@ -317,7 +317,7 @@ static void slot_clear(void *self, void *kept)
 void msc_sample_sink(msc_sample_pass *pass, msc_sink *sink)
 {
     *sink = (msc_sink){ .self = pass, .halo_px = pass->rows.halo_px, .slot_bytes = sizeof(slot), .prepare = prepare,
-                        .put = put, .slot_clear = slot_clear };
+                        .put = put, .slot_clear = slot_clear, .is_put_blind = 1 };
 }
 
 /* Polygons lie on a small part of an image; what costs is reading the rest. */

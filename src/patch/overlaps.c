@@ -6,16 +6,18 @@
 #include "patch/geos_shape.h"
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* GEOS's own default for STRtree; points that a shape is sampled by, at first and where they leave it open; from so many vertices on a
- * feature's index is kept. */
-enum { NODE_CAPACITY = 10, FEW_POINTS = 36, SAMPLE_POINTS = 400, MANY_VERTICES = 256 };
+ * feature's index is kept, at some 130 bytes a vertex. Those of features up to LARGE_VERTICES go again, the longest not asked first,
+ * when they have more than KEPT_VERTICES in all: patches come in raster order, and those of another place are not asked soon. */
+enum { NODE_CAPACITY = 10, FEW_POINTS = 36, SAMPLE_POINTS = 400, MANY_VERTICES = 256, LARGE_VERTICES = 8192, KEPT_VERTICES = 131072 };
 static const double surely_not = 0.08, surely = 0.5;   /* shares that need no second look */
 
 /* A shape that can be asked whether it holds a point. */
-typedef struct locator { GEOSGeometry *shape; const GEOSPreparedGeometry *prepared; } locator;
+typedef struct locator { GEOSGeometry *shape; const GEOSPreparedGeometry *prepared; uint64_t asked; } locator;
 typedef struct crossing { int64_t row; double x; } crossing;
 typedef struct points { double *xy; size_t n, cap; } points;
 
@@ -26,6 +28,8 @@ struct msc_overlaps {
     GEOSGeometry **box;          /* [features->n]: GEOS before 3.10 keeps pointers to them */
     double *area;                /* [features->n] */
     locator *kept;               /* [features->n] of those with many vertices that were asked */
+    size_t held[KEPT_VERTICES / MANY_VERTICES + 2], n_held, held_vertices;   /* those of them that may go again */
+    uint64_t clock;
     points points;
     crossing *cross; size_t cross_cap;
     size_t *hit; size_t n_hits, hit_cap;
@@ -218,15 +222,48 @@ static msc_status find_share(msc_overlaps *o, const msc_shape *s, double area, c
     }
 }
 
+static size_t vertices_of(const msc_overlaps *o, size_t feature) { return o->features->shape[feature].ring_start[o->features->shape[feature].n_rings]; }
+
+/* Makes room for one more kept index. */
+static void make_way(msc_overlaps *o, size_t feature)
+{
+    const size_t n = vertices_of(o, feature);
+    if (n > LARGE_VERTICES) return;
+    while (o->n_held > 0 && o->held_vertices + n > KEPT_VERTICES) {
+        size_t oldest = 0;
+        for (size_t i = 1; i < o->n_held; i++)
+            if (o->kept[o->held[i]].asked < o->kept[o->held[oldest]].asked) oldest = i;
+        o->held_vertices -= vertices_of(o, o->held[oldest]);
+        drop(o, &o->kept[o->held[oldest]]);
+        o->held[oldest] = o->held[--o->n_held];
+    }
+    o->held[o->n_held++] = feature;
+    o->held_vertices += n;
+}
+
+/* The index of a feature, of those that are kept, made when it is not there. NULL when GEOS fails. */
+static locator *kept_of(msc_overlaps *o, size_t feature)
+{
+    locator *at = &o->kept[feature];
+    if (!at->prepared) {
+        make_way(o, feature);
+        if (!make(o, &o->features->shape[feature], at)) return NULL;
+    }
+    at->asked = ++o->clock;
+    return at;
+}
+
 /* What feature one->at has in common with a shape of that area; `own` is the shape's locator, made when needed. */
 static msc_status measure(msc_overlaps *o, const msc_shape *s, double area, locator *own, msc_overlap *one, msc_error *err)
 {
     const msc_shape *feature = &o->features->shape[one->at];
     one->own = o->area[one->at];
     const int is_smaller = area <= one->own;
-    locator once = { 0 }, *at = !is_smaller ? own : feature->ring_start[feature->n_rings] >= MANY_VERTICES ? &o->kept[one->at] : &once;
+    locator once = { 0 }, *at = is_smaller ? &once : own;
     double share = 0;
-    msc_status status = at->prepared || make(o, is_smaller ? feature : s, at) ? MSC_OK : geos_failed(o, err);
+    if (is_smaller && vertices_of(o, one->at) >= MANY_VERTICES) at = kept_of(o, one->at);
+    else if (!at->prepared && !make(o, is_smaller ? feature : s, at)) at = NULL;
+    msc_status status = at ? MSC_OK : geos_failed(o, err);
     if (status == MSC_OK) status = is_smaller ? find_share(o, s, area, at, &share, err) : find_share(o, feature, one->own, at, &share, err);
     one->common = share * fmin(area, one->own);
     drop(o, &once);

@@ -6,8 +6,8 @@
 typedef struct msc_overlaps msc_overlaps;
 
 /* Indexes the boxes of a layer's polygons, whose first value is their name. `features` and `path`, its name in errors, are borrowed;
- * several indices, one a thread, may stand on the same features. Of polygons only the large ones that were met are kept as GEOS
- * sees them: a layer takes little more than its vertices. EFORMAT for points, ENOMEM. */
+ * several indices, one a thread, may stand on the same features. Of polygons only large ones that were met lately are kept as
+ * GEOS sees them: a layer takes little more than its vertices. EFORMAT for points, ENOMEM. */
 msc_status msc_overlaps_open(const msc_features_in *features, const char *path, msc_overlaps **overlaps, msc_error *err);
 void msc_overlaps_close(msc_overlaps **overlaps);
 

@@ -12,8 +12,8 @@
 enum {
     TILE_PX = 512,               /* larger tiles cost workspace and gain nothing: seams are cheap */
     BATCH_PATCHES = 1024,        /* enough that a batch's turn at the sink is not felt */
-    BATCH_STEP_BYTES = 1 << 18,  /* of a batch: a step is a vertex, or 16 bytes of coordinates, in a byte or more */
-    WORKER_BYTES = 16 << 20      /* of two batches of that size with their table, and of what makes them */
+    BATCH_STEP_BYTES = 1 << 16,  /* of a batch: a step is a vertex, or 16 bytes of coordinates, in a byte or more */
+    WORKER_BYTES = 8 << 20       /* of two batches of that size with their table, and of what makes them */
 };
 
 /* Patches of one batch: their entries stand in the spool at `offset`. */
@@ -198,7 +198,7 @@ msc_status msc_patches_trace(const msc_settings *settings, const msc_source *sou
     tracing k = {.options = options, .sink = sink, .tracer = {options, source->width_px, source->height_px, k.is_left_out},
                  .is_simplified = options->simplify_px > 0};
     const msc_sink front = {.self = &k, .halo_px = 1, .slot_bytes = sizeof(msc_trace), .prepare = prepare, .put = put,
-                            .slot_clear = slot_clear};
+                            .slot_clear = slot_clear, .is_put_blind = 1};
     const int64_t memory = msc_settings_memory(settings, NULL);
     const size_t limit = (size_t)(memory / 8);
     const char *tmpdir = options->tmpdir != NULL ? options->tmpdir : settings->tmpdir != NULL ? settings->tmpdir : ".";

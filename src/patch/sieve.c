@@ -87,7 +87,8 @@ static void slot_clear(void *self, void *space)
 
 void msc_sieve_sink(msc_sieve_pass *pass, msc_sink *sink)
 {
-    *sink = (msc_sink){ .self = pass, .slot_bytes = sizeof(msc_sieve_found), .prepare = prepare, .put = put, .slot_clear = slot_clear };
+    *sink = (msc_sink){ .self = pass, .slot_bytes = sizeof(msc_sieve_found), .prepare = prepare, .put = put, .slot_clear = slot_clear,
+                         .is_put_blind = 1 };
 }
 
 static size_t room_bytes(const void *self, int32_t w_px, int32_t h_px)

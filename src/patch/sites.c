@@ -90,7 +90,8 @@ static void slot_clear(void *self, void *space)
 
 void msc_sites_sink(msc_sites_pass *pass, msc_sink *sink)
 {
-    *sink = (msc_sink){ .self = pass, .slot_bytes = sizeof(msc_sites_found), .prepare = prepare, .put = put, .slot_clear = slot_clear };
+    *sink = (msc_sink){ .self = pass, .slot_bytes = sizeof(msc_sites_found), .prepare = prepare, .put = put, .slot_clear = slot_clear,
+                         .is_put_blind = 1 };
 }
 
 static size_t room_bytes(const void *self, int32_t w_px, int32_t h_px)

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <string.h>
 
-/* What one tile needs while it is in the pipe: pixels for the ops to work on in turns, the sink's space, a verdict. */
+/* What one tile needs while it is in the pipe: the planes that put looks at, the sink's space, a verdict. */
 typedef struct slot {
-    unsigned char *space;
+    unsigned char *space;        /* NULL when put is blind */
     void *kept;                  /* the sink's; stays from tile to tile */
     msc_tile tile;
     msc_error err;
@@ -37,7 +37,7 @@ typedef struct pass {
     const msc_sink *sink;
     const char *stage;
     msc_workspace room;
-    unsigned char **scratch;     /* one per worker */
+    unsigned char **desk;        /* one per worker: planes for the ops to work on in turns, then the ops' scratch */
     queue q;
     msc_error first;             /* of the lowest tile that failed */
 } pass;
@@ -101,7 +101,7 @@ static void queue_pass(pass *p, slot *made)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* Lays a tile over one half of a slot's space. */
+/* Lays a tile over one half of a worker's space, or over a slot's. */
 static void tile_place(msc_tile *t, unsigned char *space, const msc_workspace *room, msc_rect core, int worker,
                        int32_t pad_px, const msc_type *types, int n_planes)
 {
@@ -127,26 +127,41 @@ static msc_rect tile_core(const pass *p, int64_t index)
     return r;
 }
 
-/* Reads one tile, takes it through every op and lets the sink prepare it. Touches nothing but its slot. */
+/* Where the planes of stage i of a worker's tile lie. */
+static unsigned char *stage_space(const pass *p, const slot *s, int worker, int i)
+{
+    if (i == p->n_ops && s->space) return s->space;
+    return p->desk[worker] + (i % 2 ? p->room.half_bytes[0] : 0);
+}
+
+static void forget_planes(msc_tile *t)
+{
+    t->n_planes = 0;
+    memset(t->plane, 0, sizeof t->plane);
+    t->valid = NULL;
+}
+
+/* Reads one tile, takes it through every op and lets the sink prepare it. Touches nothing but its slot and its worker's space. */
 static void make_tile(const pass *p, slot *s, int64_t index, int worker)
 {
     const msc_source *source = p->source;
     const msc_rect core = tile_core(p, index);
-    unsigned char *half[2] = { s->space, s->space + p->room.half_bytes[0] };
+    void *scratch = p->desk[worker] + p->room.half_bytes[0] + p->room.half_bytes[1];
     msc_tile tile[2];
     int now = 0;
     s->err.status = MSC_OK;
-    tile_place(&tile[0], half[0], &p->room, core, worker, p->layout->halo_px, source->types, source->n_planes);
+    tile_place(&tile[0], stage_space(p, s, worker, 0), &p->room, core, worker, p->layout->halo_px, source->types, source->n_planes);
     if (source->read) s->err.status = source->read(source->self, worker, &tile[0], &s->err);
     if (s->err.status != MSC_OK) return;
     for (int i = 0; i < p->n_ops; i++, now ^= 1) {
         const msc_op *op = &p->ops[i];
-        tile_place(&tile[now ^ 1], half[now ^ 1], &p->room, core, worker, tile[now].pad_px - op->halo_px, op->types_out,
-                   op->n_planes_out);
-        op->tile(op->self, &tile[now], &tile[now ^ 1], p->scratch[worker]);
+        tile_place(&tile[now ^ 1], stage_space(p, s, worker, i + 1), &p->room, core, worker, tile[now].pad_px - op->halo_px,
+                   op->types_out, op->n_planes_out);
+        op->tile(op->self, &tile[now], &tile[now ^ 1], scratch);
     }
     s->tile = tile[now];
     if (p->sink->prepare) s->err.status = p->sink->prepare(p->sink->self, &s->tile, s->kept, &s->err);
+    if (p->sink->is_put_blind) forget_planes(&s->tile);
 }
 
 /* Everything that a pass needs from memory, before its first tile. */
@@ -154,16 +169,14 @@ static msc_status pass_alloc(pass *p, msc_error *err)
 {
     const msc_layout *l = p->layout;
     p->q.slots = msc_alloc_zero((size_t)l->n_slots, sizeof *p->q.slots);
-    p->scratch = msc_alloc_zero((size_t)l->n_threads, sizeof *p->scratch);
-    int ok = p->q.slots && p->scratch;
+    p->desk = msc_alloc_zero((size_t)l->n_threads, sizeof *p->desk);
+    int ok = p->q.slots && p->desk;
     for (int i = 0; ok && i < l->n_slots; i++) {
         slot *s = &p->q.slots[i];
-        s->space = msc_alloc(p->room.half_bytes[0] + p->room.half_bytes[1], 1);
-        ok = s->space != NULL;
+        if (p->room.kept_bytes) ok = (s->space = msc_alloc(p->room.kept_bytes, 1)) != NULL;
         if (ok && p->sink->slot_bytes) ok = (s->kept = msc_alloc_zero(1, p->sink->slot_bytes)) != NULL;
     }
-    for (int i = 0; ok && p->room.scratch_bytes && i < l->n_threads; i++)
-        ok = (p->scratch[i] = msc_alloc(p->room.scratch_bytes, 1)) != NULL;
+    for (int i = 0; ok && i < l->n_threads; i++) ok = (p->desk[i] = msc_alloc(p->room.worker_bytes, 1)) != NULL;
     return ok ? MSC_OK : msc_fail(err, MSC_ENOMEM, p->stage, "%lld bytes of tile workspace", (long long)l->bytes);
 }
 
@@ -175,8 +188,8 @@ static void pass_clear(pass *p)
         msc_release(s->kept);
         msc_release(s->space);
     }
-    for (int i = 0; p->scratch && i < p->layout->n_threads; i++) msc_release(p->scratch[i]);
-    msc_release(p->scratch);
+    for (int i = 0; p->desk && i < p->layout->n_threads; i++) msc_release(p->desk[i]);
+    msc_release(p->desk);
     msc_release(p->q.slots);
     pthread_cond_destroy(&p->q.moved);
     pthread_mutex_destroy(&p->q.lock);

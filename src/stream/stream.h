@@ -60,6 +60,9 @@ typedef struct msc_sink {
     msc_status (*prepare)(void *self, const msc_tile *tile, void *slot, msc_error *err);          /* parallel; may be NULL */
     msc_status (*put)(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err);  /* in order */
     void (*slot_clear)(void *self, void *slot);   /* frees what prepare keeps; may be NULL */
+    /* 1: put sees core and worker of the tile but no planes; they belong to the worker's next tile by then. A pass then
+     * takes planes for its workers instead of for its slots. */
+    int is_put_blind;
 } msc_sink;
 
 /* How a pass is laid out; made before the parallel part, from the settings alone. */

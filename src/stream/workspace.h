@@ -3,13 +3,16 @@
 #define MSC_STREAM_WORKSPACE_H
 #include "stream/stream.h"
 
-/* The planes of stage i (0: what the source reads, i: what op i-1 writes) lie in half i % 2 of a slot's space, so
- * an op never writes what it reads. Each half has the size of its own largest stage. */
+/* The planes of stage i (0: what the source reads, i: what op i-1 writes) lie in half i % 2 of the worker's space, so
+ * an op never writes what it reads. Each half has the size of its own largest stage. Only the planes of the last stage
+ * lie in the slot, and only when the sink still looks at them there: slots are many, and may wait. */
 typedef struct msc_workspace {
     int32_t stride_px, rows_px;  /* of the largest tile, padding included */
     size_t half_bytes[2];
-    size_t slot_bytes;           /* both halves and the sink's own space */
-    size_t scratch_bytes;        /* one per worker: an op's scratch does not outlive its call */
+    size_t scratch_bytes;        /* an op's scratch does not outlive its call */
+    size_t worker_bytes;         /* both halves and the scratch */
+    size_t kept_bytes;           /* the planes that stay with a slot */
+    size_t slot_bytes;           /* those and the sink's own space */
 } msc_workspace;
 
 /* Padding that the source must read: the ops' halos and the sink's. */

@@ -50,6 +50,47 @@ static void areas_in_common(void **state)
     assert_common((double[]){ 30, 0, 40, 10 }, 0, 0, 0);          /* halves that turn against each other have no area */
 }
 
+/* More large features than an index keeps: it answers the tenth time as one that was never asked before. */
+static void forgetting_changes_no_answer(void **state)
+{
+    (void)state;
+    enum { SIDE = 24, N = SIDE * SIDE, CORNERS = 400 };
+    static double xy[N][CORNERS + 1][2];
+    static msc_shape round[N];
+    static msc_value name[N];
+    static const size_t start[] = { 0, CORNERS + 1 };
+    const msc_features_in many = { .n = N, .shape = round, .value = name, .n_fields = 1 };
+    for (int f = 0; f < N; f++) {
+        for (int i = 0; i <= CORNERS; i++) {
+            const double turn = 2 * 3.14159265358979 * (i % CORNERS) / CORNERS;
+            xy[f][i][0] = f % SIDE * 100 + 55 * cos(turn);
+            xy[f][i][1] = f / SIDE * 100 + 55 * sin(turn);
+        }
+        round[f] = (msc_shape){ .n_rings = 1, .ring_start = start, .is_outer = outer, .xy = &xy[f][0][0] };
+    }
+    msc_overlaps *old = NULL, *fresh = NULL;
+    msc_error err = { 0 };
+    assert_int_equal(msc_overlaps_open(&many, "many.gpkg", &old, &err), MSC_OK);
+    for (int turn = 0; turn < 2; turn++)
+        for (int k = 0; k < N; k++) {
+            const int f = turn ? N - 1 - k : k * 61 % N;
+            const double x = f % SIDE * 100 + 30 + turn, y = f / SIDE * 100 + 7;
+            const double box[] = { x, y, x, y + 40, x + 40, y + 40, x + 40, y, x, y };
+            const msc_shape shape = { .n_rings = 1, .ring_start = one_ring, .is_outer = outer, .xy = box };
+            const msc_overlap *a = NULL, *b = NULL;
+            size_t n_a = 0, n_b = 0;
+            assert_int_equal(msc_overlaps_find(old, &shape, &a, &n_a, &err), MSC_OK);
+            assert_true(n_a > 0);
+            if (k % 16) continue;
+            assert_int_equal(msc_overlaps_open(&many, "many.gpkg", &fresh, &err), MSC_OK);
+            assert_int_equal(msc_overlaps_find(fresh, &shape, &b, &n_b, &err), MSC_OK);
+            assert_int_equal(n_a, n_b);
+            for (size_t i = 0; i < n_a; i++) assert_true(a[i].at == b[i].at && a[i].common == b[i].common && a[i].own == b[i].own);
+            msc_overlaps_close(&fresh);
+        }
+    msc_overlaps_close(&old);
+}
+
 static void points_are_refused(void **state)
 {
     (void)state;
@@ -77,6 +118,6 @@ static int end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(areas_in_common), cmocka_unit_test(points_are_refused) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(areas_in_common), cmocka_unit_test(forgetting_changes_no_answer), cmocka_unit_test(points_are_refused) };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -97,6 +97,41 @@ static void returns_the_lowest_failing_tile(void **state)
     }
 }
 
+/* Pixels that prepare has summed are the same; put finds the tile's place and worker, and no planes. */
+static msc_status blind_put(void *self, const msc_tile *t, void *slot, int64_t index, msc_error *err)
+{
+    picture *pic = self;
+    const kept *k = slot;
+    if (t->n_planes || t->plane[0].data || t->valid || index != pic->next++) return msc_fail(err, MSC_EBUG, "picture", "%d planes", t->n_planes);
+    for (int32_t y = 0; y < t->core.h; y++)
+        memcpy(&pic->px[t->core.y + y][t->core.x], (const float *)k->rows + (size_t)y * (size_t)t->core.w, (size_t)t->core.w * sizeof(float));
+    return MSC_OK;
+}
+
+static void a_blind_put_gets_the_same_tiles(void **state)
+{
+    (void)state;
+    made m = { { -1, -1 }, NULL, 0 };
+    msc_error err;
+    msc_layout layout;
+    msc_settings set = settings_of(64, 1);
+    made_kernels = &msc_kernels_scalar;
+    assert_int_equal(made_run(&set, &m, &want, &layout, &err), MSC_OK);
+    const msc_source source = made_source(&m);
+    msc_sink sink = picture_sink(&got);
+    sink.put = blind_put;
+    sink.is_put_blind = 1;
+    for (int n_ops = MADE_OPS; n_ops >= MADE_OPS - 1; n_ops--)   /* the last stage in either half */
+        for (int threads = 1; threads <= 5; threads++) {
+            set = settings_of(17, threads);
+            memset(&got, 0, sizeof got);
+            assert_int_equal(msc_stream_plan(&set, &source, made_ops, n_ops, &sink, 0, &layout, &err), MSC_OK);
+            assert_int_equal(msc_stream_run(&set, &layout, &source, made_ops, n_ops, &sink, "made", &err), MSC_OK);
+            if (n_ops == MADE_OPS) assert_memory_equal(want.px, got.px, sizeof want.px);
+            assert_int_equal(got.next, (int64_t)layout.n_across * layout.n_down);
+        }
+}
+
 static msc_status failing_put(void *self, const msc_tile *t, void *slot, int64_t index, msc_error *err)
 {
     (void)t;
@@ -196,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_the_picture_of_the_definition),
         cmocka_unit_test(is_the_same_for_any_tile_thread_and_kernel),
+        cmocka_unit_test(a_blind_put_gets_the_same_tiles),
         cmocka_unit_test(returns_the_lowest_failing_tile),
         cmocka_unit_test(stops_when_the_sink_fails),
         cmocka_unit_test(stops_when_told_to),
