@@ -53,3 +53,33 @@ int msc_sort_keys(msc_keyed *keyed, size_t n)
     msc_release(other);
     return 1;
 }
+
+/* Bits of a number such that a larger number has larger ones, and back. */
+static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 1U << 31; }
+static uint32_t reordered(uint32_t bits) { return bits >> 31 ? bits & ~(1U << 31) : ~bits; }
+
+static void scatter_bits(const uint32_t *from, uint32_t *to, size_t n, int shift)
+{
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+}
+
+int msc_sort_floats(float *values, size_t n)
+{
+    uint32_t *bits = msc_alloc(n, sizeof *bits), *other = msc_alloc(n, sizeof *other);
+    const int ok = bits && other;
+    if (ok) {
+        memcpy(bits, values, n * sizeof *bits);
+        for (size_t i = 0; i < n; i++) bits[i] = ordered(bits[i]);
+        scatter_bits(bits, other, n, 0);
+        scatter_bits(other, bits, n, DIGIT_BITS);
+        scatter_bits(bits, other, n, 2 * DIGIT_BITS);
+        for (size_t i = 0; i < n; i++) other[i] = reordered(other[i]);
+        memcpy(values, other, n * sizeof *other);
+    }
+    msc_release(other);
+    msc_release(bits);
+    return ok;
+}

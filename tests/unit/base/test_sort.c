@@ -1,9 +1,12 @@
-/* test_sort.c - keys against qsort, with ties that must keep their order. */
+/* test_sort.c - keys and numbers against qsort; ties of keys must keep their order. */
+#include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -34,8 +37,38 @@ static void keys_are_in_order_and_ties_stay(void **state)
         }
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const float p = *(const float *)a, q = *(const float *)b;
+    return (p > q) - (p < q);
+}
+
+static void numbers_are_in_order(void **state)
+{
+    (void)state;
+    static const float ends[] = { INFINITY, -INFINITY, FLT_MAX, -FLT_MAX, 0, FLT_MIN, -FLT_MIN, FLT_TRUE_MIN, -FLT_TRUE_MIN };
+    static const size_t sizes[] = { 0, 1, 2, 9, 33, 20011 };
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t n = sizes[s];
+        float *got = calloc(n + 1, sizeof *got), *want = calloc(n + 1, sizeof *want);
+        for (size_t i = 0; i < n; i++) {
+            const uint32_t bits = (uint32_t)msc_random(6, i, s);
+            memcpy(&got[i], &bits, sizeof bits);      /* any number of any size */
+            if (isnan(got[i])) got[i] = ends[i % (sizeof ends / sizeof *ends)];
+            if (i < sizeof ends / sizeof *ends) got[i] = ends[i];
+            if (i % 7 == 6) got[i] = got[i / 2];
+            want[i] = got[i];
+        }
+        qsort(want, n, sizeof *want, by_number);
+        assert_int_equal(msc_sort_floats(got, n), 1);
+        for (size_t i = 0; i < n; i++) assert_true(got[i] == want[i]);
+        free(got);
+        free(want);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(keys_are_in_order_and_ties_stay) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(keys_are_in_order_and_ties_stay), cmocka_unit_test(numbers_are_in_order) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
