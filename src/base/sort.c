@@ -54,6 +54,33 @@ int msc_sort_keys(msc_keyed *keyed, size_t n)
     return 1;
 }
 
+/* One digit of words; 0 when all have the same, and nothing was moved. */
+static int scatter_words(const uint64_t *from, uint64_t *to, size_t n, int shift)
+{
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
+    if (place[(from[0] >> shift & (N_DIGITS - 1)) + 1] == n) return 0;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+    return 1;
+}
+
+int msc_sort_words(uint64_t *words, size_t n, int low_bit)
+{
+    if (n < 2) return 1;
+    uint64_t *other = msc_alloc(n, sizeof *other), *from = words, *to = other;
+    if (!other) return 0;
+    for (int shift = low_bit; shift < 64; shift += DIGIT_BITS)
+        if (scatter_words(from, to, n, shift)) {
+            uint64_t *const held = from;
+            from = to;
+            to = held;
+        }
+    if (from != words) memcpy(words, from, n * sizeof *words);
+    msc_release(other);
+    return 1;
+}
+
 /* Bits of a number such that a larger number has larger ones, and back. */
 static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 1U << 31; }
 static uint32_t reordered(uint32_t bits) { return bits >> 31 ? bits & ~(1U << 31) : ~bits; }
