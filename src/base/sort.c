@@ -8,19 +8,12 @@ enum { DIGIT_BITS = 11, N_DIGITS = 1 << DIGIT_BITS };
 
 static size_t digit_of(const msc_keyed *k, int shift) { return (size_t)(k->key >> shift & (N_DIGITS - 1)); }
 
-/* One digit; 0 when all keys have the same, and nothing was moved. */
-static int scatter(const msc_keyed *from, msc_keyed *to, size_t n, int shift)
+static void scatter(const msc_keyed *from, msc_keyed *to, size_t n, int shift)
 {
-    size_t count[N_DIGITS] = { 0 }, sum = 0;
-    for (size_t i = 0; i < n; i++) count[digit_of(&from[i], shift)]++;
-    if (count[digit_of(&from[0], shift)] == n) return 0;
-    for (size_t d = 0; d < N_DIGITS; d++) {
-        const size_t own = count[d];
-        count[d] = sum;
-        sum += own;
-    }
-    for (size_t i = 0; i < n; i++) to[count[digit_of(&from[i], shift)]++] = from[i];
-    return 1;
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[digit_of(&from[i], shift) + 1]++;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[digit_of(&from[i], shift)]++] = from[i];
 }
 
 /* For few keys counters cost more than moves. */
@@ -42,40 +35,42 @@ int msc_sort_keys(msc_keyed *keyed, size_t n)
         return 1;
     }
     msc_keyed *other = msc_alloc(n, sizeof *other), *from = keyed, *to = other;
+    uint64_t differing = 0;
     if (!other) return 0;
-    for (int shift = 0; shift < 64; shift += DIGIT_BITS)
-        if (scatter(from, to, n, shift)) {
-            msc_keyed *const held = from;
-            from = to;
-            to = held;
-        }
+    for (size_t i = 1; i < n; i++) differing |= keyed[i].key ^ keyed[0].key;
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if ((differing >> shift & (N_DIGITS - 1)) == 0) continue;
+        scatter(from, to, n, shift);
+        msc_keyed *const held = from;
+        from = to;
+        to = held;
+    }
     if (from != keyed) memcpy(keyed, from, n * sizeof *keyed);
     msc_release(other);
     return 1;
 }
 
-/* One digit of words; 0 when all have the same, and nothing was moved. */
-static int scatter_words(const uint64_t *from, uint64_t *to, size_t n, int shift)
+static void scatter_words(const uint64_t *from, uint64_t *to, size_t n, int shift)
 {
     size_t place[N_DIGITS + 1] = { 0 };
     for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
-    if (place[(from[0] >> shift & (N_DIGITS - 1)) + 1] == n) return 0;
     for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
     for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
-    return 1;
 }
 
 int msc_sort_words(uint64_t *words, size_t n, int low_bit)
 {
     if (n < 2) return 1;
-    uint64_t *other = msc_alloc(n, sizeof *other), *from = words, *to = other;
+    uint64_t *other = msc_alloc(n, sizeof *other), *from = words, *to = other, differing = 0;
     if (!other) return 0;
-    for (int shift = low_bit; shift < 64; shift += DIGIT_BITS)
-        if (scatter_words(from, to, n, shift)) {
-            uint64_t *const held = from;
-            from = to;
-            to = held;
-        }
+    for (size_t i = 1; i < n; i++) differing |= words[i] ^ words[0];
+    for (int shift = low_bit; shift < 64; shift += DIGIT_BITS) {
+        if ((differing >> shift & (N_DIGITS - 1)) == 0) continue;
+        scatter_words(from, to, n, shift);
+        uint64_t *const held = from;
+        from = to;
+        to = held;
+    }
     if (from != words) memcpy(words, from, n * sizeof *words);
     msc_release(other);
     return 1;
