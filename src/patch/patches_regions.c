@@ -1,6 +1,7 @@
 /* patches_regions.c - labels the connected regions of one tile, run by run, and sums up their pixels. */
 #include "patch/trace.h"
 #include "base/mem.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ void msc_trace_clear(msc_trace *t)
     msc_release(t->visited);
     msc_release(t->run);
     msc_release(t->start);
+    msc_release(t->bits);
     msc_release(t->row);
     msc_release(t->parent);
     msc_release(t->part);
@@ -75,26 +77,31 @@ static uint32_t join(uint32_t *parent, uint32_t a, uint32_t b)
     return b;
 }
 
-/* Where a row's runs begin, and `w` behind the last; without a branch, since runs are short. Returns how many. */
-static int32_t find_starts(const uint16_t *value, int32_t w, int32_t *start)
+/* Where a row's runs begin, and `w` behind the last. Returns how many. */
+static int32_t find_starts(const msc_rows *rows, const msc_tile *tile, int32_t y, uint64_t *bits, int32_t *start)
 {
-    int32_t n = 1;
-    start[0] = 0;
-    for (int32_t x = 1; x < w; x++) {
-        start[n] = x;
-        n += value[x] != value[x - 1];
+    const int32_t w = tile->core.w;
+    int32_t n = 0;
+    if (tile->plane[0].type == MSC_U8) {
+        rows->run_starts_u8(bits, msc_row_u8(tile, 0, y), msc_row_valid(tile, y), (size_t)w);
+    } else {
+        rows->run_starts_u16(bits, msc_row_u16(tile, 0, y), msc_row_valid(tile, y), (size_t)w);
+    }
+    for (int32_t x = 0; x < w; x += 64) {
+        for (uint64_t left = bits[x / 64]; left != 0; left &= left - 1) {
+            start[n++] = x + __builtin_ctzll(left);
+        }
     }
     start[n] = w;
     return n;
 }
 
-/* Cuts row y into runs and joins each to those above that it touches; `reach` is 1 for 8-connectivity. */
-static void label_row(msc_trace *t, const uint8_t *is_left_out, int32_t w, int32_t y, int32_t reach)
+/* Joins each of the n runs of row y to those above that it touches; `reach` is 1 for 8-connectivity. */
+static void label_row(msc_trace *t, const uint8_t *is_left_out, int32_t w, int32_t y, int32_t n, int32_t reach)
 {
     uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(w + 2) + 1;
     size_t above = y > 0 ? t->row[y - 1] : 0;
     const size_t above_end = t->n_runs;
-    const int32_t n = find_starts(value, w, t->start);
     t->row[y] = t->n_runs;
     for (int32_t r = 0; r < n; r++) {
         const int32_t start = t->start[r], end = t->start[r + 1];
@@ -246,8 +253,10 @@ msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc
 {
     const int32_t w = tile->core.w, h = tile->core.h;
     const size_t stride = (size_t)w + 2;
+    const msc_rows *rows = msc_kernels_select()->rows;
     MSC_TRY(msc_trace_room(&t->value, &t->value_cap, stride * (size_t)(h + 2), sizeof *t->value, err));
     MSC_TRY(msc_trace_room(&t->start, &t->start_cap, (size_t)w + 1, sizeof *t->start, err));
+    MSC_TRY(msc_trace_room(&t->bits, &t->bits_cap, (size_t)(w + 63) / 64, sizeof *t->bits, err));
     MSC_TRY(msc_trace_room(&t->row, &t->row_cap, (size_t)h + 1, sizeof *t->row, err));
     MSC_TRY(msc_trace_room(&t->border, &t->border_cap, 2 * (size_t)(w + h), sizeof *t->border, err));
     for (int32_t y = -1; y <= h; y++) {
@@ -257,7 +266,8 @@ msc_status msc_trace_regions(const msc_tracer *tracer, const msc_tile *tile, msc
     for (int32_t y = 0; y < h; y++) {
         MSC_TRY(msc_trace_room(&t->run, &t->run_cap, t->n_runs + (size_t)w, sizeof *t->run, err));
         MSC_TRY(msc_trace_room(&t->parent, &t->parent_cap, t->n_labels + (size_t)w, sizeof *t->parent, err));
-        label_row(t, tracer->options->is_left_out, w, y, tracer->options->connectivity == 8);
+        const int32_t n = find_starts(rows, tile, y, t->bits, t->start);
+        label_row(t, tracer->options->is_left_out, w, y, n, tracer->options->connectivity == 8);
     }
     t->row[h] = t->n_runs;
     MSC_TRY(msc_trace_room(&t->part, &t->part_cap, t->n_labels, sizeof *t->part, err));

@@ -37,6 +37,7 @@ typedef struct msc_trace {
     msc_stretch *run; size_t n_runs, run_cap;
     size_t *row; size_t row_cap;            /* [h + 1] first run of each row */
     int32_t *start; size_t start_cap;       /* where the runs of the row at hand begin */
+    uint64_t *bits; size_t bits_cap;        /* the same, a bit a pixel */
     uint32_t *parent; size_t n_labels, parent_cap;
     msc_part *part; size_t n_parts, part_cap;
     msc_chain *chain; size_t n_chains, chain_cap;
