@@ -8,19 +8,12 @@ enum { DIGIT_BITS = 11, N_DIGITS = 1 << DIGIT_BITS };
 
 static size_t digit_of(const msc_keyed *k, int shift) { return (size_t)(k->key >> shift & (N_DIGITS - 1)); }
 
-/* One digit; 0 when all keys have the same, and nothing was moved. */
-static int scatter(const msc_keyed *from, msc_keyed *to, size_t n, int shift)
+static void scatter(const msc_keyed *from, msc_keyed *to, size_t n, int shift)
 {
-    size_t count[N_DIGITS] = { 0 }, sum = 0;
-    for (size_t i = 0; i < n; i++) count[digit_of(&from[i], shift)]++;
-    if (count[digit_of(&from[0], shift)] == n) return 0;
-    for (size_t d = 0; d < N_DIGITS; d++) {
-        const size_t own = count[d];
-        count[d] = sum;
-        sum += own;
-    }
-    for (size_t i = 0; i < n; i++) to[count[digit_of(&from[i], shift)]++] = from[i];
-    return 1;
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[digit_of(&from[i], shift) + 1]++;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[digit_of(&from[i], shift)]++] = from[i];
 }
 
 /* For few keys counters cost more than moves. */
@@ -42,14 +35,73 @@ int msc_sort_keys(msc_keyed *keyed, size_t n)
         return 1;
     }
     msc_keyed *other = msc_alloc(n, sizeof *other), *from = keyed, *to = other;
+    uint64_t differing = 0;
     if (!other) return 0;
-    for (int shift = 0; shift < 64; shift += DIGIT_BITS)
-        if (scatter(from, to, n, shift)) {
-            msc_keyed *const held = from;
-            from = to;
-            to = held;
-        }
+    for (size_t i = 1; i < n; i++) differing |= keyed[i].key ^ keyed[0].key;
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if ((differing >> shift & (N_DIGITS - 1)) == 0) continue;
+        scatter(from, to, n, shift);
+        msc_keyed *const held = from;
+        from = to;
+        to = held;
+    }
     if (from != keyed) memcpy(keyed, from, n * sizeof *keyed);
     msc_release(other);
     return 1;
+}
+
+static void scatter_words(const uint64_t *from, uint64_t *to, size_t n, int shift)
+{
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+}
+
+int msc_sort_words(uint64_t *words, size_t n, int low_bit)
+{
+    if (n < 2) return 1;
+    uint64_t *other = msc_alloc(n, sizeof *other), *from = words, *to = other, differing = 0;
+    if (!other) return 0;
+    for (size_t i = 1; i < n; i++) differing |= words[i] ^ words[0];
+    for (int shift = low_bit; shift < 64; shift += DIGIT_BITS) {
+        if ((differing >> shift & (N_DIGITS - 1)) == 0) continue;
+        scatter_words(from, to, n, shift);
+        uint64_t *const held = from;
+        from = to;
+        to = held;
+    }
+    if (from != words) memcpy(words, from, n * sizeof *words);
+    msc_release(other);
+    return 1;
+}
+
+/* Bits of a number such that a larger number has larger ones, and back. */
+static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 1U << 31; }
+static uint32_t reordered(uint32_t bits) { return bits >> 31 ? bits & ~(1U << 31) : ~bits; }
+
+static void scatter_bits(const uint32_t *from, uint32_t *to, size_t n, int shift)
+{
+    size_t place[N_DIGITS + 1] = { 0 };
+    for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
+    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
+    for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+}
+
+int msc_sort_floats(float *values, size_t n)
+{
+    uint32_t *bits = msc_alloc(n, sizeof *bits), *other = msc_alloc(n, sizeof *other);
+    const int ok = bits && other;
+    if (ok) {
+        memcpy(bits, values, n * sizeof *bits);
+        for (size_t i = 0; i < n; i++) bits[i] = ordered(bits[i]);
+        scatter_bits(bits, other, n, 0);
+        scatter_bits(other, bits, n, DIGIT_BITS);
+        scatter_bits(bits, other, n, 2 * DIGIT_BITS);
+        for (size_t i = 0; i < n; i++) other[i] = reordered(other[i]);
+        memcpy(values, other, n * sizeof *other);
+    }
+    msc_release(other);
+    msc_release(bits);
+    return ok;
 }

@@ -172,9 +172,7 @@ static msc_status open_rows(msc_layer_out *out, msc_error *err)
 {
     char name[MSC_PATH_MAX];
     if (snprintf(name, sizeof name, "%.*s.rows", MSC_PATH_MAX - 8, out->files.temp) < 0) return MSC_OK;
-    MSC_TRY(msc_layer_sink_open(&out->sink[STORE], name, 1, out->files.path, err));
-    unlink(name);
-    return MSC_OK;
+    return msc_layer_sink_open_nameless(&out->sink[STORE], name, out->files.path, err);
 }
 
 static msc_status append(msc_layer_out *out, msc_rows *rows, msc_error *err)
@@ -213,7 +211,7 @@ static msc_status put_header(msc_layer_out *out, msc_error *err)
     msc_layer_sink *to = &out->sink[RESULT];
     msc_status status = MSC_OK;
     const uint64_t count = (uint64_t)out->n_rows;
-    MSC_TRY(msc_layer_sink_open(to, out->files.temp, 0, out->files.path, err));
+    MSC_TRY(msc_layer_sink_open(to, out->files.temp, out->files.path, err));
     const size_t n = pread(to->fd, head, sizeof head, 0) == sizeof head ? get_u32(head + MAGIC_BYTES) : 0;
     if (n < 8 || (int64_t)n > to->n_bytes) return msc_fail(err, MSC_EWRITE, out->files.path, "no header");
     bytes = msc_alloc(n, 1);
@@ -346,6 +344,14 @@ static int add_made_row(msc_layer_out *out)
     return is_good;
 }
 
+/* Giving up the store's pages takes about as long as the disk needs for the result's. */
+static msc_status end_file(void *self, int i, msc_error *err)
+{
+    msc_layer_out *out = self;
+    const char *path = out->files.path;
+    return i == STORE ? msc_layer_sink_close(&out->sink[STORE], path, err) : msc_layer_sink_sync(&out->sink[RESULT], path, err);
+}
+
 static msc_status finish(msc_layer_out *out, msc_error *err)
 {
     const char *path = out->files.path;
@@ -353,11 +359,11 @@ static msc_status finish(msc_layer_out *out, msc_error *err)
     if (!msc_layer_out_close(out)) return msc_layer_out_failed(out, "cannot be closed", err);
     if (out->n_rows == 0) return MSC_OK;
     MSC_TRY(put_header(out, err));
-    MSC_TRY(msc_fgb_sort(&out->item, out->n_items, out->box, path, err));
+    MSC_TRY(msc_fgb_sort(&out->settings, &out->item, out->n_items, out->box, path, err));
     out->item_cap = out->n_items;
     MSC_TRY(msc_fgb_put_tree(out->item, out->n_items, &out->sink[RESULT], path, err));
     MSC_TRY(put_features(out, err));
-    return msc_layer_sink_close(&out->sink[RESULT], path, err);
+    return msc_stream_each(&out->settings, 2, end_file, out, err);
 }
 
 const msc_row_format msc_rows_fgb = { open_rows, encode, append, finish };

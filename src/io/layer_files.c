@@ -109,9 +109,16 @@ int msc_layer_files_disk_is_full(const char *path)
 /* Pieces that are worth a call to the disk, and that keep few pages dirty. */
 enum { SEND_BYTES = 16 << 20 };
 
-msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, int is_new, const char *path, msc_error *err)
+msc_status msc_layer_sink_open_nameless(msc_layer_sink *sink, const char *name, const char *path, msc_error *err)
 {
-    *sink = (msc_layer_sink){ .fd = open(name, is_new ? O_RDWR | O_CREAT | O_TRUNC : O_RDWR, 0666) };
+    *sink = (msc_layer_sink){ .fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600), .n_sent = INT64_MAX / 2 };
+    if (sink->fd < 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
+    return unlink(name) == 0 ? MSC_OK : msc_fail_errno(err, errno, MSC_EWRITE, path);
+}
+
+msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, const char *path, msc_error *err)
+{
+    *sink = (msc_layer_sink){ .fd = open(name, O_RDWR) };
     if (sink->fd < 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
     const off_t end = lseek(sink->fd, 0, SEEK_END);
     if (end < 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
@@ -141,6 +148,12 @@ msc_status msc_layer_sink_add(msc_layer_sink *sink, const void *bytes, size_t n,
         sink->n_sent = sink->n_bytes;
     }
     return MSC_OK;
+}
+
+msc_status msc_layer_sink_sync(msc_layer_sink *sink, const char *path, msc_error *err)
+{
+    if (fsync(sink->fd) != 0) return msc_fail_errno(err, errno, MSC_EWRITE, path);
+    return msc_layer_sink_close(sink, path, err);
 }
 
 msc_status msc_layer_sink_close(msc_layer_sink *sink, const char *path, msc_error *err)

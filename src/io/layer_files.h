@@ -30,11 +30,15 @@ int msc_layer_files_disk_is_full(const char *path);
 
 /* A file that grows by large pieces. Its pages go to the disk as they come, so that the sync at the end is short. */
 typedef struct msc_layer_sink { int fd; int64_t n_bytes, n_sent; } msc_layer_sink;
-/* Opens a file that is there and stands at its end, or (is_new) makes it. `path` is for errors: EWRITE, EPERM, ENOSPACE. */
-msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, int is_new, const char *path, msc_error *err);
+/* Opens a file that is there and stands at its end. `path` is for errors: EWRITE, EPERM, ENOSPACE. */
+msc_status msc_layer_sink_open(msc_layer_sink *sink, const char *name, const char *path, msc_error *err);
+/* Makes a file and takes its name away: it goes when it is closed, and its pages are not sent to the disk. */
+msc_status msc_layer_sink_open_nameless(msc_layer_sink *sink, const char *name, const char *path, msc_error *err);
 msc_status msc_layer_sink_add(msc_layer_sink *sink, const void *bytes, size_t n, const char *path, msc_error *err);
 /* Overwrites bytes that are there. */
 msc_status msc_layer_sink_put(msc_layer_sink *sink, int64_t at, const void *bytes, size_t n, const char *path, msc_error *err);
+/* Waits until it is on the disk and closes it. The same errors. */
+msc_status msc_layer_sink_sync(msc_layer_sink *sink, const char *path, msc_error *err);
 /* Closes it; nothing when it is not open (fd < 0). The same errors, where the file system tells late. */
 msc_status msc_layer_sink_close(msc_layer_sink *sink, const char *path, msc_error *err);
 #endif

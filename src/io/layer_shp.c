@@ -189,7 +189,7 @@ static msc_status open_rows(msc_layer_out *out, msc_error *err)
     if (!msc_layer_out_close(out)) return msc_layer_out_failed(out, "cannot be created", err);
     for (int f = 0; f < 3; f++) {
         msc_layer_files_sibling(out->files.temp, extension[f], name);
-        MSC_TRY(msc_layer_sink_open(&out->sink[f], name, 0, out->files.path, err));
+        MSC_TRY(msc_layer_sink_open(&out->sink[f], name, out->files.path, err));
     }
     for (int c = 0; c < out->n_columns; c++) width += (size_t)out->columns[c].width;
     /* An end mark may follow the header already. Its length and that of a row stand in it, and must be what we write. */

@@ -15,7 +15,9 @@
 
 enum { MSC_RASTER_BANDS_MAX = MSC_MAX_PLANES + 1, MSC_SAY_MAX = 400 }; /* bands wanted and one alpha */
 
-/* ---- what GDAL says while one call runs (raster_say.c) ---- */
+/* ---- GDAL's start, and what it says while one call runs (raster_say.c) ---- */
+/* Registers the drivers, once a process and from any thread: again, for every file of a mosaic, it took 0.1 to 0.2 ms each. */
+void msc_gdal_start(void);
 typedef struct msc_say {
     int has_failed;
     char text[MSC_SAY_MAX];

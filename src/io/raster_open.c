@@ -37,7 +37,7 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
     msc_say say;
     VSIStatBufL stat;
     int64_t wanted = 0, found = 0;
-    GDALAllRegister();
+    msc_gdal_start();
     msc_say_begin(&say);
     GDALDatasetH opened =
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);

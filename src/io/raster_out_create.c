@@ -53,7 +53,7 @@ msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spe
                   { "LZW", COMPRESSION_LZW, 0 },
                   { "NONE", COMPRESSION_NONE, 0 } };
     const char *wanted = NULL, *zlevel = NULL, *zstd_level = NULL, *predictor = "1", *bigtiff = "IF_SAFER", *overviews = "AUTO";
-    GDALAllRegister();
+    msc_gdal_start();
     for (int i = 0; i < settings->n_creation; i++) {
         const char *item = settings->creation[i];
         if (strncasecmp(item, "COMPRESS=", 9) == 0) wanted = item + 9;

@@ -32,7 +32,7 @@ msc_status msc_picture_write(const char *path, int w, int h, const uint8_t *rgb,
     char temp[MSC_PATH_MAX];
     msc_say say;
     MSC_TRY(msc_file_temp_name(path, temp, err));
-    if (GDALGetDriverCount() == 0) GDALAllRegister();
+    msc_gdal_start();
     msc_say_begin(&say);
     GDALDriverH png = GDALGetDriverByName("PNG");
     GDALDatasetH pixels = wrap(w, h, rgb), made = png && pixels ? GDALCreateCopy(png, temp, pixels, 0, NULL, NULL, NULL) : NULL;

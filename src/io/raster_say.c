@@ -1,7 +1,14 @@
-/* raster_say.c - keeps GDAL quiet and its first failure for the error that is returned. */
+/* raster_say.c - starts GDAL; keeps it quiet and its first failure for the error that is returned. */
 #include "io/raster_file.h"
 #include <cpl_error.h>
+#include <pthread.h>
 #include <stdio.h>
+
+void msc_gdal_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, GDALAllRegister);
+}
 
 static void CPL_STDCALL hear(CPLErr class, CPLErrorNum number, const char *text)
 {

@@ -1,14 +1,7 @@
 /* forest_cuts.c - cut points of a feature: midpoints between neighbouring values, at quantiles when there are many. */
 #include "model/forest_parts.h"
 #include "base/mem.h"
-#include <stdlib.h>
-#include <string.h>
-
-static int compare(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
+#include "base/sort.h"
 
 /* A value m with a < m <= b: the middle, unless rounding brings it back to a. */
 static float between(float a, float b)
@@ -26,7 +19,10 @@ int msc_forest_cuts(const float *values, size_t n, float cuts[MSC_MAX_BINS])
     if (!sorted) return -1;
     for (size_t i = 0; i < n; i++)
         if (values[i] == values[i]) sorted[m++] = values[i];   /* NaN has no place in the order */
-    qsort(sorted, m, sizeof *sorted, compare);
+    if (!msc_sort_floats(sorted, m)) {
+        msc_release(sorted);
+        return -1;
+    }
     for (size_t i = 0; i < m; i++) n_distinct += i == 0 || sorted[i] != sorted[i - 1];
     if (n_distinct <= limit + 1) {
         for (size_t i = 1; i < m; i++)

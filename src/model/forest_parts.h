@@ -28,9 +28,10 @@ typedef struct msc_grove {
 /* Cut points of one feature from n values: at most 255, ascending; returns how many, -1 when memory is out. */
 int msc_forest_cuts(const float *values, size_t n, float cuts[MSC_MAX_BINS]);
 
-/* Grows tree number `tree` and lays it out; *nodes is the caller's. Sets the samples' bits in `bag`. 0: no memory. */
-int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree, uint32_t **nodes, size_t *n_nodes,
-                  uint8_t *bag);
+/* Grows tree number `tree` and lays it out; *nodes is the caller's. Sets the samples' bits in `bag`. Within a parallel region
+ * idle threads take up to n_shares >= 1 parts of its larger levels; the tree is the same for any number. 0: no memory. */
+int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree, int n_shares, uint32_t **nodes,
+                  size_t *n_nodes, uint8_t *bag);
 
 /* Joins leaves that agree with their sibling, then lays the tree out as kernels/forest_walk.h says. NULL: no memory. */
 uint32_t *msc_tree_lay_out(msc_bud *buds, size_t n_buds, size_t *n_nodes);

@@ -25,12 +25,15 @@ typedef struct growing {
     const msc_binned *data;
     const msc_forest_spec *spec;
     msc_grove *grove;
+    int n_threads;
 } growing;
 
+/* The last trees, beside which threads may be idle, are dealt out; four parts a thread end about together. */
 static int grow_one(void *self, size_t i)
 {
     const growing *g = self;
-    return msc_tree_grow(g->data, g->spec, (int)i, &g->grove->nodes[i], &g->grove->n_nodes[i],
+    const int n_shares = g->n_threads > 1 && (int)i + g->n_threads >= g->spec->n_trees ? 4 * g->n_threads : 1;
+    return msc_tree_grow(g->data, g->spec, (int)i, n_shares, &g->grove->nodes[i], &g->grove->n_nodes[i],
                          g->grove->bag + i * g->grove->bag_bytes);
 }
 
@@ -44,13 +47,13 @@ msc_status msc_grove_grow(const msc_settings *settings, const msc_binned *data, 
                           msc_grove *grove, msc_error *err)
 {
     const size_t n_trees = (size_t)spec->n_trees;
-    growing g = { data, spec, grove };
+    growing g = { data, spec, grove, msc_forest_threads(settings) };
     *grove = (msc_grove){ .n_trees = spec->n_trees, .bag_bytes = (data->n + 7) / 8 };
     grove->nodes = msc_alloc_zero(n_trees, sizeof *grove->nodes);
     grove->n_nodes = msc_alloc_zero(n_trees, sizeof *grove->n_nodes);
     grove->bag = msc_alloc_zero(msc_mul_size(n_trees, grove->bag_bytes), 1);
     if (!grove->nodes || !grove->n_nodes || !grove->bag
-        || !msc_forest_each(msc_forest_threads(settings), settings->cancel, n_trees, grow_one, &g)) {
+        || !msc_forest_each(g.n_threads, settings->cancel, n_trees, grow_one, &g)) {
         msc_grove_clear(grove);
         return msc_forest_failed(settings, err);
     }

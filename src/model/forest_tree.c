@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include <string.h>
 
-typedef struct span { uint32_t from, to; int depth; } span;   /* a node's samples: rows from..to-1 of its level */
+typedef struct span { uint32_t from, to; } span;   /* a node's samples: rows from..to-1 of its level */
 
 enum { CLASS, WEIGHT, BINS, WORD = 8 };   /* places in a row: class, times drawn, then a byte a feature; rows are whole words */
 
@@ -17,17 +17,23 @@ typedef struct grower {
     const msc_binned *data;
     const msc_forest_spec *spec;
     uint64_t seed;
+    int level, n_shares;         /* parts that a large level's work is dealt to */
     size_t row_bytes;
     uint8_t *rows[2];            /* of even and of odd levels */
     uint8_t *weight;             /* times each sample was drawn */
-    uint32_t *histogram;         /* [256][n_classes], all zero between uses */
+    uint32_t *histograms;        /* [256][n_classes] of each share, all zero between uses */
     uint32_t *counts;            /* weighted class counts of each bud, [n_classes] */
     msc_bud *buds;
     span *spans;                 /* of each bud */
-    size_t n_buds, cap_buds, cap_spans, cap_counts;
+    uint32_t *middle;            /* of the level's buds: where the right child begins; 0: a leaf */
+    uint32_t *left;              /* class counts of their left children, [n_classes] */
+    size_t n_buds, cap_buds, cap_spans, cap_counts, cap_middle, cap_left;
 } grower;
 
-enum { MANY = 256 };             /* samples, from which on gathering the marks is little beside them */
+enum {
+    MANY = 256,                  /* samples, from which on gathering the marks is little beside them */
+    WORTH_SHARING = 8192         /* samples of a level, whose work is more than handing it out */
+};
 
 typedef struct split { double score; int feature, cut; uint32_t left[MSC_MAX_CLASSES]; } split;   /* left: counts of the left side */
 
@@ -68,11 +74,10 @@ static void gather_marks(const uint8_t mark[MSC_MAX_BINS], uint64_t present[4])
 
 /* Fills the histogram of one feature and the set of its bins. Many samples mark bins by bytes, which need not wait for
  * each other as bits of one word do. */
-static void fill(const grower *g, span s, int feature, uint64_t present[4])
+static void fill(const grower *g, span s, int feature, uint32_t *histogram, uint64_t present[4])
 {
     const size_t n_classes = (size_t)g->data->n_classes, step = g->row_bytes;
-    const uint8_t *row = g->rows[s.depth & 1] + s.from * step, *end = g->rows[s.depth & 1] + s.to * step;
-    uint32_t *histogram = g->histogram;
+    const uint8_t *row = g->rows[g->level & 1] + s.from * step, *end = g->rows[g->level & 1] + s.to * step;
     uint8_t mark[MSC_MAX_BINS];
     memset(present, 0, 4 * sizeof *present);
     if (s.to - s.from <= MANY) {
@@ -106,16 +111,17 @@ static int next_bin(uint64_t present[4])
 /* Tries every cut of one feature; empties the histogram on the way. The score to be large is the sum over both sides of
  * (sum of squared class counts) / count, which orders splits as the loss of Gini impurity does. Squares are whole
  * numbers, so that the order of adding them does not matter. Returns whether the feature differs within the node. */
-static int try_feature(grower *g, span s, int feature, const uint32_t *counts, const present_classes *classes, split *best)
+static int try_feature(const grower *g, span s, int feature, const uint32_t *counts, const present_classes *classes,
+                       uint32_t *histogram, split *best)
 {
     uint32_t left[MSC_MAX_CLASSES] = { 0 }, n_left = 0;
     const uint32_t least = (uint32_t)g->spec->min_leaf, sum = classes->sum;
     uint64_t present[4], squares_left = 0, squares_right = 0;
-    fill(g, s, feature, present);
+    fill(g, s, feature, histogram, present);
     for (int k = 0; k < classes->n; k++) squares_right += (uint64_t)counts[classes->of[k]] * counts[classes->of[k]];
     int bin = next_bin(present), varies = 0;
     while (bin >= 0) {
-        uint32_t *row = g->histogram + (size_t)bin * (size_t)g->data->n_classes;
+        uint32_t *row = histogram + (size_t)bin * (size_t)g->data->n_classes;
         for (int k = 0; k < classes->n; k++) {
             const int c = classes->of[k];
             const uint64_t h = row[c], l = left[c], r = counts[c] - l;
@@ -142,7 +148,8 @@ static int try_feature(grower *g, span s, int feature, const uint32_t *counts, c
 }
 
 /* The best cut among n_try features drawn without repetition; features that are constant here do not count. */
-static void find_split(grower *g, size_t bud, const uint32_t *counts, const present_classes *classes, split *best)
+static void find_split(const grower *g, size_t bud, const uint32_t *counts, const present_classes *classes,
+                       uint32_t *histogram, split *best)
 {
     uint8_t feature[MSC_MAX_FEATURES];
     int left_to_try = g->spec->n_try;
@@ -153,17 +160,17 @@ static void find_split(grower *g, size_t bud, const uint32_t *counts, const pres
         const uint32_t pick = msc_random_below(msc_random(g->seed, bud + 2, (uint64_t)i), (uint32_t)(n - i));
         const uint8_t f = feature[i + (int)pick];
         feature[i + (int)pick] = feature[i];
-        left_to_try -= try_feature(g, g->spans[bud], f, counts, classes, best);
+        left_to_try -= try_feature(g, g->spans[bud], f, counts, classes, histogram, best);
     }
 }
 
 /* Copies the span's rows to the next level: bin <= cut from the front on, the others from the end on. Every row is written to
  * both ends and the place that is not its own written over later. Returns where the others begin. */
-static uint32_t part(grower *g, span s, const split *best)
+static uint32_t part(const grower *g, span s, const split *best)
 {
     const size_t step = g->row_bytes;
-    const uint8_t *row = g->rows[s.depth & 1] + s.from * step, *end = g->rows[s.depth & 1] + s.to * step;
-    uint8_t *next = g->rows[(s.depth + 1) & 1], *front = next + s.from * step, *back = next + (s.to - 1) * step;
+    const uint8_t *row = g->rows[g->level & 1] + s.from * step, *end = g->rows[g->level & 1] + s.to * step;
+    uint8_t *next = g->rows[(g->level + 1) & 1], *front = next + s.from * step, *back = next + (s.to - 1) * step;
     for (; row < end; row += step) {
         const size_t to_right = (size_t)0 - (row[BINS + best->feature] > best->cut);
         for (size_t k = 0; k < step; k += WORD) {
@@ -190,54 +197,107 @@ static int add_bud(grower *g, span s, const uint32_t *counts)
     return 1;
 }
 
-static int grow_bud(grower *g, size_t i)
+/* Chooses bud i's class and its split and parts its samples: touches nothing but what is of this bud, its place in the level
+ * and the histogram. */
+static void settle(const grower *g, size_t i, size_t place, uint32_t *histogram)
 {
     const int n_classes = g->data->n_classes;
-    const span s = g->spans[i];
-    uint32_t counts[MSC_MAX_CLASSES], right[MSC_MAX_CLASSES];
+    const uint32_t *counts = g->counts + i * (size_t)n_classes;
+    msc_bud *bud = &g->buds[i];
     present_classes classes = { 0 };
     split best;
     int winner = 0;
-    memcpy(counts, g->counts + i * (size_t)n_classes, (size_t)n_classes * sizeof *counts);   /* adding buds moves them */
     for (int c = 0; c < n_classes; c++) {
         if (counts[c] > counts[winner]) winner = c;
         if (counts[c]) classes.of[classes.n++] = (uint8_t)c;
         classes.sum += counts[c];
     }
-    g->buds[i].class_index = (uint8_t)winner;
-    if (classes.n == 1 || s.depth >= g->spec->depth || g->n_buds + 2 > MSC_TREE_MAX_NODES) return 1;
-    find_split(g, i, counts, &classes, &best);
-    if (best.feature < 0) return 1;
-    const uint32_t middle = part(g, s, &best);
-    g->buds[i].feature = (uint8_t)best.feature;
-    g->buds[i].cut = (uint8_t)best.cut;
-    g->buds[i].left = (uint32_t)g->n_buds;
-    for (int c = 0; c < n_classes; c++) right[c] = counts[c] - best.left[c];
-    return add_bud(g, (span){ s.from, middle, s.depth + 1 }, best.left) && add_bud(g, (span){ middle, s.to, s.depth + 1 }, right);
+    bud->class_index = (uint8_t)winner;
+    g->middle[place] = 0;
+    if (classes.n == 1 || g->level >= g->spec->depth) return;
+    find_split(g, i, counts, &classes, histogram, &best);
+    if (best.feature < 0) return;
+    bud->feature = (uint8_t)best.feature;
+    bud->cut = (uint8_t)best.cut;
+    g->middle[place] = part(g, g->spans[i], &best);
+    memcpy(g->left + place * (size_t)n_classes, best.left, (size_t)n_classes * sizeof *best.left);
 }
 
-int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree, uint32_t **nodes, size_t *n_nodes,
-                  uint8_t *bag)
+/* The first of buds from..to-1 whose rows begin at `row` or after it. */
+static size_t first_from(const grower *g, size_t from, size_t to, uint64_t row)
 {
-    grower g = { .data = data, .spec = spec, .seed = msc_random(spec->seed, 0, (uint64_t)tree) };
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (g->spans[middle].from < row) from = middle + 1;
+        else to = middle;
+    }
+    return from;
+}
+
+/* Settles the level of buds from..to-1, by shares whose nodes begin in equal parts of the rows. Idle threads take shares. */
+static void settle_level(const grower *g, size_t from, size_t to)
+{
+    const uint64_t first = g->spans[from].from, n_rows = g->spans[to - 1].to - first;
+    const int n_shares = n_rows >= WORTH_SHARING ? g->n_shares : 1;
+#pragma omp taskloop grainsize(1) if (n_shares > 1)
+    for (int share = 0; share < n_shares; share++) {
+        uint32_t *histogram = g->histograms + (size_t)share * MSC_MAX_BINS * (size_t)g->data->n_classes;
+        const size_t begin = first_from(g, from, to, first + n_rows * (uint64_t)share / (uint64_t)n_shares);
+        const size_t end = first_from(g, from, to, first + n_rows * (uint64_t)(share + 1) / (uint64_t)n_shares);
+        for (size_t i = begin; i < end; i++) settle(g, i, i - from, histogram);
+    }
+}
+
+/* Grows the children of the level's buds from..to-1, in their order. 0: no memory. */
+static int add_level(grower *g, size_t from, size_t to)
+{
+    const size_t n_classes = (size_t)g->data->n_classes;
+    uint32_t right[MSC_MAX_CLASSES];
+    for (size_t i = from; i < to; i++) {
+        const uint32_t middle = g->middle[i - from], *left = g->left + (i - from) * n_classes;
+        const span s = g->spans[i];
+        if (!middle || g->n_buds + 2 > MSC_TREE_MAX_NODES) continue;
+        for (size_t c = 0; c < n_classes; c++) right[c] = g->counts[i * n_classes + c] - left[c];
+        g->buds[i].left = (uint32_t)g->n_buds;
+        if (!add_bud(g, (span){ s.from, middle }, left) || !add_bud(g, (span){ middle, s.to }, right)) return 0;
+    }
+    return 1;
+}
+
+static int grow_levels(grower *g)
+{
+    for (size_t from = 0, to = g->n_buds; from < to; from = to, to = g->n_buds, g->level++) {
+        const size_t n = to - from;
+        if (!msc_reserve((void **)&g->middle, &g->cap_middle, n, sizeof *g->middle)) return 0;
+        if (!msc_reserve((void **)&g->left, &g->cap_left, n * (size_t)g->data->n_classes, sizeof *g->left)) return 0;
+        settle_level(g, from, to);
+        if (!add_level(g, from, to)) return 0;
+    }
+    return 1;
+}
+
+int msc_tree_grow(const msc_binned *data, const msc_forest_spec *spec, int tree, int n_shares, uint32_t **nodes,
+                  size_t *n_nodes, uint8_t *bag)
+{
+    grower g = { .data = data, .spec = spec, .seed = msc_random(spec->seed, 0, (uint64_t)tree), .n_shares = n_shares };
     uint32_t counts[MSC_MAX_CLASSES] = { 0 };
     int ok = 0;
     g.row_bytes = ((size_t)BINS + (size_t)data->n_features + WORD - 1) / WORD * WORD;
     for (int k = 0; k < 2; k++) g.rows[k] = msc_alloc(data->n, g.row_bytes);
     g.weight = msc_alloc_zero(data->n, 1);
-    g.histogram = msc_alloc_zero((size_t)MSC_MAX_BINS * (size_t)data->n_classes, sizeof *g.histogram);
-    if (!g.rows[0] || !g.rows[1] || !g.weight || !g.histogram) goto done;
+    g.histograms = msc_alloc_zero((size_t)n_shares * MSC_MAX_BINS * (size_t)data->n_classes, sizeof *g.histograms);
+    if (!g.rows[0] || !g.rows[1] || !g.weight || !g.histograms) goto done;
     const uint32_t n = draw(&g, bag, counts);
-    if (!add_bud(&g, (span){ 0, n, 0 }, counts)) goto done;
-    for (size_t i = 0; i < g.n_buds; i++)
-        if (!grow_bud(&g, i)) goto done;
+    if (!add_bud(&g, (span){ 0, n }, counts) || !grow_levels(&g)) goto done;
     *nodes = msc_tree_lay_out(g.buds, g.n_buds, n_nodes);
     ok = *nodes != NULL;
 done:
     msc_release(g.counts);
     msc_release(g.spans);
     msc_release(g.buds);
-    msc_release(g.histogram);
+    msc_release(g.left);
+    msc_release(g.middle);
+    msc_release(g.histograms);
     msc_release(g.weight);
     msc_release(g.rows[1]);
     msc_release(g.rows[0]);

@@ -162,6 +162,7 @@ msc_status msc_spool_get(const msc_spool *spool, msc_window *w, int64_t offset, 
 msc_status msc_index_init(msc_index *index, int64_t n_keys, int64_t keys_per_bucket, size_t limit_bytes,
                           const char *tmpdir, msc_error *err)
 {
+    keys_per_bucket = keys_per_bucket < UINT32_MAX ? keys_per_bucket : UINT32_MAX;   /* half a word, to be sorted */
     *index = (msc_index){.keys_per_bucket = keys_per_bucket,
                          .n_buckets = (size_t)((n_keys + keys_per_bucket - 1) / keys_per_bucket)};
     msc_spool_init(&index->spool, limit_bytes, tmpdir);
@@ -204,21 +205,21 @@ msc_status msc_index_add(msc_index *index, const msc_entry *entry, msc_error *er
     return MSC_OK;
 }
 
-/* Puts entries in order of their keys. */
-static msc_status sort_entries(msc_entry **entries, size_t n, msc_error *err)
+/* Puts a bucket's entries in order of their keys, from `first_key` on. */
+static msc_status sort_entries(msc_entry **entries, size_t n, int64_t first_key, msc_error *err)
 {
-    msc_keyed *key = msc_alloc(n, sizeof *key);
+    uint64_t *key = msc_alloc(n, sizeof *key);   /* and below it where the entry stands */
     msc_entry *sorted = msc_alloc(n + 1, sizeof *sorted);
     msc_status status = MSC_OK;
     for (size_t e = 0; e < n && key != NULL; e++) {
-        key[e] = (msc_keyed){(uint64_t)(*entries)[e].key, (uint32_t)e};
+        key[e] = (uint64_t)((*entries)[e].key - first_key) << 32 | e;
     }
-    if (key == NULL || sorted == NULL || n > UINT32_MAX || !msc_sort_keys(key, n)) {
+    if (key == NULL || sorted == NULL || n > UINT32_MAX || !msc_sort_words(key, n, 32)) {
         status = msc_fail(err, MSC_ENOMEM, "vectorize", "%zu index entries to sort", n);
         msc_release(sorted);
     } else {
         for (size_t e = 0; e < n; e++) {
-            sorted[e] = (*entries)[key[e].at];
+            sorted[e] = (*entries)[key[e] & UINT32_MAX];
         }
         msc_release(*entries);
         *entries = sorted;
@@ -258,7 +259,7 @@ msc_status msc_index_bucket(msc_index *index, size_t bucket, msc_entry **entries
     msc_release(window.bytes);
     if (status == MSC_OK) {
         assert((int64_t)filled == b->n_all);
-        status = sort_entries(&all, filled, err);
+        status = sort_entries(&all, filled, (int64_t)bucket * index->keys_per_bucket, err);
     }
     if (status != MSC_OK) {
         msc_release(all);

@@ -1,7 +1,7 @@
 /* bench_patches.c - what tracing costs without writing.
  *
  *   bench_patches RASTER [THREADS] [MEMORY]           regions, rings, areas, inside points: every polygon, in order
- *   bench_patches --labels RASTER [THREADS] [MEMORY]  regions alone: numbered, joined over seams, pixels and areas summed
+ *   bench_patches --labels RASTER [THREADS] [MEMORY]  regions alone: numbered, joined over seams, pixels summed
  *
  * Prints one line: seconds of wall and of processor, patches, vertices, pixels. The raster is read within the time. */
 #define _POSIX_C_SOURCE 200809L
@@ -116,13 +116,13 @@ int main(int argc, char **argv)
     const double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     const msc_raster_spec spec = {.image = {.paths = &path, .n_paths = 1}, .n_workers = msc_settings_threads(&settings, NULL)};
     msc_status status = msc_raster_open(&spec, &settings, &rasters.raster[0], &err);
-    if (status == MSC_OK) {
+    if (status == MSC_OK && !is_labels) {
         status = msc_area_init(msc_raster_grid(rasters.raster[0]), msc_settings_threads(&settings, NULL), &area, &err);
     }
     if (status == MSC_OK) {
         status = msc_rasters_source(&rasters, &source, &err);
     }
-    const msc_patches_options options = {.connectivity = 4, .area = &area};
+    const msc_patches_options options = {.connectivity = 4, .area = is_labels ? NULL : &area};
     const msc_patch_sink sink = {.self = &sum, .batch_bytes = sizeof(counts), .take = take, .put = put};
     if (status == MSC_OK) {
         status = is_labels ? label(&settings, &source, &options, &sum, &err)

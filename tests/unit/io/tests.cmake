@@ -1,4 +1,5 @@
 minescar_test(unit/io test_layer)
+minescar_test(unit/io test_layer_fgb_tree)
 minescar_test(unit/io test_layer_rows)
 minescar_test(unit/io test_layer_text)
 minescar_test(unit/io test_raster)

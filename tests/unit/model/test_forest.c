@@ -104,27 +104,38 @@ static void test_asking_counts_the_trees(void **state)
     }
 }
 
+/* Many trees are dealt out whole; levels of the last ones, and of few, are dealt out too. */
 static void test_same_bytes_for_any_thread_count(void **state)
 {
     (void)state;
+    static const struct { size_t n; int n_trees, n_folds; } cases[] = { { 4000, 24, 3 }, { 30000, 1, 0 }, { 20000, 3, 2 } };
     const int threads[] = { 2, 4, 7 };
-    const msc_forest_spec spec = { 24, 12, 1, 0, 9 };
-    msc_samples s = overlap_samples(4000, 6, 5, 25, 1.2);
-    msc_forest_report first, other;
-    msc_forest one = grow(&s, 1, 3, spec, &first);
-    for (size_t k = 0; k < 3; k++) {
-        msc_forest many = grow(&s, threads[k], 3, spec, &other);
-        assert_int_equal(one.n_nodes, many.n_nodes);
-        assert_memory_equal(one.nodes, many.nodes, one.n_nodes * sizeof *one.nodes);
-        assert_memory_equal(one.roots, many.roots, 24 * sizeof *one.roots);
-        assert_memory_equal(&first, &other, sizeof first);
-        msc_forest_clear(&many);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const msc_forest_spec spec = { cases[c].n_trees, 12, 1, 0, 9 };
+        msc_samples s = overlap_samples(cases[c].n, 6, 5, 25, 1.2);
+        msc_forest_report first, other;
+        msc_forest one = grow(&s, 1, cases[c].n_folds, spec, &first);
+        for (size_t k = 0; k < 3; k++) {
+            msc_forest many = grow(&s, threads[k], cases[c].n_folds, spec, &other);
+            assert_int_equal(one.n_nodes, many.n_nodes);
+            assert_memory_equal(one.nodes, many.nodes, one.n_nodes * sizeof *one.nodes);
+            assert_memory_equal(one.roots, many.roots, (size_t)spec.n_trees * sizeof *one.roots);
+            assert_memory_equal(&first, &other, sizeof first);
+            msc_forest_clear(&many);
+        }
+        msc_forest_clear(&one);
+        overlap_clear(&s);
     }
-    msc_forest_spec reseeded = spec;
-    reseeded.seed = 10;
-    msc_forest many = grow(&s, 2, 0, reseeded, NULL);
-    assert_true(one.n_nodes != many.n_nodes || memcmp(one.nodes, many.nodes, one.n_nodes * 4) != 0);
-    msc_forest_clear(&many);
+}
+
+static void test_another_seed_is_another_forest(void **state)
+{
+    (void)state;
+    msc_samples s = overlap_samples(4000, 6, 5, 25, 1.2);
+    msc_forest one = grow(&s, 2, 0, (msc_forest_spec){ 24, 12, 1, 0, 9 }, NULL);
+    msc_forest other = grow(&s, 2, 0, (msc_forest_spec){ 24, 12, 1, 0, 10 }, NULL);
+    assert_true(one.n_nodes != other.n_nodes || memcmp(one.nodes, other.nodes, one.n_nodes * 4) != 0);
+    msc_forest_clear(&other);
     msc_forest_clear(&one);
     overlap_clear(&s);
 }
@@ -247,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_separable_classes_are_learnt),
         cmocka_unit_test(test_asking_counts_the_trees),
         cmocka_unit_test(test_same_bytes_for_any_thread_count),
+        cmocka_unit_test(test_another_seed_is_another_forest),
         cmocka_unit_test(test_depth_and_leaf_limits_hold),
         cmocka_unit_test(test_importance_finds_the_feature_that_tells),
         cmocka_unit_test(test_folds_keep_groups_whole_and_classes_level),
