@@ -3,7 +3,7 @@
 #define MSC_JOBS_ASSESS_H
 #include "grid/area.h"
 #include "io/raster_in.h"
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include "jobs/surface.h"
 #include "jobs/zone_layer.h"
 #include "model/accuracy.h"

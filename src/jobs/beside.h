@@ -1,7 +1,7 @@
 /* beside.h - which patches of another layer a patch touches or nearly touches. */
 #ifndef MSC_JOBS_BESIDE_H
 #define MSC_JOBS_BESIDE_H
-#include "jobs/spans.h"
+#include "model/spans.h"
 
 /* A layer as pixels; several threads may ask it. */
 typedef struct msc_beside {

@@ -2,7 +2,7 @@
 #ifndef MSC_JOBS_SAMPLE_H
 #define MSC_JOBS_SAMPLE_H
 #include "io/raster_in.h"
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include "model/design.h"
 
 /* Values of strata beyond the codes: the buffer; small strata that share one. */

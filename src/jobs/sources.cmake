@@ -71,7 +71,6 @@ set(MINESCAR_jobs
   simulate_layers.c
   tally.c
   tally_report.c
-  spans.c
   surface.c
   text.c
   train.c

@@ -71,7 +71,7 @@ static msc_status list_pixels(msc_training *t, msc_error *err)
     for (int i = 0; i < o->n_images && status == MSC_OK; i++) {
         for (size_t p = 0; p < t->polygons.n; p++)
             label[p] = (int16_t)(o->year_field && t->year[p] != o->years[i] ? -1 : t->label[p]);
-        const msc_sample_polygons polygons = { t->polygons.shape, label, t->polygons.n, o->seed, (uint64_t)i, o->max_per_polygon };
+        const msc_sample_polygons polygons = { &t->polygons, label, o->seed, (uint64_t)i, o->max_per_polygon };
         status = msc_sample_list_init(&t->grid, &polygons, &t->lists[i], err);
         n_inside += t->lists[i].n_inside;
         n_overlapping += t->lists[i].n_overlapping;

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "grid/crs.h"
 #include "io/raster_in.h"
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include "ops/decide.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* verify_zones.c - tables and layers with zones: the zones of each zone layer sum to the whole. */
 #include "jobs/verify.h"
 #include "base/mem.h"
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

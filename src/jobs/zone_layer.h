@@ -1,7 +1,7 @@
 /* zone_layer.h - a layer of zones as pixels, for tables by zone. */
 #ifndef MSC_JOBS_ZONE_LAYER_H
 #define MSC_JOBS_ZONE_LAYER_H
-#include "jobs/spans.h"
+#include "model/spans.h"
 
 enum { MSC_ZONE_LAYER_MOST = 4096 };
 

@@ -1,41 +1,12 @@
-/* samples.c - training polygons to training pixels: an even-odd scanline over all polygons at once. */
+/* samples.c - training polygons to training pixels. */
 #include "model/samples.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include <math.h>
+#include "model/spans.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* An edge that crosses the centre lines of rows first..last, always from its upper to its lower end, so that the two
- * polygons beside it see the same crossings. Coordinates are in pixels, y down. */
-typedef struct edge { int32_t first, last; uint32_t polygon; double x0, y0, dx_dy; } edge;
-typedef struct crossing { uint32_t polygon; double x; } crossing;
 typedef struct bag { msc_sample_px *px; size_t n, capacity; } bag;
-
-typedef struct sweep {
-    const msc_grid *grid;
-    const msc_sample_polygons *polygons;
-    edge *edges;
-    size_t n_edges, edges_capacity;
-    crossing *crossings;
-    int32_t *owner_row;          /* [width] 1 + the last row in which the column was taken */
-    bag *bags;                   /* one a polygon */
-    msc_sample_list *list;
-} sweep;
-
-static int by_edge(const void *a, const void *b)
-{
-    const edge *p = a, *q = b;
-    if (p->first != q->first) return p->first < q->first ? -1 : 1;
-    return p->polygon < q->polygon ? -1 : p->polygon > q->polygon;
-}
-
-static int by_crossing(const void *a, const void *b)
-{
-    const crossing *p = a, *q = b;
-    if (p->polygon != q->polygon) return p->polygon < q->polygon ? -1 : 1;
-    return p->x < q->x ? -1 : p->x > q->x;
-}
 
 static int by_draw(const void *a, const void *b)
 {
@@ -56,43 +27,6 @@ static int by_number(const void *a, const void *b)
     return p < q ? -1 : p > q;
 }
 
-/* Centre lines at y + 0.5 with top <= centre < bottom, kept inside the raster; 0 when there is none. */
-static int rows_of(double top, double bottom, int32_t height_px, int32_t *first, int32_t *last)
-{
-    const double a = ceil(top - 0.5), b = ceil(bottom - 0.5) - 1.0;
-    if (!(a <= b) || b < 0.0 || a > height_px - 1) return 0;
-    *first = a < 0.0 ? 0 : (int32_t)a;
-    *last = b > height_px - 1 ? height_px - 1 : (int32_t)b;
-    return 1;
-}
-
-static int add_edge(sweep *s, uint32_t polygon, const double *from, const double *to)
-{
-    const msc_grid *g = s->grid;
-    double x0 = (from[0] - g->e0) / g->pixel_e, y0 = (g->n0 - from[1]) / g->pixel_n;
-    double x1 = (to[0] - g->e0) / g->pixel_e, y1 = (g->n0 - to[1]) / g->pixel_n;
-    if (y0 > y1) {
-        const double x = x0, y = y0;
-        x0 = x1, y0 = y1;
-        x1 = x, y1 = y;
-    }
-    edge e = { .polygon = polygon, .x0 = x0, .y0 = y0 };
-    if (!isfinite(x0) || !isfinite(x1) || !rows_of(y0, y1, g->height_px, &e.first, &e.last)) return 1;
-    e.dx_dy = (x1 - x0) / (y1 - y0);
-    if (!msc_reserve((void **)&s->edges, &s->edges_capacity, s->n_edges + 1, sizeof *s->edges)) return 0;
-    s->edges[s->n_edges++] = e;
-    return 1;
-}
-
-static int add_shape(sweep *s, uint32_t polygon, const msc_shape *shape)
-{
-    if (shape->is_point) return 1;
-    for (size_t r = 0; r < shape->n_rings; r++)
-        for (size_t i = shape->ring_start[r]; i + 1 < shape->ring_start[r + 1]; i++)
-            if (!add_edge(s, polygon, shape->xy + 2 * i, shape->xy + 2 * i + 2)) return 0;
-    return 1;
-}
-
 /* Cuts a bag to its `cap` least draws. */
 static void cut(bag *b, int64_t cap)
 {
@@ -101,109 +35,79 @@ static void cut(bag *b, int64_t cap)
     b->n = (size_t)cap;
 }
 
-/* Takes pixels x0..x1-1 of row y for a polygon. A bag is cut when it holds twice its cap, so that memory follows the
- * caps and not the polygons' areas. */
-static int take_span(sweep *s, uint32_t polygon, int32_t y, int32_t x0, int32_t x1)
+/* Takes a span's pixels for its polygon. A bag is cut when it holds twice its cap, so that memory follows the caps and not the
+ * polygons' areas. */
+static int take_span(bag *b, const msc_span *s, const msc_sample_polygons *polygons, int32_t width_px)
 {
-    bag *b = &s->bags[polygon];
-    const int64_t cap = s->polygons->max_per_polygon;
-    for (int32_t x = x0; x < x1; x++) {
-        s->list->n_inside++;
-        if (s->owner_row[x] == y + 1) {
-            s->list->n_overlapping++;
-            continue;
-        }
-        s->owner_row[x] = y + 1;
+    const int64_t cap = polygons->max_per_polygon;
+    for (int32_t x = s->x0; x < s->x1; x++) {
+        const int64_t pixel = (int64_t)s->y * width_px + x;
         if (!msc_reserve((void **)&b->px, &b->capacity, b->n + 1, sizeof *b->px)) return 0;
-        const int64_t pixel = (int64_t)y * s->grid->width_px + x;
-        b->px[b->n++] = (msc_sample_px){ pixel, msc_random(s->polygons->seed, (uint64_t)pixel, s->polygons->image), polygon,
-                                         (uint8_t)s->polygons->label[polygon] };
+        b->px[b->n++] = (msc_sample_px){ pixel, msc_random(polygons->seed, (uint64_t)pixel, polygons->image), s->feature,
+                                         (uint8_t)polygons->label[s->feature] };
         if (cap > 0 && b->n >= 2 * (size_t)cap) cut(b, cap);
     }
     return 1;
 }
 
-static int32_t column_of(double x, int32_t width_px)
+static int64_t count_px(const msc_spans *spans)
 {
-    const double column = ceil(x - 0.5);
-    return column < 0.0 ? 0 : column > width_px ? width_px : (int32_t)column;
+    int64_t n = 0;
+    for (size_t i = 0; i < spans->n; i++) n += spans->span[i].x1 - spans->span[i].x0;
+    return n;
 }
 
-static int sweep_row(sweep *s, int32_t y, const edge *active, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        s->crossings[i] = (crossing){ active[i].polygon, active[i].x0 + (y + 0.5 - active[i].y0) * active[i].dx_dy };
-    qsort(s->crossings, n, sizeof *s->crossings, by_crossing);
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        const crossing *c = s->crossings + i;
-        if (c[0].polygon != c[1].polygon) {      /* a ring that is not closed: leave its odd crossing out */
-            i--;
-            continue;
-        }
-        const int32_t x0 = column_of(c[0].x, s->grid->width_px), x1 = column_of(c[1].x, s->grid->width_px);
-        if (!take_span(s, c[0].polygon, y, x0, x1)) return 0;
-    }
-    return 1;
-}
-
-/* Edges sorted by first row; the active ones are kept at the front of their own array. */
-static int sweep_all(sweep *s)
-{
-    if (s->n_edges == 0) return 1;
-    qsort(s->edges, s->n_edges, sizeof *s->edges, by_edge);
-    edge *active = msc_alloc(s->n_edges, sizeof *active);
-    s->crossings = msc_alloc(s->n_edges, sizeof *s->crossings);
-    int is_good = active && s->crossings;
-    size_t next = 0, n = 0;
-    for (int32_t y = s->edges[0].first; is_good && (n > 0 || next < s->n_edges); y++) {
-        if (n == 0 && next < s->n_edges && s->edges[next].first > y) y = s->edges[next].first;
-        while (next < s->n_edges && s->edges[next].first == y) active[n++] = s->edges[next++];
-        is_good = sweep_row(s, y, active, n);
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++)
-            if (active[i].last > y) active[kept++] = active[i];
-        n = kept;
-    }
-    msc_release(active);
-    return is_good;
-}
-
-static int collect(sweep *s)
+static int collect(bag *bags, size_t n_bags, int64_t cap, msc_sample_list *list)
 {
     size_t n = 0;
-    for (size_t p = 0; p < s->polygons->n; p++) {
-        cut(&s->bags[p], s->polygons->max_per_polygon);
-        n += s->bags[p].n;
+    for (size_t p = 0; p < n_bags; p++) {
+        cut(&bags[p], cap);
+        n += bags[p].n;
     }
-    s->list->px = msc_alloc(n, sizeof *s->list->px);
-    if (!s->list->px) return 0;
-    for (size_t p = 0; p < s->polygons->n; p++) {
-        if (s->bags[p].n) memcpy(s->list->px + s->list->n, s->bags[p].px, s->bags[p].n * sizeof *s->list->px);
-        s->list->n += s->bags[p].n;
+    list->px = msc_alloc(n, sizeof *list->px);
+    if (!list->px) return 0;
+    for (size_t p = 0; p < n_bags; p++) {
+        if (bags[p].n) memcpy(list->px + list->n, bags[p].px, bags[p].n * sizeof *list->px);
+        list->n += bags[p].n;
     }
-    qsort(s->list->px, n, sizeof *s->list->px, by_pixel);
+    qsort(list->px, n, sizeof *list->px, by_pixel);
     return 1;
+}
+
+/* Spans of the polygons in use, each pixel in one of them. */
+static msc_status find_spans(const msc_grid *grid, const msc_sample_polygons *polygons, uint8_t *use, msc_spans *spans, msc_sample_list *list,
+                             msc_error *err)
+{
+    const msc_features_in *f = polygons->features;
+    int64_t n_outside;
+    for (size_t p = 0; p < f->n; p++) use[p] = polygons->label[p] >= 0 && !f->shape[p].is_point;
+    MSC_TRY(msc_spans_find(f, use, grid, spans, &n_outside, err));
+    list->n_inside = count_px(spans);
+    MSC_TRY(msc_spans_share_out(spans, grid->width_px, err));
+    list->n_overlapping = list->n_inside - count_px(spans);
+    return MSC_OK;
 }
 
 msc_status msc_sample_list_init(const msc_grid *grid, const msc_sample_polygons *polygons, msc_sample_list *list,
                                 msc_error *err)
 {
+    const size_t n = polygons->features->n;
+    bag *bags = msc_alloc_zero(n, sizeof *bags);
+    uint8_t *use = msc_alloc(n, 1);
+    msc_spans spans = { 0 };
     *list = (msc_sample_list){ 0 };
-    sweep s = { .grid = grid, .polygons = polygons, .list = list };
-    s.owner_row = msc_alloc_zero((size_t)grid->width_px, sizeof *s.owner_row);
-    s.bags = msc_alloc_zero(polygons->n, sizeof *s.bags);
-    int is_good = s.owner_row && s.bags && polygons->n < UINT32_MAX;
-    for (size_t p = 0; is_good && p < polygons->n; p++)
-        if (polygons->label[p] >= 0) is_good = add_shape(&s, (uint32_t)p, &polygons->shape[p]);
-    is_good = is_good && sweep_all(&s) && collect(&s);
-    for (size_t p = 0; s.bags && p < polygons->n; p++) msc_release(s.bags[p].px);
-    msc_release(s.bags);
-    msc_release(s.owner_row);
-    msc_release(s.crossings);
-    msc_release(s.edges);
-    if (is_good) return MSC_OK;
-    msc_sample_list_clear(list);
-    return msc_fail(err, MSC_ENOMEM, "samples", "%zu polygons", polygons->n);
+    int is_good = bags && use;
+    msc_status status = is_good ? find_spans(grid, polygons, use, &spans, list, err) : MSC_OK;
+    for (size_t i = 0; is_good && i < spans.n; i++)
+        is_good = take_span(&bags[spans.span[i].feature], &spans.span[i], polygons, grid->width_px);
+    is_good = is_good && collect(bags, n, polygons->max_per_polygon, list);
+    if (status == MSC_OK && !is_good) status = msc_fail(err, MSC_ENOMEM, "samples", "%zu polygons", n);
+    for (size_t p = 0; bags && p < n; p++) msc_release(bags[p].px);
+    msc_release(bags);
+    msc_release(use);
+    msc_spans_clear(&spans);
+    if (status != MSC_OK) msc_sample_list_clear(list);
+    return status;
 }
 
 void msc_sample_list_clear(msc_sample_list *list)

@@ -22,9 +22,8 @@ typedef struct msc_sample_list {
 } msc_sample_list;
 
 typedef struct msc_sample_polygons {
-    const msc_shape *shape;      /* in the grid's CRS; even-odd over all rings of a shape; points hold no pixel */
-    const int16_t *label;        /* class index a shape; -1: not used */
-    size_t n;
+    const msc_features_in *features;     /* in the grid's CRS; even-odd over all rings of a shape; points hold no pixel */
+    const int16_t *label;        /* class index a feature; -1: not used */
     uint64_t seed, image;        /* of the draws */
     int64_t max_per_polygon;     /* 0: no cap */
 } msc_sample_polygons;

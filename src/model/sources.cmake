@@ -24,4 +24,5 @@ set(MINESCAR_model
     model_head.c
     samples.c
     shift_field.c
+    spans.c
     weights.c)

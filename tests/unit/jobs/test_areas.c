@@ -3,7 +3,7 @@
 #include "io/layer.h"
 #include "base/mem.h"
 #include "jobs/areas.h"
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include <json.h>
 
 enum { W = 150, H = 90, PIXEL = 10 };

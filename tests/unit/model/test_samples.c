@@ -33,10 +33,11 @@ static void box(made *m, double x0, double y0, double x1, double y1)
     ring(m, 5, (const double[]){ x0, y0, x1, y0, x1, y1, x0, y1, x0, y0 });
 }
 
-static msc_sample_list list_of(const msc_shape *shapes, const int16_t *labels, size_t n, int64_t cap)
+static msc_sample_list list_of(msc_shape *shapes, const int16_t *labels, size_t n, int64_t cap)
 {
     const msc_grid g = made_grid();
-    const msc_sample_polygons p = { shapes, labels, n, 1, 0, cap };
+    const msc_features_in features = { .n = n, .shape = shapes };
+    const msc_sample_polygons p = { &features, labels, 1, 0, cap };
     msc_sample_list l;
     msc_error err;
     assert_int_equal(msc_sample_list_init(&g, &p, &l, &err), MSC_OK);
@@ -67,7 +68,7 @@ static void a_shared_edge_belongs_to_one(void **state)
     ring(&a, 4, (const double[]){ 20, 20, 60.5, 20, 20, 60.5, 20, 20 });
     ring(&b, 4, (const double[]){ 60.5, 20, 60.5, 60.5, 20, 60.5, 60.5, 20 });
     box(&c, 60.5, 20, 80, 60.5);
-    const msc_shape shapes[3] = { a.shape, b.shape, c.shape };
+    msc_shape shapes[3] = { a.shape, b.shape, c.shape };
     const int16_t labels[3] = { 0, 1, 2 };
     msc_sample_list l = list_of(shapes, labels, 3, 0);
     assert_int_equal(l.n_overlapping, 0);
@@ -81,7 +82,7 @@ static void the_first_keeps_an_overlap(void **state)
     made a = { 0 }, b = { 0 };
     box(&a, -5, -5, 10, 10);               /* reaches out of the raster */
     box(&b, 5, 5, 500, 500);
-    const msc_shape shapes[3] = { a.shape, b.shape, { .is_point = 1 } };
+    msc_shape shapes[3] = { a.shape, b.shape, { .is_point = 1 } };
     const int16_t labels[3] = { 1, 0, 1 };
     msc_sample_list l = list_of(shapes, labels, 3, 0);
     assert_int_equal(l.n_overlapping, 25);
@@ -97,7 +98,7 @@ static void caps_keep_the_least_draws(void **state)
     made a = { 0 }, b = { 0 };
     box(&a, 0, 0, 100, 100);
     box(&b, 100, 0, 150, 100);
-    const msc_shape shapes[2] = { a.shape, b.shape };
+    msc_shape shapes[2] = { a.shape, b.shape };
     const int16_t labels[2] = { 0, 0 };
     msc_sample_list all = list_of(shapes, labels, 2, 0), some = list_of(shapes, labels, 2, 300);
     assert_int_equal(some.n, 600);

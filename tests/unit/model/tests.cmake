@@ -13,3 +13,4 @@ target_compile_definitions(test_accuracy PRIVATE ORACLES="${CMAKE_CURRENT_SOURCE
 minescar_test(unit/model test_shift_field)
 minescar_test(unit/model test_weights)
 minescar_test(unit/model test_heights)
+minescar_test(unit/model test_spans)

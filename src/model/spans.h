@@ -1,6 +1,6 @@
 /* spans.h - points and polygons as spans of pixels. */
-#ifndef MSC_JOBS_SPANS_H
-#define MSC_JOBS_SPANS_H
+#ifndef MSC_MODEL_SPANS_H
+#define MSC_MODEL_SPANS_H
 #include "grid/grid.h"
 #include "io/layer.h"
 

@@ -1,5 +1,6 @@
 /* test_spans.c - painted rows against a test of every pixel centre. */
-#include "jobs/spans.h"
+#include "base/hash.h"
+#include "model/spans.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,8 +65,53 @@ static void rows_hold_the_first_feature(void **state)
     msc_spans_clear(&spans);
 }
 
+/* Vertices on corners of pixels, edges through their centres: against whole numbers, a centre on an edge is inside when the inside
+ * lies to the right of it. */
+static void centres_on_edges_fall_to_one_side(void **state)
+{
+    enum { SIDE = 100 };
+    static const size_t start[] = { 0, 4 };
+    static const uint8_t outer[] = { 1 };
+    const msc_grid grid = { SIDE, SIDE, 0, SIDE, 1, 1, "" };
+    int32_t row[SIDE];
+    int n_on_edge = 0;
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        int64_t v[4][2];
+        double xy[8];
+        for (uint64_t i = 0; i < 6; i++) v[i / 2][i % 2] = (int64_t)(msc_random(5, seed, i) % (SIDE + 1));
+        for (int i = 0; i < 4; i++) {
+            v[3][i & 1] = v[0][i & 1];
+            xy[2 * i] = (double)v[i][0];
+            xy[2 * i + 1] = (double)(SIDE - v[i][1]);
+        }
+        msc_shape shape = { 0, 1, start, outer, xy };
+        const msc_features_in features = { .n = 1, .shape = &shape };
+        msc_spans spans = { 0 };
+        int64_t n_outside;
+        assert_int_equal(msc_spans_find(&features, NULL, &grid, &spans, &n_outside, NULL), MSC_OK);
+        for (int32_t y = 0; y < SIDE; y++) {
+            msc_spans_paint(&spans, 0, y, SIDE, row);
+            for (int32_t x = 0; x < SIDE; x++) {
+                int is_inside = 0;
+                for (int i = 0; i < 3; i++) {
+                    const int up = v[i][1] > v[i + 1][1];
+                    const int64_t *a = v[i + up], *b = v[i + !up];
+                    if (y < a[1] || y >= b[1]) continue;
+                    const int64_t side = (2 * x + 1 - 2 * a[0]) * (b[1] - a[1]) - (b[0] - a[0]) * (2 * y + 1 - 2 * a[1]);
+                    is_inside ^= side >= 0;
+                    n_on_edge += side == 0;
+                }
+                assert_int_equal(row[x], is_inside - 1);
+            }
+        }
+        msc_spans_clear(&spans);
+    }
+    assert_true(n_on_edge > 100);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(rows_hold_the_first_feature) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(rows_hold_the_first_feature), cmocka_unit_test(centres_on_edges_fall_to_one_side) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

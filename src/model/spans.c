@@ -1,5 +1,5 @@
 /* spans.c - points and polygons as spans of pixels. */
-#include "jobs/spans.h"
+#include "model/spans.h"
 #include "base/mem.h"
 #include <math.h>
 #include <stdlib.h>
@@ -61,6 +61,10 @@ static int add_polygon(msc_spans *spans, crossings *c, const msc_shape *shape, c
             if (!cross(c, g, shape->xy + 2 * i, shape->xy + 2 * i + 2)) return 0;
     if (c->n > 0) qsort(c->at, c->n, sizeof *c->at, by_row_then_x);
     for (size_t i = 0; i + 1 < c->n; i += 2) {
+        if (c->at[i].y != c->at[i + 1].y) {      /* a ring that is not closed: leave its odd crossing out */
+            i--;
+            continue;
+        }
         const msc_span span = { c->at[i].y, first_centre(c->at[i].x, g->width_px), first_centre(c->at[i + 1].x, g->width_px), feature };
         if (span.x0 < span.x1 && !add_span(spans, span)) return 0;
     }
