@@ -9,6 +9,9 @@
 /* Of three rows of ground, readable one pixel beyond both ends; `per` is 1 / (8 pixel_m). */
 typedef void msc_window_of_three(float *out, const float *north, const float *here, const float *south, float per, size_t n);
 
+/* Light on a slope: east, north and up toward the sun (length 1), what comes from the sky, and the rest over `up`. */
+typedef struct msc_window_sun { float east, north, up, sky, direct; } msc_window_sun;
+
 typedef struct msc_window_rows {
     /* out[i] = ok[i] ? v[i] : other */
     void (*from_u8)(float *out, const uint8_t *v, const uint8_t *ok, float other, size_t n);
@@ -44,6 +47,12 @@ typedef struct msc_window_rows {
     msc_window_of_three *slope;
     /* By the same rows: the components toward north and east of the surface's unit normal, -1..1. */
     msc_window_of_three *northness, *eastness;
+    /* By the same rows: sky + direct max(0, n . s), n the unit normal, s the direction of the sun. */
+    void (*light)(float *out, const float *north, const float *here, const float *south, float per, const msc_window_sun *sun, size_t n);
+    /* out[i] = by[i] > 0 ? a[i] / by[i] : 0; out may be a. */
+    void (*over)(float *out, const float *a, const float *by, size_t n);
+    /* Rounded, 0..65535; v is not negative. */
+    void (*to_u16)(uint16_t *out, const float *v, size_t n);
 } msc_window_rows;
 
 extern const msc_window_rows msc_window_scalar, msc_window_avx2, msc_window_avx512;

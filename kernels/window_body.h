@@ -236,10 +236,35 @@ static void eastness(float *restrict out, const float *restrict north, const flo
     }
 }
 
+static void light(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south,
+                  float per, const msc_window_sun *sun, size_t n)
+{
+    const msc_window_sun s = *sun;
+    for (size_t i = 0; i < n; i++) {
+        const rise z = rise_of(north + i, here + i, south + i, per);
+        const float facing = (s.up + (z.south * s.north - z.east * s.east)) / sqrtf(1.0f + (z.east * z.east + z.south * z.south));
+        out[i] = s.sky + s.direct * (facing > 0.0f ? facing : 0.0f);
+    }
+}
+
+static void over(float *out, const float *a, const float *restrict by, size_t n)
+{
+#pragma GCC ivdep
+    for (size_t i = 0; i < n; i++) out[i] = by[i] > 0.0f ? a[i] / by[i] : 0.0f;
+}
+
+static void to_u16(uint16_t *restrict out, const float *restrict v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float up = v[i] + 0.5f;
+        out[i] = (uint16_t)(int32_t)(up < 65535.0f ? up : 65535.0f);
+    }
+}
+
 const msc_window_rows WINDOW_TABLE = {
     .from_u8 = from_u8, .from_u16 = from_u16, .from_f32 = from_f32, .slide = slide, .slide_squares = slide_squares,
     .stack = stack, .stack_squares = stack_squares, .stack_low = stack_low, .stack_high = stack_high, .join = join,
     .across = across, .across_low = across_low, .across_high = across_high, .invert = invert, .mean = mean,
     .deviation = deviation, .above_mean = above_mean, .range = range, .scale = scale, .keep = keep, .slope = slope,
-    .northness = northness, .eastness = eastness,
+    .northness = northness, .eastness = eastness, .light = light, .over = over, .to_u16 = to_u16,
 };

@@ -12,7 +12,7 @@ typedef struct state {
     msc_opening *opening;
     msc_gradient *gradient;
     double *sum;                 /* of all bands, once a row */
-    float *per_sum, *per_light;  /* what makes a band a chroma or flat */
+    float *total, *light;        /* what a band is divided by: that sum; light on its ground */
     void *terrain;
     float *band[MSC_MAX_PLANES]; /* room for planes as floats */
 } state;
@@ -30,8 +30,8 @@ static void lay(const msc_features *features, int32_t width_px, msc_space *space
     s->opening = msc_space_take(space, (size_t)features->n_openings * sizeof *s->opening);
     s->gradient = msc_space_take(space, (size_t)features->n_gradients * sizeof *s->gradient);
     s->sum = msc_space_take(space, (size_t)width_px * sizeof *s->sum);
-    s->per_sum = msc_space_take(space, features->needs_sum ? (size_t)width_px * sizeof(float) : 0);
-    s->per_light = msc_space_take(space, features->needs_sun ? (size_t)width_px * sizeof(float) : 0);
+    s->total = msc_space_take(space, features->needs_sum ? (size_t)width_px * sizeof(float) : 0);
+    s->light = msc_space_take(space, features->needs_sun ? (size_t)width_px * sizeof(float) : 0);
     s->terrain = msc_space_take(space, msc_terrain_scratch(width_px));
     for (int b = 0; b < features->n_bands + features->has_dem; b++)
         s->band[b] = msc_space_take(space, (size_t)width_px * sizeof(float));
@@ -110,20 +110,13 @@ static void sum_bands(row *r)
     const size_t w = (size_t)r->tile->core.w;
     memset(r->s->sum, 0, w * sizeof *r->s->sum);
     for (int b = 0; b < r->features->n_bands; b++) rows->stack(r->s->sum, r->s->sum, band_row(r, b, NULL), w);
-    for (size_t x = 0; x < w; x++) r->s->per_sum[x] = r->s->sum[x] > 0.0 ? (float)(1.0 / r->s->sum[x]) : 0.0f;
+    rows->scale(r->s->total, r->s->sum, 1.0, w);
 }
 
 static void lighten(row *r)
 {
-    float *light = r->s->per_light;
-    msc_terrain_light_row(r->features->kernels->window, &r->features->sun, r->tile, r->features->n_bands, r->y, r->features->pixel_m, light,
+    msc_terrain_light_row(r->features->kernels->window, &r->features->sun, r->tile, r->features->n_bands, r->y, r->features->pixel_m, r->s->light,
                           r->s->terrain);
-    for (int32_t x = 0; x < r->tile->core.w; x++) light[x] = 1.0f / light[x];
-}
-
-static void times(float *out, const float *band, const float *factor, int32_t w)
-{
-    for (int32_t x = 0; x < w; x++) out[x] = band[x] * factor[x];
 }
 
 static void terrain(const row *r, const msc_feature *f, msc_terrain what, float *out)
@@ -143,8 +136,8 @@ static void local(row *r, const msc_feature *f, float *out)
         break;
     }
     case MSC_BRIGHTNESS: k->window->scale(out, r->s->sum, 1.0 / r->features->n_bands, (size_t)r->tile->core.w); break;
-    case MSC_CHROMA: times(out, band_row(r, f->plane, NULL), r->s->per_sum, r->tile->core.w); break;
-    case MSC_FLAT: times(out, band_row(r, f->plane, NULL), r->s->per_light, r->tile->core.w); break;
+    case MSC_CHROMA: k->window->over(out, band_row(r, f->plane, NULL), r->s->total, (size_t)r->tile->core.w); break;
+    case MSC_FLAT: k->window->over(out, band_row(r, f->plane, NULL), r->s->light, (size_t)r->tile->core.w); break;
     case MSC_SLOPE: terrain(r, f, MSC_TERRAIN_SLOPE, out); break;
     case MSC_NORTHNESS: terrain(r, f, MSC_TERRAIN_NORTHNESS, out); break;
     case MSC_EASTNESS: terrain(r, f, MSC_TERRAIN_EASTNESS, out); break;

@@ -3,7 +3,7 @@
 #include "kernels/kernels.h"
 #include <math.h>
 
-size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 4 * sizeof(float); }
+size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
 
 static float neighbour(const msc_tile *tile, const float *const *row, int32_t x, int32_t y, int32_t dx, int32_t dy)
 {
@@ -13,20 +13,26 @@ static float neighbour(const msc_tile *tile, const float *const *row, int32_t x,
     return here;
 }
 
+/* What is asked of three rows; of_three NULL: the light of the sun. */
+typedef struct question { const msc_window_rows *rows; msc_window_of_three *of_three; msc_window_sun sun; } question;
+
+static void ask(const question *q, float *out, const float *const row[3], float per, size_t n)
+{
+    if (q->of_three) q->of_three(out, row[0], row[1], row[2], per, n);
+    else q->rows->light(out, row[0], row[1], row[2], per, &q->sun, n);
+}
+
 /* One pixel beside a hole. */
-static void beside_hole(msc_window_of_three *of_three, const msc_tile *tile, const float *const *row, int32_t x, int32_t y, float per,
-                        float *out)
+static void beside_hole(const question *q, const msc_tile *tile, const float *const *row, int32_t x, int32_t y, float per, float *out)
 {
     float z[3][3];
     for (int32_t dy = -1; dy <= 1; dy++)
         for (int32_t dx = -1; dx <= 1; dx++) z[1 + dy][1 + dx] = neighbour(tile, row, x, y, dx, dy);
-    of_three(out, z[0] + 1, z[1] + 1, z[2] + 1, per, 1);
+    ask(q, out, (const float *[3]){ z[0] + 1, z[1] + 1, z[2] + 1 }, per, 1);
 }
 
-void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
-                     void *scratch)
+static void answer(const question *q, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out, void *scratch)
 {
-    msc_window_of_three *of_three = what == MSC_TERRAIN_SLOPE ? rows->slope : what == MSC_TERRAIN_NORTHNESS ? rows->northness : rows->eastness;
     const int32_t w = tile->core.w;
     const size_t n = (size_t)w + 2;
     const float per = (float)(1.0 / (8.0 * pixel_m));
@@ -34,18 +40,25 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
     int n_holed = 0;
     for (int32_t dy = -1; dy <= 1; dy++) {
         float *made = (float *)scratch + (size_t)(dy + 1) * n;
-        msc_window_load(rows, tile, plane, y + dy, -1, n, 0.0f, made);
+        msc_window_load(q->rows, tile, plane, y + dy, -1, n, 0.0f, made);
         row[1 + dy] = made + 1;
         n_holed += msc_window_has_hole(tile, y + dy, -1, n);
     }
-    of_three(out, row[0], row[1], row[2], per, (size_t)w);
+    ask(q, out, row, per, (size_t)w);
     if (n_holed == 0) return;
     const uint8_t *a = msc_row_valid(tile, y - 1), *b = msc_row_valid(tile, y), *c = msc_row_valid(tile, y + 1);
     for (int32_t x = 0; x < w; x++) {
         if (!b[x]) out[x] = 0.0f;
         else if (!(a[x - 1] & a[x] & a[x + 1] & b[x - 1] & b[x + 1] & c[x - 1] & c[x] & c[x + 1]))
-            beside_hole(of_three, tile, row, x, y, per, &out[x]);
+            beside_hole(q, tile, row, x, y, per, &out[x]);
     }
+}
+
+void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+                     void *scratch)
+{
+    const question q = { .rows = rows, .of_three = what == MSC_TERRAIN_SLOPE ? rows->slope : what == MSC_TERRAIN_NORTHNESS ? rows->northness : rows->eastness };
+    answer(&q, tile, plane, y, pixel_m, out, scratch);
 }
 
 msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg)
@@ -57,42 +70,31 @@ msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg)
 void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch)
 {
-    const int32_t w = tile->core.w;
-    float *north = (float *)scratch + ((size_t)w + 2) * 3;
-    msc_terrain_row(rows, MSC_TERRAIN_NORTHNESS, tile, plane, y, pixel_m, north, scratch);
-    msc_terrain_row(rows, MSC_TERRAIN_EASTNESS, tile, plane, y, pixel_m, out, scratch);
-    const float direct = (1.0f - MSC_SKYLIGHT) / sun->up;
-    for (int32_t x = 0; x < w; x++) {
-        const float e = out[x], n = north[x], level = 1.0f - e * e - n * n;
-        const float facing = e * sun->east + n * sun->north + sqrtf(level > 0.0f ? level : 0.0f) * sun->up;
-        out[x] = MSC_SKYLIGHT + direct * (facing > 0.0f ? facing : 0.0f);
-    }
+    const question q = { .rows = rows, .sun = { sun->east, sun->north, sun->up, MSC_SKYLIGHT, (1.0f - MSC_SKYLIGHT) / sun->up } };
+    answer(&q, tile, plane, y, pixel_m, out, scratch);
 }
 
-static void divide(msc_tile *tile, int plane, int32_t y, const float *light)
+static void flatten_row(const msc_window_rows *rows, msc_tile *tile, int plane, int32_t y, const float *light, float *flat)
 {
-    const int32_t w = tile->core.w;
+    const size_t w = (size_t)tile->core.w;
     if (tile->plane[plane].type == MSC_U16) {
-        uint16_t *row = msc_row_u16(tile, plane, y);
-        for (int32_t x = 0; x < w; x++) {
-            const float flat = (float)row[x] / light[x] + 0.5f;
-            row[x] = (uint16_t)(flat < 65535.0f ? flat : 65535.0f);
-        }
+        rows->from_u16(flat, msc_row_u16(tile, plane, y), msc_row_valid(tile, y), 0.0f, w);
+        rows->over(flat, flat, light, w);
+        rows->to_u16(msc_row_u16(tile, plane, y), flat, w);
     } else if (tile->plane[plane].type == MSC_F32) {
-        float *row = msc_row_f32(tile, plane, y);
-        for (int32_t x = 0; x < w; x++) row[x] /= light[x];
+        rows->over(msc_row_f32(tile, plane, y), msc_row_f32(tile, plane, y), light, w);
     }
 }
 
-size_t msc_terrain_flatten_scratch(int32_t width_px) { return msc_terrain_scratch(width_px) + (size_t)width_px * sizeof(float); }
+size_t msc_terrain_flatten_scratch(int32_t width_px) { return msc_terrain_scratch(width_px) + 2 * (size_t)width_px * sizeof(float); }
 
 void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch)
 {
     const msc_window_rows *rows = msc_kernels_select()->window;
-    float *light = (float *)(void *)((char *)scratch + msc_terrain_scratch(tile->core.w));
+    float *light = (float *)(void *)((char *)scratch + msc_terrain_scratch(tile->core.w)), *flat = light + tile->core.w;
     for (int32_t y = 0; y < tile->core.h; y++) {
         msc_terrain_light_row(rows, sun, tile, plane, y, pixel_m, light, scratch);
-        for (int b = first; b < first + n; b++) divide(tile, b, y, light);
+        for (int b = first; b < first + n; b++) flatten_row(rows, tile, b, y, light, flat);
     }
 }
 

@@ -19,13 +19,13 @@ msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg);   /* clockw
 
 /* Row y over the core's width of the light on the ground over that on level ground in the open: a share MSC_SKYLIGHT from the whole sky,
  * the rest from the sun by the cosine of its angle to Horn's surface (Lambert; a cosine correction that knows of diffuse light: Sandmeier &
- * Itten 1997, IEEE TGRS 35:708), none from behind. At least MSC_SKYLIGHT; of 1 px and scratch as above. */
+ * Itten 1997, IEEE TGRS 35:708), none from behind. At least MSC_SKYLIGHT, 0 where the pixel is not valid; of 1 px and scratch as above. */
 #define MSC_SKYLIGHT 0.3f
 void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch);
 
 /* The core's pixels of n planes from `first` on as on level ground: over the light of their row, by the elevations of `plane`. Planes of
- * 16 bits are rounded and end at 65535; of 8 bits, too coarse for that, stay as they are. */
+ * 16 bits are rounded and end at 65535, what is not valid becomes 0; of 8 bits, too coarse for that, stay as they are. */
 size_t msc_terrain_flatten_scratch(int32_t width_px);
 void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch);
 

@@ -99,6 +99,13 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->slope(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     FLOATS(k->northness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     FLOATS(k->eastness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
+    FLOATS(k->light(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, &(msc_window_sun){ 0.5f, -0.5f, 0.7071f, 0.3f, 0.99f }, n));
+    FLOATS(k->over(f, r->a, r->b, n));
+    FLOATS(memcpy(f, r->a, n * 4); k->over(f, f, r->c, n));
+    float *positive = malloc((n + 1) * sizeof *positive);
+    for (size_t i = 0; i < n; i++) positive[i] = fabsf(r->a[i]);
+    FLOATS(memset(f, 0, n * 4); k->to_u16((uint16_t *)(void *)f, positive, n));
+    free(positive);
     free(spare);
     return (size_t)(at - out);
 }
