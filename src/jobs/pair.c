@@ -66,17 +66,36 @@ static void mark_f32(const float *restrict row, double limit, int32_t n, uint8_t
     for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
 }
 
+/* A tile of both years' elevations with 1 px of padding, read aside: with padding the images would be read again and again, as their
+ * blocks are wider than tiles. *space is to be released. */
+static msc_status read_ground(const msc_pair *p, int worker, msc_rect core, msc_tile *ground, char **space, msc_error *err)
+{
+    const size_t stride = (size_t)core.w + 2, n = stride * ((size_t)core.h + 2), at = stride + 1;
+    *ground = (msc_tile){ .core = core, .pad_px = 1, .stride_px = (int32_t)stride, .n_planes = 2, .worker = worker };
+    *space = msc_alloc(n, 2 * sizeof(float) + 1);
+    if (!*space) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu pixels", n);
+    for (int i = 0; i < 2; i++) {
+        ground->plane[i].type = MSC_F32;
+        ground->plane[i].data = (float *)(void *)*space + (size_t)i * n + at;
+    }
+    ground->valid = (uint8_t *)*space + 2 * n * sizeof(float) + at;
+    return p->ground.read(p->ground.self, worker, ground, err);
+}
+
 /* Bands of the core as on level ground. Light that falls on slopes is another one in every season; a variate of the whole scene does
  * not know slopes. */
-static msc_status flatten(const msc_pair *p, msc_tile *tile, msc_error *err)
+static msc_status flatten(const msc_pair *p, int worker, msc_tile *tile, msc_error *err)
 {
+    msc_tile ground;
+    char *space = NULL;
     const size_t bytes = msc_terrain_flatten_scratch(tile->core.w);
     void *scratch = msc_alloc(bytes, 1);
-    if (!scratch) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", bytes);
-    for (int i = 0; i < 2; i++)
-        msc_terrain_flatten(tile, i * p->n_bands, p->n_bands, p->dem_plane[i], &p->sun[i], p->image[0].pixel_m, scratch);
+    msc_status status = scratch ? read_ground(p, worker, tile->core, &ground, &space, err) : msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", bytes);
+    for (int i = 0; i < 2 && status == MSC_OK; i++)
+        msc_terrain_flatten(tile, i * p->n_bands, p->n_bands, &ground, i, &p->sun[i], p->image[0].pixel_m, scratch);
+    msc_release(space);
     msc_release(scratch);
-    return MSC_OK;
+    return status;
 }
 
 /* A saturated value is at least what it says: it cannot be compared. So the pixel is no witness, though its class may be plain. */
@@ -102,7 +121,7 @@ static msc_status read_unsaturated(void *self, int worker, msc_tile *tile, msc_e
             ok[x] = ok[x] && !bits[x];
         }
     }
-    return p->is_flat ? flatten(p, tile, err) : MSC_OK;
+    return p->is_flat ? flatten(p, worker, tile, err) : MSC_OK;
 }
 
 static void leave_saturated_out(const msc_pair_spec *spec, msc_pair *pair)
@@ -127,11 +146,11 @@ static msc_status open_ground(const msc_settings *settings, const msc_pair_spec 
     }
     for (int i = 0; i < 2; i++) {
         MSC_TRY(msc_imagery_open_dem(settings, &pair->image[i], image[i], err));
-        pair->rasters.raster[pair->rasters.n++] = pair->image[i].dem;
-        pair->dem_plane[i] = 2 * pair->n_bands + (pair->class_map[0] != NULL) + (pair->class_map[1] != NULL) + i;
+        pair->dems.raster[pair->dems.n++] = pair->image[i].dem;
     }
+    pair->dems.required = 3u;
     pair->is_flat = 1;
-    return MSC_OK;
+    return msc_rasters_source(&pair->dems, &pair->ground, err);
 }
 
 static msc_status open_all(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)

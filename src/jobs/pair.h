@@ -9,7 +9,7 @@ typedef struct msc_pair_spec {
     const char *grid_like;       /* raster whose grid is used; NULL: before's */
     const char *class_map[2];    /* pixels of code 0 are not valid; NULL: none */
     int is_flat;                 /* bands of more than 8 bits become what they would be on level ground, where both images have a DEM and
-                                    the sun of both is known: in the cores of tiles, which need 1 px of padding then */
+                                    the sun of both is known: in the cores of tiles */
 } msc_pair_spec;
 
 enum { MSC_SATURATED_BEFORE = 1, MSC_SATURATED_AFTER = 2 };
@@ -19,13 +19,14 @@ typedef struct msc_pair {
     msc_raster *class_map[2];
     msc_rasters rasters;
     msc_source source;           /* planes: n_bands before, n_bands after, class maps, then MSC_SATURATED_... bits of the two images
-                                    (u8) where both are observed; DEMs before the bits if the pair is flat. Valid where all are and nothing is saturated */
+                                    (u8) where both are observed. Valid where all are and nothing is saturated */
     msc_source whole;            /* the same without the bits, valid where all are */
     double limit[2 * MSC_MAX_BANDS];   /* of each band: saturated from there on */
     char band[MSC_MAX_BANDS][MSC_NAME_MAX];
     int n_bands;                 /* of each image */
     int is_flat;                 /* as asked for, if it can be */
-    int dem_plane[2];            /* of both images, if so */
+    msc_rasters dems;            /* of both images, if so, and where the sun stood */
+    msc_source ground;
     msc_beam sun[2];
 } msc_pair;
 

@@ -118,11 +118,11 @@ static msc_status pack(collector *c, msc_lattice_pixels *out, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status collect(const msc_settings *settings, collector *c, int32_t halo_px, msc_lattice_pixels *pixels, msc_error *err)
+static msc_status collect(const msc_settings *settings, collector *c, msc_lattice_pixels *pixels, msc_error *err)
 {
     const size_t n = msc_mul_size((size_t)c->n_cells, (size_t)c->n_planes);
     const int64_t bytes = (int64_t)n * 8 + 9 * c->n_cells;
-    const msc_sink sink = { .self = c, .halo_px = halo_px, .prepare = prepare, .put = put, .is_put_blind = 1 };
+    const msc_sink sink = { .self = c, .prepare = prepare, .put = put, .is_put_blind = 1 };
     msc_layout layout;
     MSC_TRY(msc_stream_plan(settings, c->source, NULL, 0, &sink, bytes, &layout, err));
     c->value = msc_alloc(n, sizeof *c->value);
@@ -133,12 +133,12 @@ static msc_status collect(const msc_settings *settings, collector *c, int32_t ha
 }
 
 msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *lattice, const msc_source *source,
-                               int n_planes, int32_t halo_px, msc_lattice_pixels *pixels, msc_error *err)
+                               int n_planes, msc_lattice_pixels *pixels, msc_error *err)
 {
     collector c = { .lattice = lattice, .source = source, .n_planes = n_planes, .n_cells = msc_lattice_cells(lattice),
                     .n_across = across(lattice) };
     *pixels = (msc_lattice_pixels){ 0 };
-    const msc_status status = collect(settings, &c, halo_px, pixels, err);
+    const msc_status status = collect(settings, &c, pixels, err);
     msc_release(c.is_observed);
     msc_release(c.value);
     if (status != MSC_OK) msc_lattice_clear(pixels);

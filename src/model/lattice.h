@@ -20,10 +20,10 @@ typedef struct msc_lattice_pixels {
     msc_irmad_limit limit[MSC_IRMAD_PLANES];  /* which the values are held within */
 } msc_lattice_pixels;
 
-/* Reads the source once, in tiles with halo_px of padding, and collects its first n_planes planes; the caller clears it. Same result for any tile size and
+/* Reads the source once and collects its first n_planes planes; the caller clears it. Same result for any tile size and
  * number of threads. Errors of the source, EMEMCAP, ENOMEM. */
 msc_status msc_lattice_collect(const msc_settings *settings, const msc_lattice *lattice, const msc_source *source,
-                               int n_planes, int32_t halo_px, msc_lattice_pixels *pixels, msc_error *err);
+                               int n_planes, msc_lattice_pixels *pixels, msc_error *err);
 void msc_lattice_drop(msc_lattice_pixels *pixels);    /* the pixels, not what is known of them */
 void msc_lattice_clear(msc_lattice_pixels *pixels);
 #endif

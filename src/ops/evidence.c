@@ -42,5 +42,5 @@ static void evidence_tile(const void *self, const msc_tile *in, msc_tile *out, v
 
 void msc_evidence_op(const msc_evidence *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "evidence", .self = self, .halo_px = self->halo_px, .n_planes_out = 1 + (self->saturated > 0), .types_out = { MSC_U8, MSC_U8 }, .tile = evidence_tile };
+    *op = (msc_op){ .name = "evidence", .self = self, .n_planes_out = 1 + (self->saturated > 0), .types_out = { MSC_U8, MSC_U8 }, .tile = evidence_tile };
 }

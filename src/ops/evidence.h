@@ -9,7 +9,6 @@ typedef struct msc_evidence {
     const msc_variates *irmad;
     const msc_irmad_limit *limit;   /* of each plane */
     int saturated;               /* plane (u8) that is passed on; 0: none */
-    int32_t halo_px;             /* padding that the source wants; not looked at */
 } msc_evidence;
 
 /* Makes the op: planes in are the bands before and after (more may follow and are not looked at); plane out (u8) is

@@ -88,12 +88,15 @@ static void flatten_row(const msc_window_rows *rows, msc_tile *tile, int plane, 
 
 size_t msc_terrain_flatten_scratch(int32_t width_px) { return msc_terrain_scratch(width_px) + 2 * (size_t)width_px * sizeof(float); }
 
-void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch)
+void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_beam *sun, double pixel_m, void *scratch)
 {
     const msc_window_rows *rows = msc_kernels_select()->window;
     float *light = (float *)(void *)((char *)scratch + msc_terrain_scratch(tile->core.w)), *flat = light + tile->core.w;
     for (int32_t y = 0; y < tile->core.h; y++) {
-        msc_terrain_light_row(rows, sun, tile, plane, y, pixel_m, light, scratch);
+        uint8_t *ok = msc_row_valid(tile, y);
+        const uint8_t *is_ground = msc_row_valid(ground, y);
+        for (int32_t x = 0; x < tile->core.w; x++) ok[x] &= is_ground[x];
+        msc_terrain_light_row(rows, sun, ground, plane, y, pixel_m, light, scratch);
         for (int b = first; b < first + n; b++) flatten_row(rows, tile, b, y, light, flat);
     }
 }

@@ -24,10 +24,11 @@ msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg);   /* clockw
 void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch);
 
-/* The core's pixels of n planes from `first` on as on level ground: over the light of their row, by the elevations of `plane`. Planes of
- * 16 bits are rounded and end at 65535, what is not valid becomes 0; of 8 bits, too coarse for that, stay as they are. */
+/* The core's pixels of n planes from `first` on as on level ground: over the light on `plane` of `ground`, a tile of the same core with 1 px
+ * of padding; not valid where that is not. Planes of 16 bits are rounded and end at 65535, what is not valid becomes 0; of 8 bits, too
+ * coarse for that, stay as they are. */
 size_t msc_terrain_flatten_scratch(int32_t width_px);
-void msc_terrain_flatten(msc_tile *tile, int first, int n, int plane, const msc_beam *sun, double pixel_m, void *scratch);
+void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_beam *sun, double pixel_m, void *scratch);
 
 /* Surface of each pixel of a row on the ground over its level area, at least 1: of the eight triangles between its middle and those of
  * its neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). Rows of elevations in m, readable from -1

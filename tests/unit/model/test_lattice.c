@@ -34,7 +34,7 @@ static msc_lattice_pixels collect(const msc_lattice *l, int32_t tile_px, int n_t
     const msc_settings settings = { .n_threads = n_threads, .tile_px = tile_px, .memory_bytes = 1 << 28 };
     const msc_source source = { .width_px = W, .height_px = H, .n_planes = 3, .types = { MSC_U16, MSC_F32, MSC_U8 }, .read = read };
     msc_lattice_pixels p;
-    assert_int_equal(msc_lattice_collect(&settings, l, &source, 3, 0, &p, NULL), MSC_OK);
+    assert_int_equal(msc_lattice_collect(&settings, l, &source, 3, &p, NULL), MSC_OK);
     return p;
 }
 
@@ -84,7 +84,7 @@ static void memory_is_asked_for_first(void **state)
     const msc_lattice every = msc_lattice_for(4000, 4000, 0);
     msc_lattice_pixels p;
     msc_error err;
-    assert_int_equal(msc_lattice_collect(&settings, &every, &source, 3, 0, &p, &err), MSC_EMEMCAP);
+    assert_int_equal(msc_lattice_collect(&settings, &every, &source, 3, &p, &err), MSC_EMEMCAP);
     assert_null(p.value);
 }
 

@@ -82,7 +82,7 @@ static void flat_ground_has_no_slopes(void **state)
         }
     }
     msc_row_u16(&t, 1, 3)[4] = 65535;
-    msc_terrain_flatten(&t, 0, 3, 3, &sun, 2.0, scratch);
+    msc_terrain_flatten(&t, 0, 3, &t, 3, &sun, 2.0, scratch);
     for (int32_t y = 0; y < 30; y++)
         for (int32_t x = 0; x < 40; x++) {
             assert_int_equal(msc_row_u8(&t, 0, y)[x], 99);
