@@ -65,8 +65,55 @@ static void what_is_missing_is_named(void **state)
     assert_non_null(strstr(err.subject, "absent.tif"));
 }
 
+static void tell(const char *path, const char *key, const char *value, const char *domain)
+{
+    GDALDatasetH ds = GDALOpen(path, GA_Update);
+    assert_non_null(ds);
+    assert_int_equal(GDALSetMetadataItem(ds, key, value, domain), CE_None);
+    GDALClose(ds);
+}
+
+static void expect_sun(const msc_image *image, double azimuth_deg, double elevation_deg)
+{
+    msc_sun_place sun;
+    msc_error err;
+    assert_int_equal(msc_imagery_sun(image, &sun, &err), MSC_OK);
+    assert_true(fabs(sun.azimuth_deg - azimuth_deg) < 1e-9 && fabs(sun.elevation_deg - elevation_deg) < 1e-9);
+}
+
+/* As the user says, else as the provider does, in whatever group; a sun that cannot be is not known. */
+static void the_sun_is_said_by_user_or_file(void **state)
+{
+    (void)state;
+    msc_image image;
+    made_spec_of(&image);
+    const char *path = image.paths[0];
+    expect_sun(&image, 0, 0);
+    tell(path, "IMAGE_1.meanSunAz", "161.8", "IMD");
+    tell(path, "IMAGE_1.meanSunEl", "38.5", "IMD");
+    expect_sun(&image, 161.8, 38.5);
+    tell(path, "SUN_AZIMUTH", "128", NULL);
+    tell(path, "SUN_ELEVATION", "95", NULL);          /* not of this sky; the other one stands */
+    expect_sun(&image, 128, 38.5);
+    image.sun = "200.5,41";
+    expect_sun(&image, 200.5, 41);
+    image.sun = NULL;
+    const char *two[] = { path, path };
+    image.paths = two;
+    image.n_paths = 2;
+    expect_sun(&image, 0, 0);
+    static const char *const bad[] = { "", "200", "200;41", "200,41x", "361,41", "-1,41", "200,0", "200,91", "a,b" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        msc_sun_place sun;
+        msc_error err;
+        image.sun = bad[i];
+        assert_int_equal(msc_imagery_sun(&image, &sun, &err), MSC_EVALUE);
+        assert_string_equal(err.subject, "sun");
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bands_then_elevation), cmocka_unit_test(what_is_missing_is_named) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(bands_then_elevation), cmocka_unit_test(the_sun_is_said_by_user_or_file), cmocka_unit_test(what_is_missing_is_named) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
