@@ -80,28 +80,20 @@ int msc_sort_words(uint64_t *words, size_t n, int low_bit)
 static uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits | 1U << 31; }
 static uint32_t reordered(uint32_t bits) { return bits >> 31 ? bits & ~(1U << 31) : ~bits; }
 
-static void scatter_bits(const uint32_t *from, uint32_t *to, size_t n, int shift)
-{
-    size_t place[N_DIGITS + 1] = { 0 };
-    for (size_t i = 0; i < n; i++) place[(from[i] >> shift & (N_DIGITS - 1)) + 1]++;
-    for (size_t d = 1; d < N_DIGITS; d++) place[d] += place[d - 1];
-    for (size_t i = 0; i < n; i++) to[place[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
-}
-
 int msc_sort_floats(float *values, size_t n)
 {
-    uint32_t *bits = msc_alloc(n, sizeof *bits), *other = msc_alloc(n, sizeof *other);
-    const int ok = bits && other;
-    if (ok) {
-        memcpy(bits, values, n * sizeof *bits);
-        for (size_t i = 0; i < n; i++) bits[i] = ordered(bits[i]);
-        scatter_bits(bits, other, n, 0);
-        scatter_bits(other, bits, n, DIGIT_BITS);
-        scatter_bits(bits, other, n, 2 * DIGIT_BITS);
-        for (size_t i = 0; i < n; i++) other[i] = reordered(other[i]);
-        memcpy(values, other, n * sizeof *other);
+    uint64_t *words = msc_alloc(n, sizeof *words);
+    uint32_t bits;
+    if (!words) return 0;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&bits, &values[i], sizeof bits);
+        words[i] = ordered(bits);
     }
-    msc_release(other);
-    msc_release(bits);
+    const int ok = msc_sort_words(words, n, 0);
+    for (size_t i = 0; ok && i < n; i++) {
+        bits = reordered((uint32_t)words[i]);
+        memcpy(&values[i], &bits, sizeof bits);
+    }
+    msc_release(words);
     return ok;
 }

@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "base/mem.h"
 #include "io/layer.h"
+#include "io/raster_file.h"
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_vsi.h>
@@ -73,7 +74,7 @@ static msc_status no_memory(const reader *in, msc_error *err)
 static msc_status open_layer(reader *in, const char *layer, const char *where, msc_error *err)
 {
     VSIStatBufL st;
-    if (GDALGetDriverCount() == 0) GDALAllRegister();
+    msc_gdal_start();
     in->dataset = GDALOpenEx(in->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
     if (!in->dataset) {
         const int is_there = VSIStatL(in->path, &st) == 0;

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "io/layer_out.h"
 #include "base/mem.h"
+#include "io/raster_file.h"
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
@@ -208,7 +209,7 @@ static const msc_row_format *format_of(const msc_layer_out *out)
 
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err)
 {
-    if (GDALGetDriverCount() == 0) GDALAllRegister();
+    msc_gdal_start();
     const char *name = driver_of(settings, spec->path);
     GDALDriverH driver = name ? GDALGetDriverByName(name) : NULL;
     if (!driver || !GDALGetMetadataItem(driver, GDAL_DCAP_VECTOR, NULL) || !GDALGetMetadataItem(driver, GDAL_DCAP_CREATE, NULL))

@@ -131,8 +131,8 @@ static msc_status bind_features(classification *c, msc_error *err)
     if (status != MSC_OK) return msc_fail(err, status, why.subject, "%s", why.detail);
     if (msc_features_n(c->features) != m->n_features)
         return msc_fail(err, MSC_EMODEL, c->options->model, "%d features, of which %d differ", m->n_features, msc_features_n(c->features));
-    msc_sun_place sun;
-    MSC_TRY(msc_imagery_sun(&c->options->image, &sun, err));
+    msc_sun_place sun = { 0 };
+    if (msc_features_need_sun(c->features) || c->options->image.sun) MSC_TRY(msc_imagery_sun(&c->options->image, &sun, err));
     if (msc_features_need_sun(c->features) && !(sun.elevation_deg > 0.0))
         return msc_fail(err, MSC_EUSAGE, "sun", "none given, none in the image's metadata; the model %.300s was trained with it", c->options->model);
     msc_features_set_sun(c->features, sun.azimuth_deg, sun.elevation_deg);

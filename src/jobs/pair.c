@@ -142,7 +142,7 @@ static msc_status open_ground(const msc_settings *settings, const msc_pair_spec 
         msc_sun_place sun;
         MSC_TRY(msc_imagery_sun(image[i], &sun, err));
         if (!(sun.elevation_deg > 0.0)) return MSC_OK;
-        pair->sun[i] = msc_terrain_beam(sun.azimuth_deg, sun.elevation_deg);
+        pair->sun[i] = msc_terrain_sun(sun.azimuth_deg, sun.elevation_deg);
     }
     for (int i = 0; i < 2; i++) {
         MSC_TRY(msc_imagery_open_dem(settings, &pair->image[i], image[i], err));

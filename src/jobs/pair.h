@@ -27,7 +27,7 @@ typedef struct msc_pair {
     int is_flat;                 /* as asked for, if it can be */
     msc_rasters dems;            /* of both images, if so, and where the sun stood */
     msc_source ground;
-    msc_beam sun[2];
+    msc_window_sun sun[2];
 } msc_pair;
 
 /* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of

@@ -131,9 +131,11 @@ static msc_status collect(msc_training *t, msc_imagery *imagery, msc_error *err)
         msc_imagery_close(imagery);
         const msc_imagery_spec spec = { &t->options->images[i], &t->grid, band, t->model.n_bands, t->model.needs_dem };
         MSC_TRY(msc_imagery_open(t->settings, &spec, imagery, err));
-        msc_sun_place sun;
-        MSC_TRY(msc_imagery_sun(spec.image, &sun, err));
-        msc_features_set_sun(t->features, sun.azimuth_deg, sun.elevation_deg);
+        if (msc_features_need_sun(t->features)) {
+            msc_sun_place sun;
+            MSC_TRY(msc_imagery_sun(spec.image, &sun, err));
+            msc_features_set_sun(t->features, sun.azimuth_deg, sun.elevation_deg);
+        }
         if (t->lists[i].n > 0) MSC_TRY(collect_image(t, imagery, i, first, err));
         first += t->lists[i].n;
     }

@@ -75,7 +75,6 @@ done:
     return status;
 }
 
-
 static int write_rows(FILE *file, const msc_transitions *t, const msc_class *classes, int n)
 {
     fprintf(file, "\xEF\xBB\xBF" "ha (ellipsoidal)");   /* the mark makes spreadsheet programs read UTF-8 */

@@ -116,7 +116,6 @@ static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64
     return MSC_OK;
 }
 
-
 /* A name with the quotes that a comma or a quote in it asks for. */
 static void write_name(FILE *file, const char *name)
 {

@@ -264,5 +264,5 @@ int msc_features_need_sun(const msc_features *features) { return features->needs
 
 void msc_features_set_sun(msc_features *features, double azimuth_deg, double elevation_deg)
 {
-    features->sun = msc_terrain_beam(azimuth_deg, elevation_deg);
+    features->sun = msc_terrain_sun(azimuth_deg, elevation_deg);
 }

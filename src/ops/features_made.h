@@ -31,7 +31,7 @@ struct msc_features {
     const msc_kernels *kernels;
     int n, n_bands, has_dem, has_sun, needs_dem, needs_sun, needs_sum, n_windows, n_counts, n_textures, n_rays, n_openings, n_gradients;
     double pixel_m;
-    msc_beam sun;                /* of the image at hand */
+    msc_window_sun sun;                /* of the image at hand */
     int32_t side_px;             /* that any feature looks at, at least 1 */
     msc_feature feature[MSC_MAX_FEATURES];
     msc_feature_window window[MSC_MAX_FEATURES];

@@ -61,16 +61,17 @@ void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_ti
     answer(&q, tile, plane, y, pixel_m, out, scratch);
 }
 
-msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg)
+msc_window_sun msc_terrain_sun(double azimuth_deg, double elevation_deg)
 {
     const double degree = 3.14159265358979323846 / 180.0, azimuth = azimuth_deg * degree, elevation = elevation_deg * degree;
-    return (msc_beam){ (float)(cos(elevation) * sin(azimuth)), (float)(cos(elevation) * cos(azimuth)), (float)sin(elevation) };
+    const float up = (float)sin(elevation);
+    return (msc_window_sun){ (float)(cos(elevation) * sin(azimuth)), (float)(cos(elevation) * cos(azimuth)), up, MSC_SKYLIGHT, (1.0f - MSC_SKYLIGHT) / up };
 }
 
-void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+void msc_terrain_light_row(const msc_window_rows *rows, const msc_window_sun *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch)
 {
-    const question q = { .rows = rows, .sun = { sun->east, sun->north, sun->up, MSC_SKYLIGHT, (1.0f - MSC_SKYLIGHT) / sun->up } };
+    const question q = { .rows = rows, .sun = *sun };
     answer(&q, tile, plane, y, pixel_m, out, scratch);
 }
 
@@ -88,7 +89,7 @@ static void flatten_row(const msc_window_rows *rows, msc_tile *tile, int plane, 
 
 size_t msc_terrain_flatten_scratch(int32_t width_px) { return msc_terrain_scratch(width_px) + 2 * (size_t)width_px * sizeof(float); }
 
-void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_beam *sun, double pixel_m, void *scratch)
+void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_window_sun *sun, double pixel_m, void *scratch)
 {
     const msc_window_rows *rows = msc_kernels_select()->window;
     float *light = (float *)(void *)((char *)scratch + msc_terrain_scratch(tile->core.w)), *flat = light + tile->core.w;

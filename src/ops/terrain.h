@@ -13,22 +13,20 @@ typedef enum msc_terrain { MSC_TERRAIN_SLOPE, MSC_TERRAIN_NORTHNESS, MSC_TERRAIN
 size_t msc_terrain_scratch(int32_t width_px);
 void msc_terrain_row(const msc_window_rows *rows, msc_terrain what, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                      void *scratch);
-/* Toward the sun: components of a vector of length 1. */
-typedef struct msc_beam { float east, north, up; } msc_beam;
-msc_beam msc_terrain_beam(double azimuth_deg, double elevation_deg);   /* clockwise from north, above the horizon */
 
 /* Row y over the core's width of the light on the ground over that on level ground in the open: a share MSC_SKYLIGHT from the whole sky,
  * the rest from the sun by the cosine of its angle to Horn's surface (Lambert; a cosine correction that knows of diffuse light: Sandmeier &
  * Itten 1997, IEEE TGRS 35:708), none from behind. At least MSC_SKYLIGHT, 0 where the pixel is not valid; of 1 px and scratch as above. */
 #define MSC_SKYLIGHT 0.3f
-void msc_terrain_light_row(const msc_window_rows *rows, const msc_beam *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
+msc_window_sun msc_terrain_sun(double azimuth_deg, double elevation_deg);   /* clockwise from north, above the horizon (over 0) */
+void msc_terrain_light_row(const msc_window_rows *rows, const msc_window_sun *sun, const msc_tile *tile, int plane, int32_t y, double pixel_m, float *out,
                            void *scratch);
 
 /* The core's pixels of n planes from `first` on as on level ground: over the light on `plane` of `ground`, a tile of the same core with 1 px
  * of padding; not valid where that is not. Planes of 16 bits are rounded and end at 65535, what is not valid becomes 0; of 8 bits, too
  * coarse for that, stay as they are. */
 size_t msc_terrain_flatten_scratch(int32_t width_px);
-void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_beam *sun, double pixel_m, void *scratch);
+void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *ground, int plane, const msc_window_sun *sun, double pixel_m, void *scratch);
 
 /* Surface of each pixel of a row on the ground over its level area, at least 1: of the eight triangles between its middle and those of
  * its neighbours, the parts within the pixel (Jenness 2004, Wildlife Society Bulletin 32:829). Rows of elevations in m, readable from -1

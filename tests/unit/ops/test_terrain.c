@@ -41,7 +41,7 @@ static void light_on_a_plane(void **state)
 {
     (void)state;
     const double radian = 3.14159265358979323846 / 180, azimuth = 128 * radian, height = 41 * radian;
-    const msc_beam sun = { (float)(cos(height) * sin(azimuth)), (float)(cos(height) * cos(azimuth)), (float)sin(height) };
+    const msc_window_sun sun = msc_terrain_sun(128, 41);
     static const double rise[][2] = { { 0, 0 }, { 1.5, -2.0 }, { -0.7, 0.2 }, { 9, -9 }, { 9, 9 } };   /* m per px of 2.5 m, east and south */
     float light[30];
     void *scratch = msc_alloc(msc_terrain_scratch(30), 1);
@@ -64,7 +64,7 @@ static void flat_ground_has_no_slopes(void **state)
 {
     (void)state;
     const msc_type types[4] = { MSC_U8, MSC_U16, MSC_F32, MSC_F32 };
-    const msc_beam sun = msc_terrain_beam(200, 35);
+    const msc_window_sun sun = msc_terrain_sun(200, 35);
     msc_tile t = made_tile((msc_rect){ 10, 5, 40, 30 }, 1, 4, types);
     float light[40];
     void *scratch = msc_alloc(msc_terrain_flatten_scratch(40), 1);
