@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+/* What is less likely than 5 % is not looked for under one class. */
+enum { AGAINST_ONE = 19 };
+
 /* The exponent k of the density k p^(k - 1) of p where there is change, which is 1 at `weak`: left of its pole
  * k = -1 / log weak the logarithm rises from minus infinity to a positive value, so bisection finds it. */
 static double density_exponent(double weak)
@@ -30,6 +33,7 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
     self->min_confidence = limits->min_confidence;
     self->boundary = msc_decide_boundary(limits->edge_tolerance_px, limits->shift_px);
     self->prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
+    self->against = msc_log_units(AGAINST_ONE);
     self->sure = (int)floor(limits->evidence_sure * MSC_EVIDENCE_TOP);
     msc_log_shares_init(&self->shares);
     for (int i = 0; i < 256; i++) {
@@ -77,8 +81,7 @@ static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)
  * not speak for that: a pit that is dug deeper is a pit. */
 static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t *difference, uint8_t *removed, uint16_t *word)
 {
-    enum { AGAINST_ONE = 19 };   /* what is less likely than 5 % is ruled out */
-    const int32_t moved = height_at(self, r, x), least = -self->prior - msc_log_units(AGAINST_ONE);
+    const int32_t moved = height_at(self, r, x), least = -self->prior - self->against;
     const int32_t evidence = self->ratio[r->evidence ? r->evidence[x] : 255] + (moved < 0 ? moved : 0);
     uint16_t pair;
     if (evidence < least || !is_sure_enough(self, r, x)) return;

@@ -48,6 +48,7 @@ typedef struct msc_decide {
     int min_confidence;
     int confidence, posterior, evidence, height;   /* the first plane of each; 0: not there */
     int32_t prior;                         /* log odds of change before looking, in 1 / MSC_LOG_UNIT */
+    int32_t against;                       /* log odds of what is too unlikely to be looked for under one class */
     msc_log_shares shares;
     int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
     int32_t height_ratio[MSC_NO_HEIGHT + 1];   /* the same, by level of height; the last: 0 */

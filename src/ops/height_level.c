@@ -32,6 +32,12 @@ static inline uint8_t is_whole(const rows *r, ptrdiff_t x)
 
 enum { PIECE = 128 };
 
+/* Squares of msc_height_level_begin(). */
+static const float least_square[MSC_HEIGHT_LEVELS - 1] = {
+    32406.9609f, 16129.0f, 8011.98047f, 3969.0f, 1958.49036f, 961.0f, 467.745178f, 225.0f, 106.372581f, 49.0f, 21.6862907f,
+    9.0f, 3.34314585f, 1.0f, 0.171572879f
+};
+
 /* Levels of n pixels, n <= PIECE, from squares of differences and variances. The thresholds rise from the last on: where all lie below
  * one, they lie below the rest. */
 static void find_levels(const float *restrict square, const float *restrict variance, ptrdiff_t n, uint8_t *restrict level)
@@ -39,8 +45,7 @@ static void find_levels(const float *restrict square, const float *restrict vari
     int32_t below[PIECE];
     for (ptrdiff_t x = 0; x < n; x++) below[x] = 0;
     for (int k = MSC_HEIGHT_LEVELS - 2; k >= 0; k--) {
-        const double begin = msc_height_level_begin(k);
-        const float least = (float)(begin * begin);
+        const float least = least_square[k];
         int32_t beyond = 0;
         for (ptrdiff_t x = 0; x < n; x++) {
             const int32_t is_below = square[x] < least * variance[x];

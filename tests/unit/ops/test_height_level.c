@@ -68,9 +68,32 @@ static void levels_begin_where_they_say(void **state)
     for (int k = 1; k < MSC_HEIGHT_LEVELS; k++) assert_true(msc_height_level_begin(k) < msc_height_level_begin(k - 1));
 }
 
+/* On level ground, a thousandth to either side of where a level begins. */
+static void pixels_turn_where_levels_begin(void **state)
+{
+    (void)state;
+    const msc_heights self = { .noise_m = 2 };
+    msc_tile a = made_tile((msc_rect){ 100, 50, 3, 3 }, 1, 1, types), b = made_tile((msc_rect){ 100, 50, 3, 3 }, 1, 1, types);
+    const msc_height_pair pair = { &a, &b };
+    for (int k = 0; k < MSC_HEIGHT_LEVELS - 1; k++)
+        for (int side = -1; side <= 1; side += 2) {
+            uint8_t level;
+            for (int32_t y = -1; y <= 3; y++)
+                for (int32_t x = -1; x <= 3; x++) {
+                    msc_row_valid(&a, y)[x] = msc_row_valid(&b, y)[x] = 1;
+                    msc_row_f32(&a, 0, y)[x] = 0;
+                    msc_row_f32(&b, 0, y)[x] = (float)(2 * msc_height_level_begin(k) * (1 + 0.001 * side));
+                }
+            msc_heights_row(&self, &pair, 1, 1, 1, &level);
+            assert_int_equal(level, side > 0 ? k : k + 1);
+        }
+    made_tile_clear(&a);
+    made_tile_clear(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(levels_follow_the_definition), cmocka_unit_test(unknown_noise_gives_no_level),
-                                        cmocka_unit_test(levels_begin_where_they_say) };
+                                        cmocka_unit_test(levels_begin_where_they_say), cmocka_unit_test(pixels_turn_where_levels_begin) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
