@@ -49,6 +49,9 @@ typedef struct msc_window_rows {
     msc_window_of_three *northness, *eastness;
     /* By the same rows: sky + direct max(0, n . s), n the unit normal, s the direction of the sun. */
     void (*light)(float *out, const float *north, const float *here, const float *south, float per, const msc_window_sun *sun, size_t n);
+    /* Ground over map of pixels whose sides are 1 / u and 1 / v: the mean of the eight triangles between the middle and its neighbours;
+     * the rows reach from -1 to n. A neighbour that is NAN lies on the line through the middle and the one across; 0 where the middle is NAN. */
+    void (*surface)(float *out, const float *north, const float *here, const float *south, float u, float v, size_t n);
     /* out[i] = by[i] > 0 ? a[i] / by[i] : 0; out may be a. */
     void (*over)(float *out, const float *a, const float *by, size_t n);
     /* Rounded, 0..65535; v is not negative. */

@@ -247,6 +247,36 @@ static void light(float *restrict out, const float *restrict north, const float 
     }
 }
 
+/* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
+ * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
+/* How much higher a neighbour lies than the middle; `opposite` is the neighbour across. */
+static inline float height_of(float middle, float neighbour, float opposite)
+{
+    const float own = neighbour - middle, across = middle - opposite;
+    return own == own ? own : across == across ? across : 0;
+}
+
+/* The two triangles of a corner: c its rise, x and y those of the neighbours by side, u and v one over the sides of a pixel. */
+static inline float corner(float c, float x, float y, float u, float v)
+{
+    const float p = x * u, q = (c - x) * v, r = y * v, s = (c - y) * u;
+    return sqrtf(1 + p * p + q * q) + sqrtf(1 + r * r + s * s);
+}
+
+static void surface(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south, float u,
+                    float v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float *up = north + i, *z = here + i, *down = south + i;
+        const float above = height_of(*z, *up, *down), below = height_of(*z, *down, *up);
+        const float east = height_of(*z, z[1], z[-1]), west = height_of(*z, z[-1], z[1]);
+        const float nw = height_of(*z, up[-1], down[1]), se = height_of(*z, down[1], up[-1]);
+        const float ne = height_of(*z, up[1], down[-1]), sw = height_of(*z, down[-1], up[1]);
+        const float sum = corner(nw, west, above, u, v) + corner(ne, east, above, u, v) + corner(sw, west, below, u, v) + corner(se, east, below, u, v);
+        out[i] = *z == *z ? sum / 8 : 0;
+    }
+}
+
 static void over(float *out, const float *a, const float *restrict by, size_t n)
 {
 #pragma GCC ivdep
@@ -266,5 +296,5 @@ const msc_window_rows WINDOW_TABLE = {
     .stack = stack, .stack_squares = stack_squares, .stack_low = stack_low, .stack_high = stack_high, .join = join,
     .across = across, .across_low = across_low, .across_high = across_high, .invert = invert, .mean = mean,
     .deviation = deviation, .above_mean = above_mean, .range = range, .scale = scale, .keep = keep, .slope = slope,
-    .northness = northness, .eastness = eastness, .light = light, .over = over, .to_u16 = to_u16,
+    .northness = northness, .eastness = eastness, .light = light, .surface = surface, .over = over, .to_u16 = to_u16,
 };

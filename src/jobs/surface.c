@@ -36,38 +36,32 @@ void msc_surface_close(msc_surface *s)
     if (s->dem) msc_raster_close(&s->dem);
 }
 
-static int is_asked(const msc_surface *s, const msc_tile *tile, int32_t x, int32_t y)
+enum { RUN_PX = MSC_TERRAIN_RUN_PX };
+
+/* Marks those of n pixels that are asked for; returns whether there is one. */
+static int find_asked(const msc_surface *s, const msc_tile *tile, int32_t x, int32_t y, int32_t n, uint8_t *restrict is_asked)
 {
-    const int value = tile->plane[0].type == MSC_U8 ? msc_row_u8(tile, 0, y)[x] : msc_row_u16(tile, 0, y)[x];
-    return msc_row_valid(tile, y)[x] && !s->is_left_out[value];
+    memcpy(is_asked, msc_row_valid(tile, y) + x, (size_t)n);
+    if (s->is_left_out && tile->plane[0].type == MSC_U8)
+        for (int32_t i = 0; i < n; i++) is_asked[i] = is_asked[i] & !s->is_left_out[msc_row_u8(tile, 0, y)[x + i]];
+    else if (s->is_left_out)
+        for (int32_t i = 0; i < n; i++) is_asked[i] = is_asked[i] & !s->is_left_out[msc_row_u16(tile, 0, y)[x + i]];
+    return memchr(is_asked, 1, (size_t)n) != NULL;
 }
 
-enum { RUN_PX = 256 };           /* pixels that are worked on together */
-
-/* Elevations of pixels x .. x + n - 1 of a row, NAN where there is none. */
-static void take_heights(const msc_tile *dem, int32_t x, int32_t y, int32_t n, float *to)
-{
-    const uint8_t *valid = msc_row_valid(dem, y) + x;
-    const msc_type type = dem->plane[0].type;
-    for (int32_t i = 0; i < n && type == MSC_F32; i++) to[i] = valid[i] ? msc_row_f32(dem, 0, y)[x + i] : NAN;
-    for (int32_t i = 0; i < n && type == MSC_U16; i++) to[i] = valid[i] ? (float)msc_row_u16(dem, 0, y)[x + i] : NAN;
-    for (int32_t i = 0; i < n && type == MSC_U8; i++) to[i] = valid[i] ? (float)msc_row_u8(dem, 0, y)[x + i] : NAN;
-}
-
-/* Fills the plane of the pixels x .. x + n - 1 of row y that are asked for: 0 where the DEM has nothing; 63 times as much ground as map
- * is the most that fits. */
+/* Fills the plane of the pixels x .. x + n - 1 of row y: 0 where nobody asks or the DEM has nothing; 63 times as much ground as map is
+ * the most that fits. */
 static void fill_run(const msc_surface *s, const msc_tile *dem, msc_tile *tile, int32_t x, int32_t y, int32_t n)
 {
-    float z[3][RUN_PX + 2], ratio[RUN_PX];
-    uint16_t *to = msc_row_u16(tile, s->plane, y) + x;
-    int is_one = 0;
-    for (int32_t i = 0; i < n && !is_one; i++) is_one = is_asked(s, tile, x + i, y);
-    if (!is_one) return;
-    for (int k = 0; k < 3; k++) take_heights(dem, x - 1, y + k - 1, n + 2, z[k]);
-    msc_terrain_surface_row(z[0] + 1, z[1] + 1, z[2] + 1, n, s->dx_m, s->dy_m, ratio);
+    float ratio[RUN_PX];
+    uint8_t is_asked[RUN_PX];
+    uint16_t *restrict to = msc_row_u16(tile, s->plane, y) + x;
+    if (!find_asked(s, tile, x, y, n, is_asked)) return;
+    msc_terrain_surface_of_tile(dem, x, y, n, s->dx_m, s->dy_m, ratio);
     for (int32_t i = 0; i < n; i++) {
         const float units = ratio[i] * MSC_SURFACE_ONE + 0.5f;
-        to[i] = !is_asked(s, tile, x + i, y) ? 0 : units < 65535 ? (uint16_t)units : 65535;
+        const int32_t rounded = (int32_t)(units < 65535 ? units : 65535);
+        to[i] = (uint16_t)(is_asked[i] ? rounded : 0);
     }
 }
 
@@ -81,7 +75,8 @@ static msc_status read_all(void *self, int worker, msc_tile *tile, msc_error *er
     MSC_TRY(s->maps.read(s->maps.self, worker, &maps, err));
     for (int32_t y = 0; y < tile->core.h; y++) {
         memset(msc_row_u16(tile, s->plane, y), 0, (size_t)tile->core.w * sizeof(uint16_t));
-        for (int32_t x = 0; x < tile->core.w && !has_asked; x++) has_asked = is_asked(s, tile, x, y);
+        for (int32_t x = 0; x < tile->core.w && !has_asked; x += RUN_PX)
+            has_asked = find_asked(s, tile, x, y, tile->core.w - x < RUN_PX ? tile->core.w - x : RUN_PX, (uint8_t[RUN_PX]){ 0 });
     }
     if (!has_asked) return MSC_OK;
     dem.valid = tile->plane[s->plane + 1].data;

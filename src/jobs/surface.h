@@ -7,7 +7,7 @@ typedef struct msc_surface {
     msc_raster *dem;             /* NULL: not open */
     msc_rasters rasters;
     msc_source elevations, maps; /* plane 0 of maps is the map */
-    const uint8_t *is_left_out;  /* [65536] by value: pixels that nobody asks of; borrowed */
+    const uint8_t *is_left_out;  /* [65536] by value: pixels that nobody asks of; borrowed; NULL: all are asked of */
     double dx_m, dy_m;           /* sides of a pixel */
     int plane;                   /* where its own begin */
 } msc_surface;

@@ -24,4 +24,3 @@ set(MINESCAR_ops
     weigh.c
     window.c)
 # sqrtf sets errno and a comparison can raise a flag, which nobody reads and which keeps loops from being vectors; results are the same.
-set_source_files_properties(${CMAKE_CURRENT_SOURCE_DIR}/src/ops/terrain.c PROPERTIES COMPILE_OPTIONS "-fno-math-errno;-fno-trapping-math")

@@ -1,6 +1,7 @@
 /* terrain.c - slope and aspect from the elevation plane of a tile. */
 #include "ops/terrain.h"
 #include "kernels/kernels.h"
+#include <assert.h>
 #include <math.h>
 
 size_t msc_terrain_scratch(int32_t width_px) { return ((size_t)width_px + 2) * 3 * sizeof(float); }
@@ -102,32 +103,25 @@ void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *groun
     }
 }
 
-/* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
- * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
-/* How much higher a neighbour lies than the middle; `opposite` is the neighbour across. */
-static inline float rise(float middle, float neighbour, float opposite)
-{
-    const float own = neighbour - middle, across = middle - opposite;
-    return own == own ? own : across == across ? across : 0;
-}
-
-/* The two triangles of a corner: c its rise, x and y those of the neighbours by side, u and v one over the sides of a pixel. */
-static inline float corner(float c, float x, float y, float u, float v)
-{
-    const float p = x * u, q = (c - x) * v, r = y * v, s = (c - y) * u;
-    return sqrtf(1 + p * p + q * q) + sqrtf(1 + r * r + s * s);
-}
-
 void msc_terrain_surface_row(const float *north, const float *middle, const float *south, int32_t w, double dx_m, double dy_m, float *ratio)
 {
-    const float u = (float)(1 / dx_m), v = (float)(1 / dy_m);
-    for (int32_t x = 0; x < w; x++) {
-        const float z = middle[x];
-        const float n = rise(z, north[x], south[x]), s = rise(z, south[x], north[x]);
-        const float e = rise(z, middle[x + 1], middle[x - 1]), o = rise(z, middle[x - 1], middle[x + 1]);
-        const float nw = rise(z, north[x - 1], south[x + 1]), se = rise(z, south[x + 1], north[x - 1]);
-        const float ne = rise(z, north[x + 1], south[x - 1]), sw = rise(z, south[x - 1], north[x + 1]);
-        const float sum = corner(nw, o, n, u, v) + corner(ne, e, n, u, v) + corner(sw, o, s, u, v) + corner(se, e, s, u, v);
-        ratio[x] = z == z ? sum / 8 : 0;
-    }
+    msc_kernels_select()->window->surface(ratio, north, middle, south, (float)(1 / dx_m), (float)(1 / dy_m), (size_t)w);
+}
+
+/* Elevations of pixels x .. x + n - 1 of a row, NAN where there is none. */
+static void take_heights(const msc_window_rows *rows, const msc_tile *dem, int32_t x, int32_t y, size_t n, float *to)
+{
+    const uint8_t *valid = msc_row_valid(dem, y) + x;
+    const msc_type type = dem->plane[0].type;
+    if (type == MSC_F32) rows->from_f32(to, msc_row_f32(dem, 0, y) + x, valid, NAN, n);
+    else if (type == MSC_U16) rows->from_u16(to, msc_row_u16(dem, 0, y) + x, valid, NAN, n);
+    else rows->from_u8(to, msc_row_u8(dem, 0, y) + x, valid, NAN, n);
+}
+
+void msc_terrain_surface_of_tile(const msc_tile *dem, int32_t x, int32_t y, int32_t n, double dx_m, double dy_m, float *ratio)
+{
+    float z[3][MSC_TERRAIN_RUN_PX + 2];
+    assert(n <= MSC_TERRAIN_RUN_PX);
+    for (int k = 0; k < 3; k++) take_heights(msc_kernels_select()->window, dem, x - 1, y + k - 1, (size_t)n + 2, z[k]);
+    msc_terrain_surface_row(z[0] + 1, z[1] + 1, z[2] + 1, n, dx_m, dy_m, ratio);
 }

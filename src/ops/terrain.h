@@ -33,4 +33,8 @@ void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *groun
  * to w; a neighbour that is NAN is extrapolated from the opposite one through the middle, or taken level with it; 0 where the
  * middle is NAN. dx_m, dy_m: sides of a pixel, above 0. Single precision: relative error below 1e-6. */
 void msc_terrain_surface_row(const float *north, const float *middle, const float *south, int32_t w, double dx_m, double dy_m, float *ratio);
+/* The same of n <= MSC_TERRAIN_RUN_PX pixels from (x, y) on of a tile of elevations with 1 px of padding more than they reach; what is not
+ * valid there has no elevation. */
+enum { MSC_TERRAIN_RUN_PX = 256 };
+void msc_terrain_surface_of_tile(const msc_tile *dem, int32_t x, int32_t y, int32_t n, double dx_m, double dy_m, float *ratio);
 #endif

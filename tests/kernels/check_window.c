@@ -89,6 +89,8 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->stack_low(f, r->a, holed, n));
     FLOATS(k->stack_high(f, r->a, holed, n));
     FLOATS(k->range(f, holed, r->a, n));
+    FLOATS(memset(f, 0, n * 4); if (n > 2) k->surface(f, r->a + 1, holed + 1, r->c + 1, 0.5f, 0.25f, n - 2));
+    FLOATS(memset(f, 0, n * 4); if (n > 2) k->surface(f, holed + 1, r->a + 1, r->c + 1, 2.0f, 0.5f, n - 2));
     free(holed);
     FLOATS(k->mean(f, r->s, r->inv, n));
     FLOATS(k->deviation(f, r->s, r->t, r->count, r->inv, n));
@@ -100,6 +102,7 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->northness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     FLOATS(k->eastness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     FLOATS(k->light(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, &(msc_window_sun){ 0.5f, -0.5f, 0.7071f, 0.3f, 0.99f }, n));
+    FLOATS(k->surface(f, r->a + 1, r->b + 1, r->c + 1, 0.5f, 0.25f, n));
     FLOATS(k->over(f, r->a, r->b, n));
     FLOATS(memcpy(f, r->a, n * 4); k->over(f, f, r->c, n));
     float *positive = malloc((n + 1) * sizeof *positive);
