@@ -7,7 +7,7 @@
 
 /* value: class before * 256 + after; ground: sum of ground over map in 1 / MSC_SURFACE_ONE of the ground_px pixels that the DEM has. */
 typedef struct msc_area_cell { int32_t value; int64_t px, units, ground, ground_px; } msc_area_cell;
-typedef struct msc_area_place { msc_area_cell *cell; size_t n, cap, last; } msc_area_place;
+typedef struct msc_area_place { msc_area_cell *cell; size_t n, cap; } msc_area_place;
 
 struct msc_areas {
     msc_areas_options options;   /* its texts are borrowed */

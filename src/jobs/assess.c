@@ -66,7 +66,7 @@ static msc_status open_map(msc_assessment *a, msc_error *err)
     MSC_TRY(msc_area_init(msc_raster_grid(map), msc_settings_threads(a->settings, NULL), &a->area, err));
     MSC_TRY(msc_rasters_source(&a->rasters, &a->source, err));
     if (!a->options->dem) return MSC_OK;
-    MSC_TRY(msc_surface_open(a->settings, a->options->dem, msc_raster_grid(map), a->is_left_out, &a->surface, err));
+    MSC_TRY(msc_surface_open(a->settings, a->options->dem, msc_raster_grid(map), NULL, &a->surface, err));
     a->ground_plane = msc_surface_source(&a->surface, &a->source);
     return MSC_OK;
 }
@@ -95,8 +95,7 @@ static msc_status assess(msc_assessment *a, msc_error *err)
     a->accuracy = msc_alloc_zero(1, sizeof *a->accuracy);
     a->ground = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->ground);
     a->ground_px = msc_alloc_zero(MSC_ASSESS_VALUES, sizeof *a->ground_px);
-    a->is_left_out = msc_alloc_zero(MSC_ASSESS_VALUES, 1);
-    if (!a->ground || !a->ground_px || !a->is_left_out) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
+    if (!a->ground || !a->ground_px) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     if (!a->px || !a->units || !a->is_target || !a->strata || !a->accuracy) return msc_fail(err, MSC_ENOMEM, o->map, "assessment");
     MSC_TRY(open_map(a, err));
     MSC_TRY(mark_targets(a, err));
@@ -139,7 +138,6 @@ static void clear(msc_assessment *a)
     msc_release(a->units);
     msc_release(a->ground);
     msc_release(a->ground_px);
-    msc_release(a->is_left_out);
     msc_surface_close(&a->surface);
     msc_area_clear(&a->area);
     msc_release(a->is_target);

@@ -63,7 +63,6 @@ typedef struct msc_assessment {
     int64_t *ground, *ground_px; /* as in a layer of zones */
     msc_surface surface;
     int ground_plane;            /* 0: no DEM */
-    uint8_t *is_left_out;        /* [MSC_ASSESS_VALUES] all 0: the surface of every pixel is asked for */
     msc_area area;
     int64_t trained_px;
     msc_sample_cell *cells;      /* room for n_found */

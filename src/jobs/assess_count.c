@@ -36,10 +36,10 @@ msc_status msc_assess_read_layers(msc_assessment *a, msc_error *err)
 
 /* ---- the pass ---- */
 
-typedef struct slot { uint32_t n[MSC_ASSESS_VALUES], ground_px[MSC_ASSESS_VALUES]; int64_t units[MSC_ASSESS_VALUES], ground[MSC_ASSESS_VALUES]; } slot;
-
 typedef struct pass {
     msc_assessment *a;
+    msc_count_layer zones[MSC_ASSESS_LAYERS];
+    msc_zone_counter counter;
     int32_t *trained, *row[MSC_ASSESS_LAYERS];   /* one row of a tile, painted */
 } pass;
 
@@ -49,35 +49,54 @@ static int32_t value_at(const msc_tile *t, int32_t x, int32_t y)
     return t->plane[0].type == MSC_U8 ? msc_row_u8(t, 0, y)[x] : msc_row_u16(t, 0, y)[x];
 }
 
-static int64_t area_at(const msc_assessment *a, int32_t x, int32_t y)
+/* Training polygons leave the frame. */
+static void take_row(const void *self, const msc_tile *t, int32_t y, uint16_t *value, uint8_t *is_seen)
 {
-    return a->area.px_area[(size_t)(y / MSC_AREA_BLOCK) * (size_t)a->area.n_across + (size_t)(x / MSC_AREA_BLOCK)];
+    const msc_assessment *a = self;
+    const msc_spans *trained = &a->training_spans;
+    const msc_rect core = t->core;
+    const size_t n = (size_t)core.w;
+    if (t->plane[0].type == MSC_U16) memcpy(value, msc_row_u16(t, 0, y), n * sizeof *value);
+    else
+        for (size_t x = 0; x < n; x++) value[x] = msc_row_u8(t, 0, y)[x];
+    memcpy(is_seen, msc_row_valid(t, y), n);
+    for (size_t i = msc_spans_row(trained, core.y + y); i < trained->n && trained->span[i].y == core.y + y; i++) {
+        const int32_t x0 = trained->span[i].x0 > core.x ? trained->span[i].x0 : core.x;
+        const int32_t x1 = trained->span[i].x1 < core.x + core.w ? trained->span[i].x1 : core.x + core.w;
+        if (x0 < x1) memset(is_seen + (x0 - core.x), 0, (size_t)(x1 - x0));
+    }
 }
 
-/* Ground over map of a pixel; 0: not known. */
-static int32_t ground_at(const msc_assessment *a, const msc_tile *t, int32_t x, int32_t y) { return msc_row_u16(t, a->ground_plane, y)[x]; }
-
-static msc_status count_tile(void *self, const msc_tile *t, void *space, msc_error *err)
+static msc_status count_tile(void *self, const msc_tile *t, void *slot, msc_error *err)
 {
-    slot *s = space;
-    const msc_assessment *a = ((const pass *)self)->a;
-    (void)err;
-    memset(s->n, 0, (size_t)a->n_values * sizeof s->n[0]);
-    memset(s->units, 0, (size_t)a->n_values * sizeof s->units[0]);
-    const size_t n_ground = a->ground_plane ? (size_t)a->n_values : 0;
-    memset(s->ground, 0, n_ground * sizeof s->ground[0]);
-    memset(s->ground_px, 0, n_ground * sizeof s->ground_px[0]);
-    for (int32_t y = 0; y < t->core.h; y++)
-        for (int32_t x = 0; x < t->core.w; x++) {
-            const int32_t value = value_at(t, x, y);
-            if (value == MSC_ASSESS_NOT_SEEN) continue;
-            s->n[value]++;
-            s->units[value] += area_at(a, t->core.x + x, t->core.y + y);
-            if (!a->ground_plane) continue;
-            s->ground[value] += ground_at(a, t, x, y);
-            s->ground_px[value] += ground_at(a, t, x, y) > 0;
-        }
-    return MSC_OK;
+    const pass *p = self;
+    return msc_zone_count_tile(&p->counter, t, slot) ? MSC_OK : no_memory(p->a, err);
+}
+
+static void slot_clear(void *self, void *slot)
+{
+    (void)self;
+    msc_zone_cells_clear(slot);
+}
+
+/* The zones of a layer sum to the whole. */
+static void add_cell(msc_assessment *a, const msc_zone_cell *cell)
+{
+    if (cell->value < 0) return;
+    if (cell->layer == 0) {
+        a->px[cell->value] += cell->px;
+        a->units[cell->value] += cell->units;
+        a->ground[cell->value] += cell->ground;
+        a->ground_px[cell->value] += cell->ground_px;
+    }
+    if (a->options->n_zones == 0) return;
+    msc_assess_layer *layer = &a->layer[cell->layer];
+    const size_t at = (size_t)cell->zone * (size_t)a->n_values + (size_t)cell->value;
+    layer->px[at] += cell->px;
+    layer->units[at] += cell->units;
+    if (!a->ground_plane) return;
+    layer->ground[at] += cell->ground;
+    layer->ground_px[at] += cell->ground_px;
 }
 
 static msc_status add_found(msc_assessment *a, const msc_found *one, msc_error *err)
@@ -92,38 +111,18 @@ static msc_status add_found(msc_assessment *a, const msc_found *one, msc_error *
     return MSC_OK;
 }
 
-/* Pixels of zones, and of training polygons, which leave the frame. */
-static void count_row(pass *p, const msc_tile *t, int32_t y)
+static int is_in_row(const msc_spans *spans, int32_t y)
 {
-    msc_assessment *a = p->a;
-    const int32_t w = t->core.w, map_y = t->core.y + y;
-    const size_t first = msc_spans_row(&a->training_spans, map_y);
-    const int has_training = first < a->training_spans.n && a->training_spans.span[first].y == map_y;
-    if (a->options->training) msc_spans_paint(&a->training_spans, t->core.x, map_y, w, p->trained);
-    for (int32_t x = 0; x < w && has_training; x++) {
-        const int32_t value = value_at(t, x, y);
-        if (p->trained[x] < 0 || value == MSC_ASSESS_NOT_SEEN) continue;
-        a->px[value]--;
-        a->units[value] -= area_at(a, t->core.x + x, map_y);
-        a->trained_px++;
-        if (!a->ground_plane) continue;
-        a->ground[value] -= ground_at(a, t, x, y);
-        a->ground_px[value] -= ground_at(a, t, x, y) > 0;
-    }
-    for (int k = 0; k < a->options->n_zones; k++) {
-        msc_assess_layer *layer = &a->layer[k];
-        msc_zone_layer_paint(&layer->zones, t->core.x, map_y, w, p->row[k]);
-        for (int32_t x = 0; x < w; x++) {
-            const int32_t value = value_at(t, x, y);
-            if (value == MSC_ASSESS_NOT_SEEN || (has_training && p->trained[x] >= 0)) continue;
-            const size_t at = (size_t)p->row[k][x] * (size_t)a->n_values + (size_t)value;
-            layer->px[at]++;
-            layer->units[at] += area_at(a, t->core.x + x, map_y);
-            if (!a->ground_plane) continue;
-            layer->ground[at] += ground_at(a, t, x, y);
-            layer->ground_px[at] += ground_at(a, t, x, y) > 0;
-        }
-    }
+    const size_t first = msc_spans_row(spans, y);
+    return first < spans->n && spans->span[first].y == y;
+}
+
+/* Paints what the row of a reference pixel is asked for. */
+static void paint_row(const pass *p, const msc_tile *t, int32_t y)
+{
+    const msc_assessment *a = p->a;
+    if (p->trained) msc_spans_paint(&a->training_spans, t->core.x, t->core.y + y, t->core.w, p->trained);
+    for (int k = 0; k < a->options->n_zones; k++) msc_zone_layer_paint(&a->layer[k].zones, t->core.x, t->core.y + y, t->core.w, p->row[k]);
 }
 
 static msc_status look_up_row(pass *p, const msc_tile *t, int32_t y, msc_error *err)
@@ -147,21 +146,18 @@ static msc_status look_up_row(pass *p, const msc_tile *t, int32_t y, msc_error *
     return MSC_OK;
 }
 
-static msc_status look_up(void *self, const msc_tile *t, void *space, int64_t index, msc_error *err)
+static msc_status look_up(void *self, const msc_tile *t, void *slot, int64_t index, msc_error *err)
 {
     pass *p = self;
-    const slot *s = space;
+    const msc_zone_cells *cells = slot;
     (void)index;
-    for (int v = 0; v < p->a->n_values; v++) {
-        p->a->px[v] += s->n[v];
-        p->a->units[v] += s->units[v];
-        if (!p->a->ground_plane) continue;
-        p->a->ground[v] += s->ground[v];
-        p->a->ground_px[v] += s->ground_px[v];
-    }
+    for (size_t i = 0; i < cells->n; i++) add_cell(p->a, &cells->cell[i]);
     for (int32_t y = 0; y < t->core.h; y++) {
-        if (p->trained || p->a->options->n_zones > 0) count_row(p, t, y);
-        MSC_TRY(look_up_row(p, t, y, err));
+        const int has_training = is_in_row(&p->a->training_spans, t->core.y + y), has_reference = is_in_row(&p->a->spans, t->core.y + y);
+        if (has_training || has_reference) paint_row(p, t, y);
+        for (int32_t x = 0; x < t->core.w && has_training; x++)
+            p->a->trained_px += p->trained[x] >= 0 && value_at(t, x, y) != MSC_ASSESS_NOT_SEEN;
+        if (has_reference) MSC_TRY(look_up_row(p, t, y, err));
     }
     return MSC_OK;
 }
@@ -183,14 +179,17 @@ static msc_status add_outside(msc_assessment *a, msc_error *err)
 
 msc_status msc_assess_count(msc_assessment *a, msc_error *err)
 {
-    pass p = { .a = a };
+    pass p = { .a = a, .counter = { .area = &a->area, .n_layers = a->options->n_zones, .ground_plane = a->ground_plane, .row = take_row, .self = a } };
     msc_layout layout;
     const size_t w = (size_t)a->source.width_px;
     msc_status status = MSC_OK;
     if (a->options->training && !(p.trained = msc_alloc(w, sizeof *p.trained))) status = no_memory(a, err);
     for (int k = 0; k < a->options->n_zones && status == MSC_OK; k++)
         if (!(p.row[k] = msc_alloc(w, sizeof *p.row[k]))) status = no_memory(a, err);
-    const msc_sink sink = { .self = &p, .slot_bytes = sizeof(slot), .halo_px = a->ground_plane > 0, .prepare = count_tile, .put = look_up };
+    p.counter.layer = p.zones;
+    for (int k = 0; k < a->options->n_zones; k++) p.zones[k] = msc_zone_layer_to_count(&a->layer[k].zones);
+    const msc_sink sink = { .self = &p, .slot_bytes = sizeof(msc_zone_cells), .halo_px = a->ground_plane > 0, .prepare = count_tile, .put = look_up,
+                            .slot_clear = slot_clear };
     if (status == MSC_OK) status = msc_stream_plan(a->settings, &a->source, NULL, 0, &sink, 0, &layout, err);
     if (status == MSC_OK) status = msc_stream_run(a->settings, &layout, &a->source, NULL, 0, &sink, "assess", err);
     if (status == MSC_OK && a->options->sample) status = add_outside(a, err);

@@ -10,33 +10,43 @@
 
 typedef struct counting {
     msc_transitions *sum;
-    const msc_area *area;
+    msc_zone_counter counter;
 } counting;
 
-/* Serial and in tile order, but sums of integers: the order does not matter. */
-static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+void msc_transitions_row(const void *self, const msc_tile *tile, int32_t y, uint16_t *value, uint8_t *is_seen)
 {
-    (void)slot; (void)index; (void)err;
-    counting *c = self;
-    for (int32_t y = 0; y < tile->core.h; y++) {
-        const uint8_t *before = msc_row_u8(tile, 0, y);
-        const uint16_t *change = msc_row_u16(tile, 1, y);
-        const uint8_t *valid = msc_row_valid(tile, y);
-        const int64_t *px_area = c->area->px_area + (size_t)((tile->core.y + y) / MSC_AREA_BLOCK) * (size_t)c->area->n_across;
-        for (int32_t x = 0; x < tile->core.w; x++) {
-            const int64_t units = px_area[(tile->core.x + x) / MSC_AREA_BLOCK];
-            const uint16_t code = change[x];
-            if (!valid[x] || code == 65535 || before[x] == 0) {
-                c->sum->px_not_observed++;
-                c->sum->units_not_observed += units;
-                continue;
-            }
-            const int from = code ? code >> 8 : before[x], to = code ? code & 255 : before[x];
-            c->sum->px[from][to]++;
-            c->sum->units[from][to] += units;
-        }
+    const uint8_t *restrict before = msc_row_u8(tile, 0, y), *restrict valid = msc_row_valid(tile, y);
+    const uint16_t *restrict change = msc_row_u16(tile, 1, y);
+    (void)self;
+    for (int32_t x = 0; x < tile->core.w; x++) {
+        value[x] = (uint16_t)(change[x] ? change[x] : before[x] * 257);
+        is_seen[x] = (valid[x] != 0) & (change[x] != 65535) & (before[x] != 0);
+    }
+}
+
+static msc_status count_tile(void *self, const msc_tile *tile, void *slot, msc_error *err)
+{
+    const counting *c = self;
+    return msc_zone_count_tile(&c->counter, tile, slot) ? MSC_OK : msc_fail(err, MSC_ENOMEM, "transitions", "a tile");
+}
+
+static msc_status add_tile(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
+{
+    msc_transitions *sum = ((counting *)self)->sum;
+    const msc_zone_cells *cells = slot;
+    (void)tile, (void)index, (void)err;
+    for (size_t i = 0; i < cells->n; i++) {
+        const msc_zone_cell *cell = &cells->cell[i];
+        *(cell->value < 0 ? &sum->px_not_observed : &sum->px[cell->value >> 8][cell->value & 255]) += cell->px;
+        *(cell->value < 0 ? &sum->units_not_observed : &sum->units[cell->value >> 8][cell->value & 255]) += cell->units;
     }
     return MSC_OK;
+}
+
+static void slot_clear(void *self, void *slot)
+{
+    (void)self;
+    msc_zone_cells_clear(slot);
 }
 
 static msc_status open_map(const msc_settings *settings, const char *path, msc_raster **raster, msc_error *err)
@@ -64,8 +74,9 @@ msc_status msc_transitions_count(const msc_settings *settings, const char *befor
     if ((status = msc_area_init(msc_raster_grid(map[0]), msc_settings_threads(settings, NULL), &area, err)) != MSC_OK) goto done;
     msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 2 };
     if ((status = msc_rasters_source(&both, &source, err)) != MSC_OK) goto done;
-    counting c = { transitions, &area };
-    const msc_sink sink = { .self = &c, .put = count_tile };
+    counting c = { transitions, { .area = &area, .row = msc_transitions_row } };
+    const msc_sink sink = { .self = &c, .slot_bytes = sizeof(msc_zone_cells), .prepare = count_tile, .put = add_tile, .slot_clear = slot_clear,
+                            .is_put_blind = 1 };
     if ((status = msc_stream_plan(settings, &source, NULL, 0, &sink, 0, &layout, err)) != MSC_OK) goto done;
     status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "transitions", err);
 done:

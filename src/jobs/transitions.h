@@ -1,7 +1,7 @@
 /* transitions.h - how much of each class became each other class. */
 #ifndef MSC_JOBS_TRANSITIONS_H
 #define MSC_JOBS_TRANSITIONS_H
-#include "base/error.h"
+#include "model/zone_count.h"
 
 enum { MSC_MAX_CODES = 256 };
 
@@ -16,6 +16,9 @@ typedef struct msc_transitions {
 /* Counts a change map (before * 256 + after, 0, 65535) together with the class map before it. EGRID. */
 msc_status msc_transitions_count(const msc_settings *settings, const char *before, const char *change,
                                  msc_transitions *transitions, msc_error *err);
+
+/* The row of a counter for a tile of those two maps: class before * 256 + after, the same where nothing changed. */
+void msc_transitions_row(const void *self, const msc_tile *tile, int32_t y, uint16_t *value, uint8_t *is_seen);
 
 /* The matrix in hectares (ellipsoidal) as UTF-8 CSV with a row of labels; the last row and column are sums. The caller releases
  * *text with msc_release(). ENOMEM. */

@@ -36,6 +36,7 @@ msc_status msc_zone_layer_open(const msc_zone *zone, const msc_grid *grid, msc_z
     *l = (msc_zone_layer){ .zone = zone };
     MSC_TRY(msc_layer_read(zone->path, NULL, NULL, grid->crs, &zone->field, 1, &features, err));
     msc_status status = msc_spans_find(&features, NULL, grid, &l->spans, &n_outside, err);
+    if (status == MSC_OK) status = msc_spans_share_out(&l->spans, grid->width_px, err);
     if (status == MSC_OK) status = name_zones(l, &features, err);
     msc_features_in_clear(&features);
     return status;
@@ -48,6 +49,11 @@ void msc_zone_layer_clear(msc_zone_layer *l)
     msc_release(l->zone_of);
     msc_spans_clear(&l->spans);
     *l = (msc_zone_layer){ 0 };
+}
+
+msc_count_layer msc_zone_layer_to_count(const msc_zone_layer *l)
+{
+    return (msc_count_layer){ .spans = &l->spans, .zone_of = l->zone_of, .n_zones = l->n_zones };
 }
 
 void msc_zone_layer_paint(const msc_zone_layer *l, int32_t x, int32_t y, int32_t w, int32_t *row)

@@ -25,4 +25,5 @@ set(MINESCAR_model
     samples.c
     shift_field.c
     spans.c
-    weights.c)
+    weights.c
+    zone_count.c)
