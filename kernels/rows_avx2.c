@@ -2,6 +2,7 @@
 #define MSC_ROWS_OWN_UNDO
 #include "kernels/rows_body.h"
 #include <immintrin.h>
+#include "kernels/rows_pick.h"
 #include "kernels/rows_undo.h"
 #include <string.h>
 
@@ -45,4 +46,4 @@ static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *val
 
 const msc_rows msc_rows_avx2 = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,
                                  .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below,
-                                 .pick_u8 = pick_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };
+                                 .pick_u8 = pick_many_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };

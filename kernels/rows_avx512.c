@@ -3,6 +3,7 @@
 #define MSC_ROWS_OWN_UNDO
 #include "kernels/rows_body.h"
 #include <immintrin.h>
+#include "kernels/rows_pick.h"
 #include "kernels/rows_undo.h"
 
 static uint64_t below(size_t n) { return n >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1; }
@@ -42,4 +43,4 @@ static void run_starts_u16(uint64_t *bits, const uint16_t *v, const uint8_t *val
 
 const msc_rows msc_rows_avx512 = { .run_starts_u8 = run_starts_u8, .run_starts_u16 = run_starts_u16, .class_bits = class_bits,
                                    .or_rows = or_rows, .or_both = or_both, .change_codes = change_codes, .drop_below = drop_below,
-                                   .pick_u8 = pick_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };
+                                   .pick_u8 = pick_many_u8, .pick_u16 = pick_u16, .undo_u8 = undo_u8, .undo_u16 = undo_u16 };
