@@ -75,5 +75,6 @@ const msc_kernels msc_kernels_avx2 = {
     .window = &msc_window_avx2,
     .majority = &msc_majority_avx2,
     .smooth = &msc_smooth_avx2,
+    .score = &msc_score_avx2,
     .texture = &msc_texture_avx2,
 };

@@ -99,6 +99,7 @@ static void bin_row(uint8_t *bins, const float *values, size_t n, const float *c
     .window = &msc_window_avx512,                                                                                     \
     .majority = &msc_majority_avx512,                                                                                 \
     .smooth = &msc_smooth_avx512,                                                                                     \
+    .score = &msc_score_avx512,                                                                                       \
     .texture = &msc_texture_avx512
 
 const msc_kernels msc_kernels_avx512 = { .name = "avx512", SHARED };

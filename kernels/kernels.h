@@ -6,6 +6,7 @@
 #include "kernels/gauss.h"
 #include "kernels/rows.h"
 #include "kernels/majority.h"
+#include "kernels/score.h"
 #include "kernels/smooth.h"
 #include "kernels/texture.h"
 #include "kernels/window.h"
@@ -38,6 +39,7 @@ typedef struct msc_kernels {
     const msc_majority_rows *majority;
     const msc_texture_rows *texture;
     const msc_smooth_rows *smooth;
+    const msc_score_rows *score;
 } msc_kernels;
 
 extern const msc_kernels msc_kernels_scalar, msc_kernels_avx2, msc_kernels_avx512, msc_kernels_vbmi;

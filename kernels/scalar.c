@@ -44,5 +44,6 @@ const msc_kernels msc_kernels_scalar = {
     .window = &msc_window_scalar,
     .majority = &msc_majority_scalar,
     .smooth = &msc_smooth_scalar,
+    .score = &msc_score_scalar,
     .texture = &msc_texture_scalar,
 };

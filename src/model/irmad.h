@@ -62,6 +62,8 @@ msc_status msc_irmad_solve(const msc_irmad_sums *sums, msc_variates *irmad, msc_
 void msc_irmad_score(const msc_variates *irmad, const float *const *plane, size_t n, double *z);
 /* P(no change) by the table, within 2e-7 of msc_chi2_above(z / scale, n). */
 double msc_irmad_no_change(const msc_variates *irmad, double z);
+/* out[k] = full times that for z[k], rounded half up; full 0..255. */
+void msc_irmad_no_change_row(const msc_variates *irmad, const double *z, size_t n, double full, uint8_t *out);
 
 /* A sample of pixels in memory: value i of plane p is value[p * n + i]. */
 typedef struct msc_irmad_sample {

@@ -1,5 +1,6 @@
 /* irmad_sums.c - weighted sums of products of planes, and pixels scored by canonical variates. */
 #include "model/irmad.h"
+#include "kernels/kernels.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 /* Pixels that are worked on together: their planes stay in the first cache. LANES sums of every so many-th product are kept
  * apart, in this order on any machine. */
 enum { STRIP = 64, LANES = 8 };
+_Static_assert((int)MSC_SCORE_PLANES == (int)MSC_IRMAD_PLANES, "planes of the kernel");
 
 void msc_irmad_load(msc_type type, const void *row, size_t n, const msc_irmad_limit *limit, float *out)
 {
@@ -80,51 +82,39 @@ double msc_irmad_covariance(const msc_irmad_sums *sums, int p, int q)
     return mean - mean_less_centre(sums, p) * mean_less_centre(sums, q);
 }
 
-/* Sums of products in a fixed order of planes, so that a pixel's score does not depend on its neighbours. */
-static void score_lanes(const msc_variates *irmad, const double (*x)[STRIP], const int *used, int n_used, int at, double *z)
+static msc_score_table table_of(const msc_variates *irmad)
 {
-    double sum[LANES] = { 0 };
-    for (int i = 0; i < irmad->n; i++) {
-        double d[LANES];
-        for (int l = 0; l < LANES; l++) d[l] = -irmad->offset[i];
-        for (int u = 0; u < n_used; u++) {
-            const double c = irmad->row[i][used[u]];
-            for (int l = 0; l < LANES; l++) d[l] += c * x[u][at + l];
-        }
-        for (int l = 0; l < LANES; l++) sum[l] += d[l] * d[l];
-    }
-    memcpy(z, sum, sizeof sum);
-}
-
-static void score_strip(const msc_variates *irmad, const float *const *plane, size_t first, size_t n, double *z)
-{
-    const int n_planes = irmad->n_before + irmad->n_after;
-    double x[MSC_IRMAD_PLANES][STRIP];
-    int used[MSC_IRMAD_PLANES], n_used = 0;
-    for (int p = 0; p < n_planes; p++) {
-        if (!irmad->is_used[p]) continue;
-        for (size_t k = 0; k < n; k++) x[n_used][k] = (double)plane[p][first + k];
-        for (size_t k = n; k < STRIP; k++) x[n_used][k] = 0;
-        used[n_used++] = p;
-    }
-    for (int at = 0; at < (int)n; at += LANES) score_lanes(irmad, (const double (*)[STRIP])x, used, n_used, at, z + at);
+    enum { LAST = sizeof irmad->no_change / sizeof *irmad->no_change - 2 };
+    return (msc_score_table){ irmad->no_change, irmad->step_inverse, LAST };
 }
 
 void msc_irmad_score(const msc_variates *irmad, const float *const *plane, size_t n, double *z)
 {
-    double strip[STRIP];
-    for (size_t first = 0; first < n; first += STRIP) {
-        const size_t some = n - first < STRIP ? n - first : STRIP;
-        score_strip(irmad, plane, first, some, strip);
-        memcpy(z + first, strip, some * sizeof *z);
+    double factor[MSC_IRMAD_BANDS * MSC_IRMAD_PLANES];
+    const float *used[MSC_IRMAD_PLANES];
+    msc_score_lines lines = { factor, irmad->offset, irmad->n, 0 };
+    for (int p = 0; p < irmad->n_before + irmad->n_after; p++)
+        if (irmad->is_used[p]) lines.n_planes++;
+    for (int p = 0, u = 0; u < lines.n_planes; p++) {
+        if (!irmad->is_used[p]) continue;
+        used[u] = plane[p];
+        for (int i = 0; i < irmad->n; i++) factor[i * lines.n_planes + u] = irmad->row[i][p];
+        u++;
     }
+    msc_kernels_select()->score->squares(z, used, &lines, n);
+}
+
+void msc_irmad_no_change_row(const msc_variates *irmad, const double *z, size_t n, double full, uint8_t *out)
+{
+    const msc_score_table table = table_of(irmad);
+    msc_kernels_select()->score->look_up(out, z, &table, full, n);
 }
 
 double msc_irmad_no_change(const msc_variates *irmad, double z)
 {
-    enum { LAST = sizeof irmad->no_change / sizeof *irmad->no_change - 2 };
-    const double at = sqrt(z) * irmad->step_inverse;
-    if (!(at < LAST)) return 0;
+    const msc_score_table t = table_of(irmad);
+    const double at = sqrt(z) * t.step_inverse;
+    if (!(at < t.last)) return 0;
     const int i = (int)at;
-    return irmad->no_change[i] + (at - i) * (irmad->no_change[i + 1] - irmad->no_change[i]);
+    return t.entry[i] + (at - i) * (t.entry[i + 1] - t.entry[i]);
 }

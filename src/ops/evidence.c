@@ -22,8 +22,8 @@ static void score_piece(const msc_evidence *e, const msc_tile *in, int32_t y, in
         plane[p] = value[p];
     }
     msc_irmad_score(e->irmad, plane, (size_t)n, z);
-    for (int32_t i = 0; i < n; i++)
-        if (is_observed[i]) out[i] = (uint8_t)(MSC_EVIDENCE_FULL * msc_irmad_no_change(e->irmad, z[i]) + 0.5);
+    msc_irmad_no_change_row(e->irmad, z, (size_t)n, MSC_EVIDENCE_FULL, out);
+    for (int32_t i = 0; i < n; i++) out[i] = is_observed[i] ? out[i] : MSC_EVIDENCE_NODATA;
 }
 
 static void evidence_tile(const void *self, const msc_tile *in, msc_tile *out, void *scratch)

@@ -1,4 +1,4 @@
-/* The row kernels of windows, textures and majorities: every table against the scalar one, bit for bit, for lengths 0..67 and several sides. */
+/* The row kernels of windows, textures, majorities and scores: every table against the scalar one, bit for bit, for lengths 0..67 and several sides. */
 #include "kernels/kernels.h"
 #include <math.h>
 #include <stdio.h>
@@ -173,12 +173,25 @@ static size_t apply_majority(const msc_majority_rows *k, const rows *r, unsigned
     return (size_t)(at - out);
 }
 
+/* Three lines over three planes, and a table of the root that ends among the scores. */
+static size_t apply_score(const msc_score_rows *k, const rows *r, unsigned char *out)
+{
+    static const double factor[9] = { 0.25, -1.5, 1e-3, 3.0, 0.1, -0.2, 1.0 / 3.0, 0, 7e-5 }, offset[3] = { 0.5, -2, 1e3 };
+    double entry[102];
+    for (int i = 0; i < 102; i++) entry[i] = 1.0 / (1 + i * 0.07);
+    const float *const plane[3] = { r->a, r->b, r->c };
+    k->squares((double *)(void *)out, plane, &(msc_score_lines){ factor, offset, 3, 3 }, r->n);
+    k->look_up(out + r->n * sizeof(double), (double *)(void *)out, &(msc_score_table){ entry, 0.02, 100 }, 254, r->n);
+    return r->n * (sizeof(double) + 1);
+}
+
 static size_t apply_all(const msc_kernels *k, const rows *r, unsigned char *out)
 {
     memset(out, 0, MOST * 8 * 80);
     size_t used = (apply(k->window, r, out) + 7) / 8 * 8;
     used += (apply_texture(k->texture, r, out + used) + 7) / 8 * 8;
-    return used + apply_majority(k->majority, r, out + used);
+    used += (apply_majority(k->majority, r, out + used) + 7) / 8 * 8;
+    return used + apply_score(k->score, r, out + used);
 }
 
 int main(void)
