@@ -68,7 +68,9 @@ static msc_status fit(detection *d, msc_error *err)
     const int n = d->pair.n_bands;
     if (n > MSC_IRMAD_BANDS) return msc_fail(err, MSC_EBAND, o->before.paths[0], "%d bands; at most %d", n, MSC_IRMAD_BANDS);
     d->lattice = msc_lattice_for(d->pair.source.width_px, d->pair.source.height_px, o->sample_px);
-    MSC_TRY(msc_lattice_collect(d->settings, &d->lattice, &d->pair.source, 2 * n, &d->pixels, err));
+    msc_source sampled;
+    msc_pair_sample(&d->pair, &d->lattice, &sampled);
+    MSC_TRY(msc_lattice_collect(d->settings, &d->lattice, &sampled, 2 * n, &d->pixels, err));
     const msc_irmad_sample sample = { .value = d->pixels.value, .n = d->pixels.n, .n_before = n, .n_after = n };
     d->fit.max_iterations = o->max_iterations;
     d->fit.tolerance = o->tolerance;

@@ -55,15 +55,39 @@ static void mark_u8(const uint8_t *restrict row, double limit, int32_t n, uint8_
     const int least = (int)ceil(fmin(limit, 256));
     for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
 }
-static void mark_u16(const uint16_t *restrict row, double limit, int32_t n, uint8_t bit, uint8_t *restrict bits)
-{
-    const int least = (int)ceil(fmin(limit, 65536));
-    for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
-}
 static void mark_f32(const float *restrict row, double limit, int32_t n, uint8_t bit, uint8_t *restrict bits)
 {
     const float least = (float)limit;
     for (int32_t x = 0; x < n; x++) bits[x] |= row[x] >= least ? bit : 0;
+}
+
+enum { PIECE = 256 };
+
+/* A year's bands of 16 bits have one limit, so that the largest of a pixel decides. */
+static void mark_u16(const msc_pair *p, const msc_tile *tile, int first, int32_t x0, int32_t y, int32_t n, uint8_t bit, uint8_t *restrict bits)
+{
+    uint16_t most[PIECE];
+    if (p->limit[first] > UINT16_MAX) return;
+    const uint16_t least = (uint16_t)ceil(p->limit[first]);
+    memcpy(most, msc_row_u16(tile, first, y) + x0, (size_t)n * sizeof *most);
+    for (int b = first + 1; b < first + p->n_bands; b++) {
+        const uint16_t *restrict row = msc_row_u16(tile, b, y) + x0;
+        for (int32_t x = 0; x < n; x++) most[x] = row[x] > most[x] ? row[x] : most[x];
+    }
+    for (int32_t x = 0; x < n; x++) bits[x] |= most[x] >= least ? bit : 0;
+}
+
+/* MSC_SATURATED_... bits of n <= PIECE pixels of a row. */
+static void mark(const msc_pair *p, const msc_tile *tile, int32_t x0, int32_t y, int32_t n, uint8_t *bits)
+{
+    memset(bits, 0, (size_t)n);
+    for (int b = 0; b < 2 * p->n_bands; b++) {
+        const uint8_t bit = b < p->n_bands ? MSC_SATURATED_BEFORE : MSC_SATURATED_AFTER;
+        const msc_type type = tile->plane[b].type;
+        if (type == MSC_U8) mark_u8(msc_row_u8(tile, b, y) + x0, p->limit[b], n, bit, bits);
+        else if (type == MSC_U16 && b % p->n_bands == 0) mark_u16(p, tile, b, x0, y, n, bit, bits);
+        else if (type == MSC_F32 && isfinite(p->limit[b])) mark_f32(msc_row_f32(tile, b, y) + x0, p->limit[b], n, bit, bits);
+    }
 }
 
 /* A tile of both years' elevations with 1 px of padding, read aside: with padding the images would be read again and again, as their
@@ -105,23 +129,70 @@ static msc_status read_unsaturated(void *self, int worker, msc_tile *tile, msc_e
     msc_tile whole = *tile;
     whole.n_planes = p->whole.n_planes;
     MSC_TRY(p->whole.read(p->whole.self, worker, &whole, err));
-    const int32_t pad = tile->pad_px, n = tile->core.w + 2 * pad;
-    for (int32_t y = -pad; y < tile->core.h + pad; y++) {
-        uint8_t *bits = msc_row_u8(tile, whole.n_planes, y) - pad, *ok = msc_row_valid(tile, y) - pad;
-        memset(bits, 0, (size_t)n);
-        for (int b = 0; b < 2 * p->n_bands; b++) {
-            const uint8_t bit = b < p->n_bands ? MSC_SATURATED_BEFORE : MSC_SATURATED_AFTER;
-            const msc_type type = tile->plane[b].type;
-            if (type == MSC_U8) mark_u8(msc_row_u8(tile, b, y) - pad, p->limit[b], n, bit, bits);
-            else if (type == MSC_U16) mark_u16(msc_row_u16(tile, b, y) - pad, p->limit[b], n, bit, bits);
-            else if (isfinite(p->limit[b])) mark_f32(msc_row_f32(tile, b, y) - pad, p->limit[b], n, bit, bits);
+    const int32_t pad = tile->pad_px, end = tile->core.w + pad;
+    for (int32_t y = -pad; y < tile->core.h + pad; y++)
+        for (int32_t x0 = -pad; x0 < end; x0 += PIECE) {
+            const int32_t n = end - x0 < PIECE ? end - x0 : PIECE;
+            uint8_t *restrict bits = msc_row_u8(tile, whole.n_planes, y) + x0, *restrict ok = msc_row_valid(tile, y) + x0;
+            mark(p, tile, x0, y, n, bits);
+            for (int32_t x = 0; x < n; x++) {
+                bits[x] = ok[x] ? bits[x] : 0;
+                ok[x] = ok[x] && !bits[x];
+            }
         }
-        for (int32_t x = 0; x < n; x++) {
-            bits[x] = ok[x] ? bits[x] : 0;
-            ok[x] = ok[x] && !bits[x];
-        }
-    }
     return p->is_flat ? flatten(p, worker, tile, err) : MSC_OK;
+}
+
+/* One pixel of a tile's core as a tile of its own. */
+static msc_tile pixel_of(const msc_tile *tile, int32_t x, int32_t y)
+{
+    msc_tile one = *tile;
+    const ptrdiff_t at = (ptrdiff_t)y * tile->stride_px + x;
+    one.core = (msc_rect){ tile->core.x + x, tile->core.y + y, 1, 1 };
+    one.valid = tile->valid + at;
+    for (int b = 0; b < tile->n_planes; b++) one.plane[b].data = (char *)tile->plane[b].data + at * (ptrdiff_t)msc_type_bytes(tile->plane[b].type);
+    return one;
+}
+
+typedef struct sampling { const msc_pair *pair; const msc_tile *tile, *ground; void *scratch; } sampling;
+
+static void make_pixel(void *self, int64_t cell, int32_t x, int32_t y)
+{
+    const sampling *s = self;
+    const msc_pair *p = s->pair;
+    msc_tile one = pixel_of(s->tile, x - s->tile->core.x, y - s->tile->core.y);
+    uint8_t bits;
+    (void)cell;
+    mark(p, &one, 0, 0, 1, &bits);
+    *one.valid = *one.valid && !bits;
+    if (!*one.valid || !p->is_flat) return;
+    const msc_tile ground = pixel_of(s->ground, x - s->tile->core.x, y - s->tile->core.y);
+    for (int i = 0; i < 2; i++) msc_terrain_flatten(&one, i * p->n_bands, p->n_bands, &ground, i, &p->sun[i], p->image[0].pixel_m, s->scratch);
+}
+
+/* As read_unsaturated, at the pixels of a lattice alone. */
+static msc_status read_sampled(void *self, int worker, msc_tile *tile, msc_error *err)
+{
+    const msc_pair *p = self;
+    msc_tile whole = *tile, ground = { 0 };
+    char *space = NULL;
+    whole.n_planes = p->whole.n_planes;
+    MSC_TRY(p->whole.read(p->whole.self, worker, &whole, err));
+    void *scratch = msc_alloc(msc_terrain_flatten_scratch(1), 1);
+    msc_status status = scratch ? MSC_OK : msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", msc_terrain_flatten_scratch(1));
+    if (status == MSC_OK && p->is_flat) status = read_ground(p, worker, tile->core, &ground, &space, err);
+    sampling s = { p, &whole, &ground, scratch };
+    if (status == MSC_OK) msc_lattice_each(p->sampled, &tile->core, make_pixel, &s);
+    msc_release(space);
+    msc_release(scratch);
+    return status;
+}
+
+void msc_pair_sample(msc_pair *pair, const msc_lattice *lattice, msc_source *source)
+{
+    pair->sampled = lattice;
+    *source = pair->source;
+    source->read = read_sampled;
 }
 
 static void leave_saturated_out(const msc_pair_spec *spec, msc_pair *pair)

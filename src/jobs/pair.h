@@ -2,6 +2,7 @@
 #ifndef MSC_JOBS_PAIR_H
 #define MSC_JOBS_PAIR_H
 #include "jobs/imagery.h"
+#include "model/lattice.h"
 #include "ops/terrain.h"
 
 typedef struct msc_pair_spec {
@@ -28,6 +29,7 @@ typedef struct msc_pair {
     msc_rasters dems;            /* of both images, if so, and where the sun stood */
     msc_source ground;
     msc_window_sun sun[2];
+    const msc_lattice *sampled;
 } msc_pair;
 
 /* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of
@@ -36,5 +38,7 @@ msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec
 /* The bands whose names both images have, in the order of the one before; *n may be 0. Errors of msc_raster_open. */
 msc_status msc_pair_share_bands(const msc_settings *settings, const msc_image *before, const msc_image *after,
                                 char band[MSC_MAX_BANDS][MSC_NAME_MAX], int *n, msc_error *err);
+/* The pair's bands and validity at the pixels of a lattice, which is borrowed; what lies between them is of no use. Padding is not there. */
+void msc_pair_sample(msc_pair *pair, const msc_lattice *lattice, msc_source *source);
 void msc_pair_close(msc_pair *pair);   /* accepts a zeroed one */
 #endif

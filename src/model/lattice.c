@@ -37,28 +37,39 @@ static void place(const msc_lattice *l, int32_t u, int32_t v, int32_t *x, int32_
     *y = v * l->step_px + (int32_t)msc_random_below(draw << 32, (uint32_t)l->step_px);
 }
 
-/* Tiles write to cells of their own pixels only. */
-static msc_status prepare(void *self, const msc_tile *tile, void *kept, msc_error *err)
+void msc_lattice_each(const msc_lattice *l, const msc_rect *r, void (*visit)(void *self, int64_t cell, int32_t x, int32_t y), void *self)
 {
-    const collector *c = self;
-    const msc_lattice *l = c->lattice;
-    const msc_rect *r = &tile->core;
-    (void)kept, (void)err;
     for (int32_t v = r->y / l->step_px; v <= (r->y + r->h - 1) / l->step_px; v++)
         for (int32_t u = r->x / l->step_px; u <= (r->x + r->w - 1) / l->step_px; u++) {
             int32_t x, y;
             place(l, u, v, &x, &y);
-            x -= r->x;
-            y -= r->y;
-            if (x < 0 || y < 0 || x >= r->w || y >= r->h || !msc_row_valid(tile, y)[x]) continue;
-            const int64_t cell = (int64_t)v * c->n_across + u;
-            c->is_observed[cell] = 1;
-            for (int p = 0; p < c->n_planes; p++) {
-                const msc_type type = tile->plane[p].type;
-                c->value[p * c->n_cells + cell] = type == MSC_F32 ? msc_row_f32(tile, p, y)[x]
-                                                : type == MSC_U16 ? (float)msc_row_u16(tile, p, y)[x] : (float)msc_row_u8(tile, p, y)[x];
-            }
+            if (x >= r->x && y >= r->y && x < r->x + r->w && y < r->y + r->h) visit(self, (int64_t)v * across(l) + u, x, y);
         }
+}
+
+typedef struct taking { const collector *to; const msc_tile *tile; } taking;
+
+static void take(void *self, int64_t cell, int32_t x, int32_t y)
+{
+    const collector *c = ((const taking *)self)->to;
+    const msc_tile *tile = ((const taking *)self)->tile;
+    x -= tile->core.x;
+    y -= tile->core.y;
+    if (!msc_row_valid(tile, y)[x]) return;
+    c->is_observed[cell] = 1;
+    for (int p = 0; p < c->n_planes; p++) {
+        const msc_type type = tile->plane[p].type;
+        c->value[p * c->n_cells + cell] = type == MSC_F32 ? msc_row_f32(tile, p, y)[x]
+                                        : type == MSC_U16 ? (float)msc_row_u16(tile, p, y)[x] : (float)msc_row_u8(tile, p, y)[x];
+    }
+}
+
+/* Tiles write to cells of their own pixels only. */
+static msc_status prepare(void *self, const msc_tile *tile, void *kept, msc_error *err)
+{
+    const collector *c = self;
+    (void)kept, (void)err;
+    msc_lattice_each(c->lattice, &tile->core, take, &(taking){ c, tile });
     return MSC_OK;
 }
 

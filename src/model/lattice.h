@@ -11,6 +11,8 @@ typedef struct msc_lattice {
 /* The lattice with the least step that has at most `most` cells; most 0: every pixel. */
 msc_lattice msc_lattice_for(int32_t width_px, int32_t height_px, int64_t most);
 int64_t msc_lattice_cells(const msc_lattice *lattice);
+/* Calls visit(self, cell, x, y) for the pixel of every cell that lies in `rect`, row by row of cells. */
+void msc_lattice_each(const msc_lattice *lattice, const msc_rect *rect, void (*visit)(void *self, int64_t cell, int32_t x, int32_t y), void *self);
 
 /* The pixels that were observed, in the order of their cells. */
 typedef struct msc_lattice_pixels {
