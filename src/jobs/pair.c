@@ -91,18 +91,17 @@ static void mark(const msc_pair *p, const msc_tile *tile, int32_t x0, int32_t y,
 }
 
 /* A tile of both years' elevations with 1 px of padding, read aside: with padding the images would be read again and again, as their
- * blocks are wider than tiles. *space is to be released. */
-static msc_status read_ground(const msc_pair *p, int worker, msc_rect core, msc_tile *ground, char **space, msc_error *err)
+ * blocks are wider than tiles. Its space, and behind it scratch for rows of the tile's width, stays the worker's. */
+static msc_status read_ground(const msc_pair *p, int worker, msc_rect core, msc_tile *ground, void **scratch, msc_error *err)
 {
-    const size_t stride = (size_t)core.w + 2, n = stride * ((size_t)core.h + 2), at = stride + 1;
+    const size_t stride = (size_t)core.w + 2, n = stride * ((size_t)core.h + 2), at = stride + 1, bytes = msc_terrain_flatten_scratch(core.w);
+    struct msc_pair_space *space = &p->space[worker];
     *ground = (msc_tile){ .core = core, .pad_px = 1, .stride_px = (int32_t)stride, .n_planes = 2, .worker = worker };
-    *space = msc_alloc(n, 2 * sizeof(float) + 1);
-    if (!*space) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu pixels", n);
-    for (int i = 0; i < 2; i++) {
-        ground->plane[i].type = MSC_F32;
-        ground->plane[i].data = (float *)(void *)*space + (size_t)i * n + at;
-    }
-    ground->valid = (uint8_t *)*space + 2 * n * sizeof(float) + at;
+    if (!msc_reserve(&space->bytes, &space->capacity, bytes + n * (2 * sizeof(float) + 1), 1)) return msc_fail(err, MSC_ENOMEM, "irmad", "%zu pixels", n);
+    float *z = (float *)(void *)((char *)space->bytes + bytes);
+    *scratch = space->bytes;
+    for (int i = 0; i < 2; i++) ground->plane[i] = (msc_plane){ MSC_F32, z + (size_t)i * n + at };
+    ground->valid = (uint8_t *)(z + 2 * n) + at;
     return p->ground.read(p->ground.self, worker, ground, err);
 }
 
@@ -111,15 +110,10 @@ static msc_status read_ground(const msc_pair *p, int worker, msc_rect core, msc_
 static msc_status flatten(const msc_pair *p, int worker, msc_tile *tile, msc_error *err)
 {
     msc_tile ground;
-    char *space = NULL;
-    const size_t bytes = msc_terrain_flatten_scratch(tile->core.w);
-    void *scratch = msc_alloc(bytes, 1);
-    msc_status status = scratch ? read_ground(p, worker, tile->core, &ground, &space, err) : msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", bytes);
-    for (int i = 0; i < 2 && status == MSC_OK; i++)
-        msc_terrain_flatten(tile, i * p->n_bands, p->n_bands, &ground, i, &p->sun[i], p->image[0].pixel_m, scratch);
-    msc_release(space);
-    msc_release(scratch);
-    return status;
+    void *scratch;
+    MSC_TRY(read_ground(p, worker, tile->core, &ground, &scratch, err));
+    for (int i = 0; i < 2; i++) msc_terrain_flatten(tile, i * p->n_bands, p->n_bands, &ground, i, &p->sun[i], p->image[0].pixel_m, scratch);
+    return MSC_OK;
 }
 
 /* A saturated value is at least what it says: it cannot be compared. So the pixel is no witness, though its class may be plain. */
@@ -175,17 +169,12 @@ static msc_status read_sampled(void *self, int worker, msc_tile *tile, msc_error
 {
     const msc_pair *p = self;
     msc_tile whole = *tile, ground = { 0 };
-    char *space = NULL;
+    sampling s = { p, &whole, &ground, NULL };
     whole.n_planes = p->whole.n_planes;
     MSC_TRY(p->whole.read(p->whole.self, worker, &whole, err));
-    void *scratch = msc_alloc(msc_terrain_flatten_scratch(1), 1);
-    msc_status status = scratch ? MSC_OK : msc_fail(err, MSC_ENOMEM, "irmad", "%zu bytes", msc_terrain_flatten_scratch(1));
-    if (status == MSC_OK && p->is_flat) status = read_ground(p, worker, tile->core, &ground, &space, err);
-    sampling s = { p, &whole, &ground, scratch };
-    if (status == MSC_OK) msc_lattice_each(p->sampled, &tile->core, make_pixel, &s);
-    msc_release(space);
-    msc_release(scratch);
-    return status;
+    if (p->is_flat) MSC_TRY(read_ground(p, worker, tile->core, &ground, &s.scratch, err));
+    msc_lattice_each(p->sampled, &tile->core, make_pixel, &s);
+    return MSC_OK;
 }
 
 void msc_pair_sample(msc_pair *pair, const msc_lattice *lattice, msc_source *source)
@@ -219,6 +208,9 @@ static msc_status open_ground(const msc_settings *settings, const msc_pair_spec 
         MSC_TRY(msc_imagery_open_dem(settings, &pair->image[i], image[i], err));
         pair->dems.raster[pair->dems.n++] = pair->image[i].dem;
     }
+    pair->n_spaces = msc_settings_threads(settings, NULL);
+    pair->space = msc_alloc_zero((size_t)pair->n_spaces, sizeof *pair->space);
+    if (!pair->space) return msc_fail(err, MSC_ENOMEM, "irmad", "%d workers", pair->n_spaces);
     pair->dems.required = 3u;
     pair->is_flat = 1;
     return msc_rasters_source(&pair->dems, &pair->ground, err);
@@ -258,6 +250,9 @@ msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec
 
 void msc_pair_close(msc_pair *pair)
 {
+    for (int i = 0; i < pair->n_spaces && pair->space; i++) msc_release(pair->space[i].bytes);
+    msc_release(pair->space);
+    pair->space = NULL;
     for (int i = 1; i >= 0; i--) {
         if (pair->class_map[i]) msc_raster_close(&pair->class_map[i]);
         msc_imagery_close(&pair->image[i]);

@@ -29,6 +29,8 @@ typedef struct msc_pair {
     msc_rasters dems;            /* of both images, if so, and where the sun stood */
     msc_source ground;
     msc_window_sun sun[2];
+    struct msc_pair_space { void *bytes; size_t capacity; } *space;   /* [n_spaces] of the workers */
+    int n_spaces;
     const msc_lattice *sampled;
 } msc_pair;
 
