@@ -12,6 +12,10 @@ typedef void msc_window_of_three(float *out, const float *north, const float *he
 /* Light on a slope: east, north and up toward the sun (length 1), what comes from the sky, and the rest over `up`. */
 typedef struct msc_window_sun { float east, north, up, sky, direct; } msc_window_sun;
 
+/* How two elevation models are compared: after less before less `offset`, against the variance flat + per_steep * the larger square of the
+ * doubled central differences. least: n_levels squares that fall. */
+typedef struct msc_window_heights { float offset, flat, per_steep; const float *least; int n_levels; } msc_window_heights;
+
 typedef struct msc_window_rows {
     /* out[i] = ok[i] ? v[i] : other */
     void (*from_u8)(float *out, const uint8_t *v, const uint8_t *ok, float other, size_t n);
@@ -52,6 +56,8 @@ typedef struct msc_window_rows {
     /* Ground over map of pixels whose sides are 1 / u and 1 / v: the mean of the eight triangles between the middle and its neighbours;
      * the rows reach from -1 to n. A neighbour that is NAN lies on the line through the middle and the one across; 0 where the middle is NAN. */
     void (*surface)(float *out, const float *north, const float *here, const float *south, float u, float v, size_t n);
+    /* level[i] = the number of least[k] * variance that the squared difference is below; rows above, at and below, which reach from -1 to n. */
+    void (*heights)(uint8_t *level, const float *const before[3], const float *const after[3], const msc_window_heights *how, size_t n);
     /* out[i] = by[i] > 0 ? a[i] / by[i] : 0; out may be a. */
     void (*over)(float *out, const float *a, const float *by, size_t n);
     /* Rounded, 0..65535; v is not negative. */

@@ -277,6 +277,50 @@ static void surface(float *restrict out, const float *restrict north, const floa
     }
 }
 
+enum { PIECE = 128 };
+
+/* The thresholds rise from the last on: where all pixels lie below one, they lie below the rest. */
+static void find_levels(const float *restrict square, const float *restrict variance, size_t n, const msc_window_heights *how, uint8_t *restrict level)
+{
+    int32_t below[PIECE] = { 0 };
+    for (int k = how->n_levels - 1; k >= 0; k--) {
+        const float least = how->least[k];
+        int32_t beyond = 0;
+        for (size_t x = 0; x < n; x++) {
+            const int32_t is_below = square[x] < least * variance[x];
+            below[x] += is_below;
+            beyond |= !is_below;
+        }
+        if (beyond) continue;
+        for (size_t x = 0; x < n; x++) below[x] += k;
+        break;
+    }
+    for (size_t x = 0; x < n; x++) level[x] = (uint8_t)below[x];
+}
+
+/* Square of the gradient, doubled by the two steps that central differences span; so four times it. */
+static inline float steepness(const float *north, const float *here, const float *south)
+{
+    const float e = here[1] - here[-1], s = *south - *north;
+    return e * e + s * s;
+}
+
+static void heights(uint8_t *restrict level, const float *const before[3], const float *const after[3], const msc_window_heights *how, size_t n)
+{
+    for (size_t done = 0; done < n; done += PIECE) {
+        const float *a = before[1] + done, *b = after[1] + done, *up[2] = { before[0] + done, after[0] + done }, *down[2] = { before[2] + done, after[2] + done };
+        const size_t some = n - done < PIECE ? n - done : PIECE;
+        float square[PIECE], variance[PIECE];
+        for (size_t x = 0; x < some; x++) {
+            const float d = b[x] - a[x] - how->offset;
+            const float early = steepness(up[0] + x, a + x, down[0] + x), late = steepness(up[1] + x, b + x, down[1] + x);
+            square[x] = d * d;
+            variance[x] = how->flat + how->per_steep * (early > late ? early : late);
+        }
+        find_levels(square, variance, some, how, level + done);
+    }
+}
+
 static void over(float *out, const float *a, const float *restrict by, size_t n)
 {
 #pragma GCC ivdep
@@ -296,5 +340,6 @@ const msc_window_rows WINDOW_TABLE = {
     .stack = stack, .stack_squares = stack_squares, .stack_low = stack_low, .stack_high = stack_high, .join = join,
     .across = across, .across_low = across_low, .across_high = across_high, .invert = invert, .mean = mean,
     .deviation = deviation, .above_mean = above_mean, .range = range, .scale = scale, .keep = keep, .slope = slope,
-    .northness = northness, .eastness = eastness, .light = light, .surface = surface, .over = over, .to_u16 = to_u16,
+    .northness = northness, .eastness = eastness, .light = light, .surface = surface, .heights = heights,
+    .over = over, .to_u16 = to_u16,
 };

@@ -1,5 +1,6 @@
 /* height_level.c - by how much more two elevation models differ at a pixel than they do where nothing happened. */
 #include "ops/height_level.h"
+#include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
@@ -30,7 +31,11 @@ static inline uint8_t is_whole(const rows *r, ptrdiff_t x)
     return r->ok[0][x] & r->ok[1][x - 1] & r->ok[1][x] & r->ok[1][x + 1] & r->ok[2][x];
 }
 
-enum { PIECE = 128 };
+/* Whether one of the pixels that n pixels ask is not observed. */
+static int has_hole(const rows *r, size_t n)
+{
+    return memchr(r->ok[0], 0, n) || memchr(r->ok[1] - 1, 0, n + 2) || memchr(r->ok[2], 0, n);
+}
 
 /* Squares of msc_height_level_begin(). */
 static const float least_square[MSC_HEIGHT_LEVELS - 1] = {
@@ -38,47 +43,19 @@ static const float least_square[MSC_HEIGHT_LEVELS - 1] = {
     9.0f, 3.34314585f, 1.0f, 0.171572879f
 };
 
-/* Levels of n pixels, n <= PIECE, from squares of differences and variances. The thresholds rise from the last on: where all lie below
- * one, they lie below the rest. */
-static void find_levels(const float *restrict square, const float *restrict variance, ptrdiff_t n, uint8_t *restrict level)
-{
-    int32_t below[PIECE];
-    for (ptrdiff_t x = 0; x < n; x++) below[x] = 0;
-    for (int k = MSC_HEIGHT_LEVELS - 2; k >= 0; k--) {
-        const float least = least_square[k];
-        int32_t beyond = 0;
-        for (ptrdiff_t x = 0; x < n; x++) {
-            const int32_t is_below = square[x] < least * variance[x];
-            below[x] += is_below;
-            beyond |= !is_below;
-        }
-        if (beyond) continue;
-        for (ptrdiff_t x = 0; x < n; x++) below[x] += k;
-        break;
-    }
-    for (ptrdiff_t x = 0; x < n; x++) level[x] = (uint8_t)below[x];
-}
-
 void msc_heights_row(const msc_heights *self, const msc_height_pair *pair, int32_t y, int32_t x0, int32_t n, uint8_t *level)
 {
     if (!(self->noise_m > 0)) {
         memset(level, MSC_NO_HEIGHT, (size_t)n);
         return;
     }
-    const float flat = self->noise_m * self->noise_m, per_steep = 0.25f * self->shift_px * self->shift_px;
-    for (int32_t done = 0; done < n; done += PIECE) {
-        const rows a = rows_of(pair->before, y, x0 + done), b = rows_of(pair->after, y, x0 + done);
-        const ptrdiff_t w = n - done < PIECE ? n - done : PIECE;
-        float square[PIECE], variance[PIECE];
-        for (ptrdiff_t x = 0; x < w; x++) {
-            const float d = b.z[1][x] - a.z[1][x] - self->offset_m, before = steepness(&a, x), after = steepness(&b, x);
-            square[x] = d * d;
-            variance[x] = flat + per_steep * (before > after ? before : after);
-        }
-        find_levels(square, variance, w, level + done);
-        for (ptrdiff_t x = 0; x < w; x++)
-            if (!(is_whole(&a, x) & is_whole(&b, x))) level[done + x] = MSC_NO_HEIGHT;
-    }
+    const msc_window_heights heights = { self->offset_m, self->noise_m * self->noise_m, 0.25f * self->shift_px * self->shift_px, least_square,
+                                         MSC_HEIGHT_LEVELS - 1 };
+    const rows a = rows_of(pair->before, y, x0), b = rows_of(pair->after, y, x0);
+    msc_kernels_select()->window->heights(level, a.z, b.z, &heights, (size_t)n);
+    if (!has_hole(&a, (size_t)n) && !has_hole(&b, (size_t)n)) return;
+    for (int32_t x = 0; x < n; x++)
+        if (!(is_whole(&a, x) & is_whole(&b, x))) level[x] = MSC_NO_HEIGHT;
 }
 
 int msc_height_sample_of(const msc_height_pair *pair, int32_t x, int32_t y, msc_height_sample *sample)

@@ -103,6 +103,9 @@ static size_t apply(const msc_window_rows *k, const rows *r, unsigned char *out)
     FLOATS(k->eastness(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, n));
     FLOATS(k->light(f, r->a + 1, r->b + 1, r->c + 1, 0.05f, &(msc_window_sun){ 0.5f, -0.5f, 0.7071f, 0.3f, 0.99f }, n));
     FLOATS(k->surface(f, r->a + 1, r->b + 1, r->c + 1, 0.5f, 0.25f, n));
+    static const float least[4] = { 900, 16, 1, 0.2f };
+    FLOATS(memset(f, 0, n * 4); k->heights((uint8_t *)f, (const float *[3]){ r->a + 1, r->b + 1, r->c + 1 }, (const float *[3]){ r->c + 1, r->a + 1, r->b + 1 },
+                                           &(msc_window_heights){ 3.0f, 900.0f, 0.01f, least, 4 }, n));
     FLOATS(k->over(f, r->a, r->b, n));
     FLOATS(memcpy(f, r->a, n * 4); k->over(f, f, r->c, n));
     float *positive = malloc((n + 1) * sizeof *positive);
