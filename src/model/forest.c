@@ -8,7 +8,7 @@
 
 enum {
     CARRY = 255 / MSC_VOTE_ROWS * MSC_VOTE_ROWS,   /* trees that votes of 8 bits hold */
-    NEAR_BYTES = 32768                             /* of the first data cache, for pixels */
+    NEAR_BYTES = 65536                             /* of pixels that meet a tree's tables at once: those come from further away */
 };
 
 /* The scratch of one caller:  planes | words or stages | classes of some trees | votes of 8 bits | votes of 16 bits */
@@ -42,11 +42,11 @@ size_t msc_forest_scratch(const msc_forest *forest)
 }
 
 /* Copies the block's bins into planes and, for walks over nodes, words, zeroed to a multiple of 64 pixels. */
-static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, int by_levels)
+static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, size_t plane_stride, int by_levels)
 {
     const size_t padded = (n + 63) / 64 * 64, n_features = (size_t)forest->n_features;
     for (size_t f = 0; f < n_features; f++) {
-        uint8_t *plane = d->planes + f * MSC_WALK_STRIDE;
+        uint8_t *plane = d->planes + f * plane_stride;
         uint32_t *word = d->words + f / 4 * MSC_WALK_STRIDE;
         const uint8_t *row = bins + f * stride;
         const unsigned shift = (unsigned)(f % 4 * 8);
@@ -107,8 +107,9 @@ static void ask(const msc_forest *forest, const msc_kernels *kernels, const desk
 {
     const size_t n_classes = (size_t)forest->n_classes;
     const int by_levels = forest->levels && kernels->walk_levels;
-    const msc_walk block = { n, (forest->n_features + 3) / 4, d->planes, d->words };
-    pack(d, forest, bins, stride, n, by_levels);
+    const size_t plane_stride = by_levels ? (n + 127) / 64 * 64 : MSC_WALK_STRIDE;
+    const msc_walk block = { n, (forest->n_features + 3) / 4, plane_stride, d->planes, d->words };
+    pack(d, forest, bins, stride, n, plane_stride, by_levels);
     for (size_t c = 0; c < n_classes; c++) {
         memset(d->few + c * MSC_WALK_BLOCK, 0, n);
         memset(d->many + c * MSC_WALK_BLOCK, 0, n * sizeof *d->many);
@@ -133,7 +134,7 @@ void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t
     const desk d = desk_of(forest, scratch);
     size_t step = MSC_WALK_BLOCK;
     assert(n <= MSC_FOREST_BLOCK && (int)MSC_FOREST_BLOCK <= (int)MSC_WALK_BLOCK);
-    if (forest->levels && kernels->walk_levels)   /* tables are small: pixels should stay in the first cache */
+    if (forest->levels && kernels->walk_levels)   /* the pixels of a stage below should stay in the first cache */
         while (step > 1024 && step * (size_t)forest->n_features > NEAR_BYTES) step /= 2;
     for (size_t i = 0; i < n; i += step) {
         const size_t n_step = n - i < step ? n - i : step;
