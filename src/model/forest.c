@@ -144,6 +144,16 @@ static void ask_trees(const asking *a, const uint8_t *bins, size_t stride, size_
     }
 }
 
+static void pick(uint8_t *restrict to, const uint8_t *restrict row, const uint16_t *restrict place, size_t n)
+{
+    for (size_t k = 0; k < n; k++) to[k] = row[place[k]];
+}
+
+static void spread(uint8_t *restrict row, const uint8_t *restrict from, const uint16_t *restrict place, size_t n)
+{
+    for (size_t k = 0; k < n; k++) row[place[k]] = from[k];
+}
+
 /* Moves the pixels on whom n_trees trees, all that `few` counts, do not agree to the rest; the first stands `at` in the block. */
 static void set_aside(asking *a, const uint8_t *bins, size_t stride, size_t at, size_t n, int n_trees)
 {
@@ -155,16 +165,15 @@ static void set_aside(asking *a, const uint8_t *bins, size_t stride, size_t at, 
     memset(agree, 0, n);
     for (size_t c = 0; c < n_classes; c++) {
         const uint8_t *few = a->d.few + c * MSC_WALK_BLOCK;
-        for (size_t i = 0; i < n; i++) agree[i] |= few[i] == n_trees;
+        for (size_t i = 0; i < n; i++) agree[i] |= few[i] == (uint8_t)n_trees;
     }
     for (size_t i = 0; i < n; i++) {
-        place[n_new] = (uint16_t)(at + i);
+        place[n_new] = (uint16_t)i;
         n_new += !agree[i];
     }
-    for (size_t f = 0; f < n_features; f++)
-        for (size_t k = 0; k < n_new; k++) r->bins[f * MSC_FOREST_BLOCK + r->n + k] = bins[f * stride + place[k] - at];
-    for (size_t c = 0; c < n_classes; c++)
-        for (size_t k = 0; k < n_new; k++) r->few[c * MSC_FOREST_BLOCK + r->n + k] = a->d.few[c * MSC_WALK_BLOCK + place[k] - at];
+    for (size_t f = 0; f < n_features; f++) pick(r->bins + f * MSC_FOREST_BLOCK + r->n, bins + f * stride, place, n_new);
+    for (size_t c = 0; c < n_classes; c++) pick(r->few + c * MSC_FOREST_BLOCK + r->n, a->d.few + c * MSC_WALK_BLOCK, place, n_new);
+    for (size_t k = 0; k < n_new; k++) place[k] = (uint16_t)(place[k] + at);
     r->n += n_new;
 }
 
@@ -190,12 +199,10 @@ static void ask_rest(asking *a, int n_asked, size_t step, const msc_forest_answe
         ask_trees(a, r->bins + i, MSC_FOREST_BLOCK, n, n_asked, n_trees, NULL, 0);
         put_answer(a, n, n_trees, answer->winner ? r->winner + i : NULL, r->votes + i, answer->shares ? r->few + i : NULL);
     }
-    for (size_t k = 0; answer->winner && k < r->n; k++) {
-        answer->winner[r->place[k]] = r->winner[k];
-        answer->votes[r->place[k]] = r->votes[k];
-    }
+    if (answer->winner) spread(answer->winner, r->winner, r->place, r->n);
+    for (size_t k = 0; answer->winner && k < r->n; k++) answer->votes[r->place[k]] = r->votes[k];
     for (size_t c = 0; answer->shares && c < n_classes; c++)
-        for (size_t k = 0; k < r->n; k++) answer->shares[c * MSC_FOREST_BLOCK + r->place[k]] = r->few[c * MSC_FOREST_BLOCK + k];
+        spread(answer->shares + c * MSC_FOREST_BLOCK, r->few + c * MSC_FOREST_BLOCK, r->place, r->n);
 }
 
 static size_t step_of(const asking *a)
