@@ -219,20 +219,24 @@ static msc_status open_again(comparison *c, msc_error *err)
 static msc_status weigh(comparison *c, msc_error *err)
 {
     const msc_change_options *o = c->options;
-    msc_weights *w = &c->tally->weights;
-    *w = (msc_weights){ .rate = c->limits.change_rate };
-    for (int e = 0; e < 256; e++) w->ratio[e] = (double)c->decide.ratio[e] / MSC_LOG_UNIT;
+    for (int g = 0; g < MSC_N_GROUNDS; g++) {
+        msc_weights *w = &c->tally->weights[g];
+        *w = (msc_weights){ .rate = c->limits.change_rate };
+        for (int e = 0; e < 256; e++) w->ratio[e] = (double)c->decide.worth[g].ratio[e] / MSC_LOG_UNIT;
+    }
     if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence) && !c->decide.height)) return MSC_OK;
     if (c->decide.height) MSC_TRY(msc_elevation_measure(c->settings, &c->elevation, err));
     c->tally->heights = c->elevation.heights;
-    msc_weights scene;
     const msc_weights_known known = { .usual_rate = c->limits.change_rate, .is_ratio_given = o->evidence_weak > 0 };
-    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, &known, &scene, err));
-    if (o->change_rate > 0) scene.rate = o->change_rate;
-    *w = scene;
-    c->decide.prior = msc_log_units(w->rate / (1 - w->rate));
-    for (int e = 0; e < 256; e++) c->decide.ratio[e] = (int32_t)lround(w->ratio[e] * MSC_LOG_UNIT);
-    for (int h = 0; h < MSC_HEIGHT_LEVELS; h++) c->decide.height_ratio[h] = (int32_t)lround(w->height_ratio[h] * MSC_LOG_UNIT);
+    MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, &known, c->tally->weights, err));
+    for (int g = 0; g < MSC_N_GROUNDS; g++) {
+        msc_weights *w = &c->tally->weights[g];
+        msc_decide_worth *worth = &c->decide.worth[g];
+        if (o->change_rate > 0) w->rate = o->change_rate;
+        worth->prior = msc_log_units(w->rate / (1 - w->rate));
+        for (int e = 0; e < 256; e++) worth->ratio[e] = (int32_t)lround(w->ratio[e] * MSC_LOG_UNIT);
+        for (int h = 0; h < MSC_HEIGHT_LEVELS; h++) worth->height_ratio[h] = (int32_t)lround(w->height_ratio[h] * MSC_LOG_UNIT);
+    }
     return open_again(c, err);
 }
 
@@ -245,6 +249,7 @@ static void set_rule(comparison *c)
                                      .evidence_weak = o->evidence_weak > 0 ? o->evidence_weak : USUAL_WEAK, .evidence_sure = o->evidence_sure };
     msc_decide_init(&c->decide, &c->limits);
     c->decide.rest = c->way->rest;
+    for (int i = 0; i < o->n_damage; i++) c->decide.is_damage[o->damage[i] & 255] = 1;
     for (int i = 0; i < o->n_impossible; i++) msc_forbid(&c->decide.impossible, o->impossible[i] >> 8, o->impossible[i] & 255);
 }
 
@@ -266,29 +271,36 @@ static int make_ops(comparison *c, msc_op ops[3])
 }
 
 /* The share of pixels that differ is the most that can have changed, the rate of single pixels the least. */
-static int32_t region_odds(comparison *c)
+static void set_region_odds(comparison *c, int32_t least[MSC_N_GROUNDS])
 {
-    int64_t n_seen, n_differing;
-    msc_sites_count(c->sites, &n_seen, &n_differing);
-    const double share = n_seen ? (double)n_differing / (double)n_seen : 0, rate = fmin(fmax(share, c->tally->weights.rate), 0.5);
-    c->tally->region_rate = rate;
-    return msc_log_units((1 - rate) / rate);
+    int64_t n_seen[MSC_N_GROUNDS], n_differing[MSC_N_GROUNDS];
+    msc_sites_count(c->sites, n_seen, n_differing);
+    for (int g = 0; g < MSC_N_GROUNDS; g++) {
+        const int from = c->tally->weights[g].is_ratio_measured ? g : MSC_GROUND_OTHER;
+        const double share = n_seen[from] ? (double)n_differing[from] / (double)n_seen[from] : 0;
+        const double rate = fmin(fmax(share, c->tally->weights[g].rate), 0.5);
+        c->tally->region_rate[g] = rate;
+        least[g] = msc_log_units((1 - rate) / rate);
+    }
 }
 
 /* Looks at all regions, then hands their decisions on to `sink`. */
 static msc_status judge_regions(comparison *c, const msc_layout *layout, const msc_op *ops, const msc_sink *sink, msc_error *err)
 {
-    msc_sites_spec spec = { .width_px = c->source.width_px, .height_px = c->source.height_px, .rest = c->decide.rest };
+    msc_sites_spec spec = { .width_px = c->source.width_px, .height_px = c->source.height_px, .rest = c->decide.rest,
+                            .is_damage = c->decide.is_damage };
     MSC_TRY(msc_records_share(c->settings, layout, c->options->change, &spec.records, err));
     msc_sink gather;
     msc_source judged;
     msc_layout again = *layout;
+    int32_t least[MSC_N_GROUNDS];
     again.halo_px = 0;
     MSC_TRY(msc_sites_new(&spec, layout, &c->sites, err));
     msc_sites_sink(c->sites, &gather);
     MSC_TRY(msc_stream_run(c->settings, layout, &c->source, ops, 2, &gather, "regions", err));
     msc_rasters_rest(&c->rasters);          /* the second pass reads what the first has kept */
-    msc_sites_source(c->sites, region_odds(c), &judged);
+    set_region_odds(c, least);
+    msc_sites_source(c->sites, least, &judged);
     return msc_stream_run(c->settings, &again, &judged, NULL, 0, sink, "change", err);
 }
 

@@ -10,9 +10,9 @@
 typedef struct msc_tally {
     msc_amount pair[MSC_N_REMOVED_BY][65536];   /* before * 256 + after; MSC_BY_NOTHING, MSC_BORNE_OUT and MSC_UNCOVERED: accepted */
     msc_amount grade[MSC_N_GRADES];             /* the first: the same class in both years */
-    msc_weights weights;                        /* of posteriors and evidence, as they were used */
+    msc_weights weights[MSC_N_GROUNDS];         /* of posteriors and evidence, as they were used */
     msc_heights heights;                        /* of both elevation models, where they were asked; else all 0 */
-    double region_rate;                         /* share of change that whole regions start from; 0: pixels alone decide */
+    double region_rate[MSC_N_GROUNDS];          /* share of change that whole regions start from; 0: pixels alone decide */
     msc_amount unseen[3];                       /* not observed before only, after only, in either of the two or both */
 } msc_tally;
 

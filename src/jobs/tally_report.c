@@ -31,10 +31,9 @@ static const char *label_of(const msc_tally_context *c, int code)
 }
 
 /* What the odds start from, and what evidence is worth: both given by the job, or as the years show them. */
-static void add_weights(json *all, const msc_tally *t, const msc_change_options *o)
+static void add_weights(json *all, const msc_weights *w, const msc_change_options *o)
 {
     static const int shown[] = { 0, 3, 13, 25, 64, 127, 191, 254 };   /* about 0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1 */
-    const msc_weights *w = &t->weights;
     json_object_object_add(all, "change_rate", real(w->rate));
     json_object_object_add(all, "is_change_rate_measured", json_object_new_boolean(o->change_rate == 0 && w->n_px > 0));
     if (!o->evidence) return;
@@ -52,23 +51,33 @@ static void add_weights(json *all, const msc_tally *t, const msc_change_options 
 
 /* What the difference of elevations is worth: pairs of standard deviations of it where nothing happened, from which on the logarithm
  * of the likelihood ratio holds. */
-static void add_heights(json *all, const msc_tally *t)
+static void add_height_worth(json *all, const msc_weights *w)
 {
-    const msc_heights *h = &t->heights;
-    json_object_object_add(all, "has_elevation", json_object_new_boolean(h->noise_m > 0));
-    if (!(h->noise_m > 0)) return;
     json *ratio = json_object_new_array();
     for (int level = MSC_HEIGHT_LEVELS - 1; level >= 0; level--) {
         json *pair = json_object_new_array();
         json_object_array_add(pair, real(msc_height_level_begin(level)));
-        json_object_array_add(pair, real(t->weights.height_ratio[level]));
+        json_object_array_add(pair, real(w->height_ratio[level]));
         json_object_array_add(ratio, pair);
     }
+    json_object_object_add(all, "is_elevation_measured", json_object_new_boolean(w->is_height_measured));
+    json_object_object_add(all, "elevation_log_ratio", ratio);
+}
+
+static void add_heights(json *all, const msc_heights *h)
+{
+    json_object_object_add(all, "has_elevation", json_object_new_boolean(h->noise_m > 0));
+    if (!(h->noise_m > 0)) return;
     json_object_object_add(all, "elevation_offset_m", real((double)h->offset_m));
     json_object_object_add(all, "elevation_noise_m", real((double)h->noise_m));
     json_object_object_add(all, "elevation_shift_px", real((double)h->shift_px));
-    json_object_object_add(all, "is_elevation_measured", json_object_new_boolean(t->weights.is_height_measured));
-    json_object_object_add(all, "elevation_log_ratio", ratio);
+}
+
+static void add_ground(json *all, const msc_tally *t, msc_ground ground, const msc_change_options *o)
+{
+    add_weights(all, &t->weights[ground], o);
+    if (t->heights.noise_m > 0) add_height_worth(all, &t->weights[ground]);
+    json_object_object_add(all, "region_rate", real(t->region_rate[ground]));
 }
 
 static json *thresholds(const msc_tally *t, const msc_tally_context *c)
@@ -84,9 +93,11 @@ static json *thresholds(const msc_tally *t, const msc_tally_context *c)
     json_object_object_add(all, "boundary_side_px", json_object_new_int(c->boundary.side_px));
     json_object_object_add(all, "has_posterior", json_object_new_boolean(o->posterior_before != NULL));
     json_object_object_add(all, "has_evidence", json_object_new_boolean(o->evidence != NULL));
-    add_weights(all, t, o);
-    add_heights(all, t);
-    json_object_object_add(all, "region_rate", real(t->region_rate));
+    add_heights(all, &t->heights);
+    add_ground(all, t, MSC_GROUND_OTHER, o);
+    json *mined = json_object_new_object();
+    add_ground(mined, t, MSC_GROUND_MINED, o);
+    json_object_object_add(all, "damage_in_both_years", mined);
     json_object_object_add(all, "evidence_sure", real(o->evidence_sure));
     for (int i = 0; i < o->n_impossible; i++) {
         json *pair = json_object_new_array();

@@ -100,3 +100,13 @@ void msc_weights_fit(const msc_weights_count *count, const msc_weights_known *kn
         if (fabs(weights->rate - before) <= 1e-6 * before) break;
     }
 }
+
+void msc_weights_fit_both(const msc_weights_count *count, const msc_weights_known *known, msc_weights weights[2])
+{
+    msc_weights_known other = *known;
+    msc_weights_fit(count, known, &weights[0]);
+    other.usual_ratio = weights[0].ratio;
+    msc_weights_fit(count + known->n_steps, &other, &weights[1]);
+    if (!weights[1].is_ratio_measured) weights[1].rate = weights[0].rate;
+    if (!weights[1].is_height_measured) memcpy(weights[1].height_ratio, weights[0].height_ratio, sizeof weights[1].height_ratio);
+}

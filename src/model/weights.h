@@ -37,4 +37,8 @@ typedef struct msc_weights_known {
 
 /* count[s]: pixels whose log odds are odds[s]. Without any pixel the rate is the usual one. */
 void msc_weights_fit(const msc_weights_count *count, const msc_weights_known *known, msc_weights *weights);
+
+/* Two kinds of pixels, each by itself: count[s] of the one, count[n_steps + s] of the other. What of the other too few pixels tell is as it
+ * is of the one, its rate with the worth of the evidence. */
+void msc_weights_fit_both(const msc_weights_count *count, const msc_weights_known *known, msc_weights weights[2]);
 #endif

@@ -29,13 +29,14 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
     memset(self, 0, sizeof *self);
     self->min_confidence = limits->min_confidence;
     self->boundary = msc_decide_boundary(limits->edge_tolerance_px, limits->shift_px);
-    self->prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
     self->sure = (int)floor(limits->evidence_sure * MSC_EVIDENCE_TOP);
     msc_log_shares_init(&self->shares);
     for (int i = 0; i < 256; i++) {
         const double p = (i > 0 ? i : 0.5) / MSC_EVIDENCE_TOP;   /* the middle of what is rounded to 0 */
-        self->ratio[i] = i <= MSC_EVIDENCE_TOP ? msc_log_units(k * pow(p, k - 1)) : 0;
+        self->worth[0].ratio[i] = i <= MSC_EVIDENCE_TOP ? msc_log_units(k * pow(p, k - 1)) : 0;
     }
+    self->worth[0].prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
+    self->worth[MSC_GROUND_MINED] = self->worth[0];
 }
 
 /* Rows of everything that the tile holds, at one row. */
@@ -66,7 +67,12 @@ static uint16_t word_of(int32_t weight)
     return (uint16_t)(MSC_WORD_ZERO + (weight < -limit ? -limit : weight > limit ? limit : weight));
 }
 
-static int32_t height_at(const msc_decide *self, const row *r, int32_t x) { return r->height ? self->height_ratio[r->height[x]] : 0; }
+static int32_t height_at(const msc_decide_worth *worth, const row *r, int32_t x) { return r->height ? worth->height_ratio[r->height[x]] : 0; }
+
+static const msc_decide_worth *worth_of(const msc_decide *self, int before, int after)
+{
+    return &self->worth[self->is_damage[before] && self->is_damage[after] ? MSC_GROUND_MINED : MSC_GROUND_OTHER];
+}
 
 static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)
 {
@@ -75,11 +81,12 @@ static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)
 
 /* A pixel of one class that may have changed under it; the odds of a change are at most even by the posteriors. Ground that moved does
  * not speak for that: a pit that is dug deeper is a pit. */
-static void look_under(const msc_decide *self, const row *r, int32_t x, uint16_t *difference, uint8_t *removed, uint16_t *word)
+static void look_under(const msc_decide *self, const row *r, int32_t x, int class, uint16_t *difference, uint8_t *removed, uint16_t *word)
 {
     enum { AGAINST_ONE = 19 };   /* what is less likely than 5 % is ruled out */
-    const int32_t moved = height_at(self, r, x), least = -self->prior - msc_log_units(AGAINST_ONE);
-    const int32_t evidence = self->ratio[r->evidence ? r->evidence[x] : 255] + (moved < 0 ? moved : 0);
+    const msc_decide_worth *worth = worth_of(self, class, class);
+    const int32_t moved = height_at(worth, r, x), least = -worth->prior - msc_log_units(AGAINST_ONE);
+    const int32_t evidence = worth->ratio[r->evidence ? r->evidence[x] : 255] + (moved < 0 ? moved : 0);
     uint16_t pair;
     if (evidence < least || !is_sure_enough(self, r, x)) return;
     const int32_t weight = evidence + msc_log_odds(&self->shares, &r->posterior, x, &pair);
@@ -95,9 +102,10 @@ static msc_removed_by judge(const msc_decide *self, const row *r, int32_t x, int
     *grade = MSC_GRADE_C;
     if (!is_sure_enough(self, r, x)) return MSC_BY_CONFIDENCE;
     const int evidence = r->evidence ? r->evidence[x] : 255;
-    const int32_t own = log_odds(self, r, x), odds = own + self->prior, weight = own + self->ratio[evidence] + height_at(self, r, x);
+    const msc_decide_worth *worth = worth_of(self, before, after);
+    const int32_t own = log_odds(self, r, x), odds = own + worth->prior, weight = own + worth->ratio[evidence] + height_at(worth, r, x);
     *word = word_of(weight);
-    if (weight + self->prior <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
+    if (weight + worth->prior <= 0) return odds > 0 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     *grade = odds > 0 && evidence <= self->sure ? MSC_GRADE_A : MSC_GRADE_B;
     return MSC_BY_NOTHING;
 }
@@ -124,7 +132,8 @@ static void decide_row(const void *op, const msc_tile *in, const msc_tile *out, 
         if (!seen[x]) continue;
         if (difference[x] == 0) {
             accepted[x] = self->rest;
-            if (self->has_regions && self->posterior) look_under(self, &r, x, &difference[x], &removed[x], &word[x]);
+            if (self->has_regions && self->is_damage[a[x]]) removed[x] = MSC_STANDING;
+            if (self->has_regions && self->posterior) look_under(self, &r, x, a[x], &difference[x], &removed[x], &word[x]);
             continue;
         }
         if (boundary && boundary[x]) removed[x] = MSC_BY_BOUNDARY, grade[x] = MSC_GRADE_BOUNDARY;

@@ -28,7 +28,13 @@ typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSS
                               MSC_UNCOVERED,   /* the same, and its region was accepted */
                               MSC_N_REMOVED_BY,
                               /* where a year is not observed: which */
-                              MSC_UNSEEN = MSC_N_REMOVED_BY, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH } msc_removed_by;
+                              MSC_UNSEEN = MSC_N_REMOVED_BY, MSC_UNSEEN_BEFORE, MSC_UNSEEN_AFTER, MSC_UNSEEN_BOTH,
+                              /* until regions are judged, of mined ground: nothing to remove, the years have the same class */
+                              MSC_STANDING } msc_removed_by;
+
+/* Ground that is damage in both years is moved every day: that images and heights differ there says less of its class. So it has a rate,
+ * a worth of evidence and regions of its own. */
+typedef enum msc_ground { MSC_GROUND_OTHER = 0, MSC_GROUND_MINED, MSC_N_GROUNDS } msc_ground;
 
 /* What a pixel says for its region: MSC_WORD_ZERO + the logarithm of the odds for change before any rate, in 1 / MSC_LOG_UNIT. */
 enum { MSC_WORD_NONE = 1, MSC_WORD_ZERO = 32768 };
@@ -43,15 +49,21 @@ typedef struct msc_decide_limits {
     double evidence_sure;        /* ]0, 1[: at most this much is needed for grade A */
 } msc_decide_limits;
 
+/* What odds start from and what evidence is worth, logarithms in 1 / MSC_LOG_UNIT. */
+typedef struct msc_decide_worth {
+    int32_t prior;                         /* odds of change before looking */
+    int32_t ratio[256];                    /* likelihood ratio change : no change, by byte of the evidence */
+    int32_t height_ratio[MSC_NO_HEIGHT + 1];   /* the same, by level of height; the last: 0 */
+} msc_decide_worth;
+
 typedef struct msc_decide {
     msc_boundary boundary;
     int min_confidence;
     int confidence, posterior, evidence, height;   /* the first plane of each; 0: not there */
-    int32_t prior;                         /* log odds of change before looking, in 1 / MSC_LOG_UNIT */
     msc_log_shares shares;
-    int32_t ratio[256];                    /* log of the likelihood ratio change : no change, by byte of the evidence */
-    int32_t height_ratio[MSC_NO_HEIGHT + 1];   /* the same, by level of height; the last: 0 */
-    int has_regions;                       /* pixels of one class ask their region too (MSC_BY_SAME) */
+    msc_decide_worth worth[MSC_N_GROUNDS];
+    uint8_t is_damage[256];                /* by class code */
+    int has_regions;                       /* pixels of one class ask their region too (MSC_BY_SAME, MSC_STANDING) */
     int sure;                              /* largest byte of the evidence that is sure */
     uint16_t rest;                         /* of the accepted plane where no change is accepted: 0, or 65535 */
     msc_forbidden impossible;
@@ -61,8 +73,8 @@ typedef struct msc_decide {
 msc_boundary msc_decide_boundary(int32_t edge_tolerance_px, double shift_px);
 /* Pixels round a tile that the op needs; a height has none on the outermost pixel of a tile. */
 int32_t msc_decide_halo_px(const msc_boundary *boundary, int height);
-/* Fills everything but planes and the table of the impossible, which becomes empty; rest and what heights are worth are 0. Prior and
- * ratio are those of the limits; who has measured others puts them in their place. */
+/* Fills everything but planes and the tables of the impossible and of damage, which become empty; rest and what heights are worth are 0.
+ * Prior and ratio of all ground are those of the limits; who has measured others puts them in their place. */
 void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
 
 /* Makes the op. Planes in: codes before and after (u8, 0 not observed); where the plane numbers say so, confidences of
@@ -71,7 +83,7 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits);
  * 256 + after, `rest` none, 65535 not observed); the grade (u8, 255 not observed); the difference before any rule (u16, as the
  * first); what removed it (u8, msc_removed_by); its word (u16; 0 unless posteriors and evidence decided).
  * With has_regions a pixel of one class whose posteriors and evidence give a change at least 5 % at the rate of `prior` has the most
- * probable pair as its difference, no grade, MSC_BY_SAME and a word. Not valid where either year is not observed. `self` is borrowed until the
+ * probable pair as its difference, no grade, MSC_BY_SAME and a word; other mined ground of one class is MSC_STANDING. Not valid where either year is not observed. `self` is borrowed until the
  * stream has run. */
 void msc_decide_op(const msc_decide *self, msc_op *op);
 #endif

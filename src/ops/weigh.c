@@ -22,10 +22,11 @@ static void weigh_row(const void *op, const msc_tile *in, const msc_tile *out, i
     const msc_weigh *self = op;
     const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0, *ok = msc_row_valid(in, y) + x0;
     const msc_posterior_rows posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
-    uint8_t *step = msc_row_u8(out, 0, y) + x0, *seen = msc_row_valid(out, y) + x0;
+    uint8_t *step = msc_row_u8(out, 0, y) + x0, *ground = msc_row_u8(out, 3, y) + x0, *seen = msc_row_valid(out, y) + x0;
     pass_on(self->evidence, in, MSC_NO_EVIDENCE, y, x0, w, msc_row_u8(out, 1, y) + x0);
     pass_on(self->height, in, MSC_NO_HEIGHT, y, x0, w, msc_row_u8(out, 2, y) + x0);
     for (int32_t x = 0; x < w; x++) {
+        ground[x] = self->is_damage[a[x]] && self->is_damage[b[x]] ? MSC_GROUND_MINED : MSC_GROUND_OTHER;
         seen[x] = ok[x] && a[x] && b[x] && !(boundary && a[x] != b[x] && boundary[x]);
         step[x] = seen[x] ? step_of(msc_log_odds(&self->shares, &posterior, x, NULL)) : 0;
     }
@@ -46,6 +47,6 @@ static void weigh_tile(const void *op, const msc_tile *in, msc_tile *out, void *
 
 void msc_weigh_op(const msc_weigh *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "weigh", .self = self, .halo_px = msc_decide_halo_px(&self->boundary, self->height), .n_planes_out = 3,
-                    .types_out = { MSC_U8, MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = weigh_tile };
+    *op = (msc_op){ .name = "weigh", .self = self, .halo_px = msc_decide_halo_px(&self->boundary, self->height), .n_planes_out = 4,
+                    .types_out = { MSC_U8, MSC_U8, MSC_U8, MSC_U8 }, .scratch_bytes = scratch_bytes, .tile = weigh_tile };
 }

@@ -11,10 +11,11 @@ typedef struct msc_weigh {
     msc_boundary boundary;
     int posterior, evidence, height;   /* the first plane of each; the last two 0: not there */
     msc_log_shares shares;
+    const uint8_t *is_damage;    /* by class code; borrowed */
 } msc_weigh;
 
 /* Makes the op. Planes in are those of msc_decide_op; planes out: the nearest step of the log odds (u8), the evidence (u8, 255
- * none), the level of height (u8, MSC_NO_HEIGHT none). Not valid where either year is not observed and where the classes differ as a displacement explains. `self` is borrowed
+ * none), the level of height (u8, MSC_NO_HEIGHT none), the ground (u8, msc_ground). Not valid where either year is not observed and where the classes differ as a displacement explains. `self` is borrowed
  * until the stream has run. */
 void msc_weigh_op(const msc_weigh *self, msc_op *op);
 #endif

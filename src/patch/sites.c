@@ -2,11 +2,13 @@
 #include "patch/sites.h"
 #include "base/mem.h"
 #include "patch/sites_front.h"
+#include <string.h>
 
 struct msc_sites_pass {
-    int32_t width_px, height_px, least;
+    int32_t width_px, height_px, least[MSC_N_GROUNDS];
     uint16_t rest;
-    int64_t n_seen, n_differing;
+    const uint8_t *is_damage;
+    int64_t n_seen[MSC_N_GROUNDS], n_differing[MSC_N_GROUNDS];
     msc_sites_front front;
     msc_records records;
     msc_sites_worker *worker;    /* [workers] */
@@ -19,6 +21,7 @@ msc_status msc_sites_new(const msc_sites_spec *spec, const msc_layout *layout, m
     s->width_px = spec->width_px;
     s->height_px = spec->height_px;
     s->rest = spec->rest;
+    s->is_damage = spec->is_damage;
     msc_status status = msc_records_init(&s->records, "sites", &spec->records, layout, sizeof(int32_t), err);
     if (status == MSC_OK) status = msc_sites_front_init(&s->front, s->width_px, layout->tile_px, err);
     s->worker = msc_alloc_zero((size_t)layout->n_threads, sizeof *s->worker);
@@ -46,10 +49,10 @@ void msc_sites_free(msc_sites_pass **pass)
     *pass = NULL;
 }
 
-void msc_sites_count(const msc_sites_pass *pass, int64_t *n_seen, int64_t *n_differing)
+void msc_sites_count(const msc_sites_pass *pass, int64_t n_seen[MSC_N_GROUNDS], int64_t n_differing[MSC_N_GROUNDS])
 {
-    *n_seen = pass->n_seen;
-    *n_differing = pass->n_differing;
+    memcpy(n_seen, pass->n_seen, sizeof pass->n_seen);
+    memcpy(n_differing, pass->n_differing, sizeof pass->n_differing);
 }
 
 /* ---- pass 1 ---- */
@@ -57,7 +60,7 @@ void msc_sites_count(const msc_sites_pass *pass, int64_t *n_seen, int64_t *n_dif
 static msc_status prepare(void *self, const msc_tile *tile, void *space, msc_error *err)
 {
     msc_sites_pass *s = self;
-    return msc_sites_tile_find(tile, &s->worker[tile->worker], space)
+    return msc_sites_tile_find(tile, s->is_damage, &s->worker[tile->worker], space)
         ? MSC_OK : msc_fail(err, MSC_ENOMEM, "sites", "a tile of %d x %d px", (int)tile->core.w, (int)tile->core.h);
 }
 
@@ -67,8 +70,10 @@ static msc_status put(void *self, const msc_tile *tile, void *space, int64_t ind
     msc_sites_found *found = space;
     msc_sites_front *f = &s->front;
     const msc_tile_record record = { found->record, found->n_record, found->strength, found->n_regions, found->n_pieces };
-    s->n_seen += found->n_seen;
-    s->n_differing += found->n_differing;
+    for (int g = 0; g < MSC_N_GROUNDS; g++) {
+        s->n_seen[g] += found->n_seen[g];
+        s->n_differing[g] += found->n_differing[g];
+    }
     MSC_TRY(msc_records_keep(&s->records, index, &record, err));
     MSC_TRY(msc_sites_front_add(f, found, tile->core, (uint32_t)index, err));
     MSC_TRY(msc_records_check_front(&s->records, f->n_nodes, f->node_capacity * sizeof *f->node, f->n_nodes >= MSC_NO_LABEL / 2, err));
@@ -112,14 +117,14 @@ static msc_status read_tile(void *self, int worker, msc_tile *tile, msc_error *e
     msc_sites_pass *s = self;
     msc_tile_record record;
     MSC_TRY(msc_records_get(&s->records, worker, tile, &record, err));
-    return msc_sites_record_read(&record, s->least, s->rest, tile)
+    return msc_sites_record_read(&record, s->is_damage, s->least, s->rest, tile)
         ? MSC_OK : msc_fail(err, MSC_EREAD, "sites", "record of the tile at %d, %d", (int)tile->core.x, (int)tile->core.y);
 }
 
-void msc_sites_source(msc_sites_pass *pass, int32_t least, msc_source *source)
+void msc_sites_source(msc_sites_pass *pass, const int32_t least[MSC_N_GROUNDS], msc_source *source)
 {
     free_workers(pass);
-    pass->least = least;
+    memcpy(pass->least, least, sizeof pass->least);
     *source = (msc_source){ .self = pass, .width_px = pass->width_px, .height_px = pass->height_px, .n_planes = 4,
                             .types = { MSC_U16, MSC_U8, MSC_U16, MSC_U8 }, .read = read_tile };
 }

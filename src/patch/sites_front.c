@@ -34,7 +34,7 @@ static msc_status meet(void *self, uint32_t a, uint32_t b, uint32_t length_px, m
     (void)length_px, (void)err;
     a = msc_sites_front_root(f, a);
     b = msc_sites_front_root(f, b);
-    if (a == b) return MSC_OK;
+    if (a == b || f->node[a].sum.ground != f->node[b].sum.ground) return MSC_OK;
     f->node[b].parent = a;
     msc_sites_join(&f->node[a].sum, &f->node[b].sum);
     return MSC_OK;

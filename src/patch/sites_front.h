@@ -5,7 +5,10 @@
 #include "patch/sites.h"
 
 /* Whole numbers only, so that the order of tiles does not matter. */
-typedef struct msc_sites_sum { int64_t n_words, words, n_accepted; } msc_sites_sum;
+typedef struct msc_sites_sum {
+    int64_t n_words, words, n_accepted;
+    msc_ground ground;           /* of all its pixels */
+} msc_sites_sum;
 
 static inline void msc_sites_join(msc_sites_sum *to, const msc_sites_sum *more)
 {
@@ -30,13 +33,13 @@ typedef struct msc_sites_found {
     size_t side_capacity;
     uint8_t *record;
     size_t n_record, record_capacity;
-    int64_t n_seen, n_differing;
+    int64_t n_seen[MSC_N_GROUNDS], n_differing[MSC_N_GROUNDS];
 } msc_sites_found;
 
 /* What a worker needs to make it; zeroed at first. */
 typedef struct msc_sites_worker {
     msc_runs runs;
-    uint8_t *is_part;            /* [pixels] */
+    uint8_t *part;               /* [pixels] 1 + ground, 0: of no region */
     size_t part_capacity;
     msc_sites_sum *sum;          /* [labels] */
     size_t sum_capacity;
@@ -45,13 +48,14 @@ typedef struct msc_sites_worker {
 } msc_sites_worker;
 
 /* 0 without memory. */
-int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *worker, msc_sites_found *found);
+int msc_sites_tile_find(const msc_tile *tile, const uint8_t *is_damage, msc_sites_worker *worker, msc_sites_found *found);
 size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px);
 void msc_sites_worker_clear(msc_sites_worker *worker);
 void msc_sites_found_clear(msc_sites_found *found);
 
 /* Fills a tile's four planes and validity; answers are strengths, int32_t. 0 when the record does not fit. */
-int msc_sites_record_read(const msc_tile_record *record, int32_t least, uint16_t rest, msc_tile *tile);
+int msc_sites_record_read(const msc_tile_record *record, const uint8_t *is_damage, const int32_t least[MSC_N_GROUNDS], uint16_t rest,
+                          msc_tile *tile);
 
 /* ---- the sweep front (sites_front.c) ---- */
 

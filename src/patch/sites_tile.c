@@ -18,17 +18,22 @@ size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px)
     return sizeof(msc_sites_worker) + msc_runs_bytes(w_px, h_px) + n + (n / 2 + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
 }
 
-static int find_regions(msc_sites_worker *w, const msc_tile *tile)
+static msc_ground ground_of(const uint8_t *is_damage, uint16_t difference)
+{
+    return is_damage[difference >> 8] && is_damage[difference & 255] ? MSC_GROUND_MINED : MSC_GROUND_OTHER;
+}
+
+static int find_regions(msc_sites_worker *w, const msc_tile *tile, const uint8_t *is_damage)
 {
     const int32_t width = tile->core.w, height = tile->core.h;
-    if (!msc_reserve((void **)&w->is_part, &w->part_capacity, (size_t)width * (size_t)height, 1)) return 0;
+    if (!msc_reserve((void **)&w->part, &w->part_capacity, (size_t)width * (size_t)height, 1)) return 0;
     for (int32_t y = 0; y < height; y++) {
-        const uint16_t *restrict word = msc_row_u16(tile, 4, y);
+        const uint16_t *restrict word = msc_row_u16(tile, 4, y), *restrict difference = msc_row_u16(tile, 2, y);
         const uint8_t *restrict seen = msc_row_valid(tile, y);
-        uint8_t *restrict to = w->is_part + (size_t)y * (size_t)width;
-        for (int32_t x = 0; x < width; x++) to[x] = seen[x] && word[x];
+        uint8_t *restrict to = w->part + (size_t)y * (size_t)width;
+        for (int32_t x = 0; x < width; x++) to[x] = (uint8_t)(seen[x] && word[x] ? 1 + ground_of(is_damage, difference[x]) : 0);
     }
-    const msc_tile parts = { .core = tile->core, .stride_px = width, .n_planes = 1, .plane = { { MSC_U8, w->is_part } }, .valid = w->is_part };
+    const msc_tile parts = { .core = tile->core, .stride_px = width, .n_planes = 1, .plane = { { MSC_U8, w->part } }, .valid = w->part };
     return msc_runs_find(&w->runs, &parts, 4, NULL);
 }
 
@@ -42,6 +47,7 @@ static void sum_words(msc_sites_worker *w, const msc_tile *tile)
         for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
             if (r->label[run] == MSC_NO_LABEL) continue;
             msc_sites_sum *sum = &w->sum[r->label[run]];
+            sum->ground = r->key[run] - 1;
             for (int32_t x = r->start[run], end = msc_run_end(r, run, y); x < end; x++) {
                 if (word[x] == MSC_WORD_NONE) continue;
                 sum->n_words++;
@@ -87,7 +93,7 @@ static uint8_t *put_run(uint8_t *to, uint32_t n_px, uint8_t state, uint16_t diff
 
 static uint8_t state_of(uint8_t seen, uint8_t grade, uint8_t removed) { return (uint8_t)((seen ? grade : UNSEEN) | removed << 4); }
 
-static uint8_t *put_row(uint8_t *to, const msc_runs *r, const msc_tile *tile, int32_t y, msc_sites_found *found)
+static uint8_t *put_row(uint8_t *to, const msc_runs *r, const msc_tile *tile, const uint8_t *is_damage, int32_t y, msc_sites_found *found)
 {
     const uint8_t *grade = msc_row_u8(tile, 1, y), *removed = msc_row_u8(tile, 3, y), *seen = msc_row_valid(tile, y);
     const uint16_t *difference = msc_row_u16(tile, 2, y);
@@ -96,26 +102,29 @@ static uint8_t *put_row(uint8_t *to, const msc_runs *r, const msc_tile *tile, in
             const uint8_t state = state_of(seen[x], grade[x], removed[x]);
             while (++x < end && difference[x] == difference[from] && state_of(seen[x], grade[x], removed[x]) == state) { }
             to = put_run(to, (uint32_t)(x - from), state, difference[from], r->label[run]);
-            found->n_seen += seen[from] ? x - from : 0;
-            found->n_differing += seen[from] && difference[from] && removed[from] != MSC_BY_SAME ? x - from : 0;
+            if (!seen[from]) continue;
+            const msc_ground ground = removed[from] == MSC_STANDING ? MSC_GROUND_MINED : ground_of(is_damage, difference[from]);
+            found->n_seen[ground] += x - from;
+            found->n_differing[ground] += difference[from] && removed[from] != MSC_BY_SAME ? x - from : 0;
         }
     return to;
 }
 
-static int write_record(const msc_runs *r, const msc_tile *tile, msc_sites_found *found)
+static int write_record(const msc_runs *r, const msc_tile *tile, const uint8_t *is_damage, msc_sites_found *found)
 {
     found->n_record = 0;
-    found->n_seen = found->n_differing = 0;
+    memset(found->n_seen, 0, sizeof found->n_seen);
+    memset(found->n_differing, 0, sizeof found->n_differing);
     for (int32_t y = 0; y < r->h; y++) {
         if (!msc_reserve((void **)&found->record, &found->record_capacity, found->n_record + (size_t)r->w * RUN_BYTES, 1)) return 0;
-        found->n_record = (size_t)(put_row(found->record + found->n_record, r, tile, y, found) - found->record);
+        found->n_record = (size_t)(put_row(found->record + found->n_record, r, tile, is_damage, y, found) - found->record);
     }
     return 1;
 }
 
-int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *w, msc_sites_found *found)
+int msc_sites_tile_find(const msc_tile *tile, const uint8_t *is_damage, msc_sites_worker *w, msc_sites_found *found)
 {
-    if (!find_regions(w, tile)) return 0;
+    if (!find_regions(w, tile, is_damage)) return 0;
     const size_t n = w->runs.n_labels;
     if (!msc_reserve((void **)&w->sum, &w->sum_capacity, n + 1, sizeof *w->sum) ||
         !msc_reserve((void **)&w->piece, &w->piece_capacity, n + 1, sizeof *w->piece) ||
@@ -124,13 +133,13 @@ int msc_sites_tile_find(const msc_tile *tile, msc_sites_worker *w, msc_sites_fou
     sum_words(w, tile);
     for (size_t i = 0; i < n; i++) found->strength[i] = msc_sites_strength(&w->sum[i]);
     found->n_regions = n;
-    return leave_sides(w, found) && write_record(&w->runs, tile, found);
+    return leave_sides(w, found) && write_record(&w->runs, tile, is_damage, found);
 }
 
 void msc_sites_worker_clear(msc_sites_worker *w)
 {
     msc_runs_clear(&w->runs);
-    msc_release(w->is_part);
+    msc_release(w->part);
     msc_release(w->sum);
     msc_release(w->piece);
 }
@@ -169,7 +178,8 @@ static void fill(msc_tile *tile, int32_t x, int32_t y, uint32_t n, uint8_t state
     }
 }
 
-int msc_sites_record_read(const msc_tile_record *record, int32_t least, uint16_t rest, msc_tile *tile)
+int msc_sites_record_read(const msc_tile_record *record, const uint8_t *is_damage, const int32_t least[MSC_N_GROUNDS], uint16_t rest,
+                          msc_tile *tile)
 {
     const uint8_t *at = record->bytes, *end = at + record->n_bytes;
     for (int32_t y = 0; y < tile->core.h; y++)
@@ -185,9 +195,11 @@ int msc_sites_record_read(const msc_tile_record *record, int32_t least, uint16_t
                 int32_t strength;
                 if (!msc_get_number_before(&at, end, &region) || region >= record->n_answers) return 0;
                 memcpy(&strength, (const uint8_t *)record->answers + region * sizeof strength, sizeof strength);
-                if (removed != MSC_BY_SAME || strength > least) decide(strength > least, &grade, &removed);
+                const int is_accepted = strength > least[ground_of(is_damage, difference)];
+                if (removed != MSC_BY_SAME || is_accepted) decide(is_accepted, &grade, &removed);
             }
             if (removed == MSC_BY_SAME) difference = 0, removed = MSC_BY_NOTHING;
+            if (removed == MSC_STANDING) removed = MSC_BY_NOTHING;
             fill(tile, x, y, n, (uint8_t)(grade | removed << 4), difference, rest);
             x += (int32_t)n;
         }

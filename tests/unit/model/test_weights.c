@@ -136,9 +136,31 @@ static void no_change_is_no_change(void **state)
     assert_true(fit().rate < 0.0006);
 }
 
+/* Two kinds of pixels keep apart what is theirs; of a second kind that is hardly there the first is believed. */
+static void each_kind_is_weighed_by_itself(void **state)
+{
+    (void)state;
+    static msc_weights_count both[2 * N_STEPS];
+    const msc_weights_known known = { .odds = odds, .n_steps = N_STEPS, .usual_rate = 0.02, .usual_ratio = usual_ratio };
+    msc_weights alone[2], w[2];
+    for (int i = 0; i < 2; i++) {
+        mix(i ? 0.1 : 0.01, N_PX, i ? 200 : 20);
+        alone[i] = fit();
+        memcpy(both + i * N_STEPS, count, sizeof count);
+    }
+    msc_weights_fit_both((const msc_weights_count *)both, &known, w);
+    assert_memory_equal(w, alone, sizeof w);
+    assert_true(w[0].ratio[10] > w[1].ratio[10] + 1 && w[1].rate > 5 * w[0].rate);
+    mix(0.1, 2000, 200);
+    memcpy(both + N_STEPS, count, sizeof count);
+    msc_weights_fit_both((const msc_weights_count *)both, &known, w);
+    assert_true(!w[1].is_ratio_measured && w[1].rate == w[0].rate && w[1].n_px == 2000);
+    assert_memory_equal(w[1].ratio, w[0].ratio, sizeof w[0].ratio);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_rate_is_found), cmocka_unit_test(the_ratio_is_found_and_monotone),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(each_kind_is_weighed_by_itself), cmocka_unit_test(the_rate_is_found), cmocka_unit_test(the_ratio_is_found_and_monotone),
                                         cmocka_unit_test(too_few_pixels_leave_the_usual),
                                         cmocka_unit_test(the_rate_takes_the_given_ratio),
                                         cmocka_unit_test(the_ground_is_weighed_like_the_images), cmocka_unit_test(no_change_is_no_change) };

@@ -177,14 +177,38 @@ static void heights_are_added(void **state)
     self.height = HEIGHT;
     run(old, grown, &self, (saying){ .share = { 100, 100 }, .height = 0 });       /* worth nothing until it is measured */
     assert_int_equal(n_graded(MSC_GRADE_C, MSC_BY_POSTERIOR), 11);
-    self.height_ratio[0] = 8 * MSC_LOG_UNIT;
-    self.height_ratio[15] = -8 * MSC_LOG_UNIT;
+    self.worth[0].height_ratio[0] = 8 * MSC_LOG_UNIT;
+    self.worth[0].height_ratio[15] = -8 * MSC_LOG_UNIT;
     run(old, grown, &self, (saying){ .share = { 100, 100 }, .height = 0 });
     assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
     run(old, grown, &self, (saying){ .share = { 230, 230 }, .height = 15 });
     assert_int_equal(n_graded(MSC_GRADE_C, MSC_BY_EVIDENCE), 11);
     run(old, grown, &self, (saying){ .share = { 230, 230 }, .height = MSC_NO_HEIGHT });
     assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
+}
+
+/* Ground that is damage in both years has odds of its own, other ground keeps its own, and with regions a class that stays is told apart. */
+static void mined_ground_is_weighed_by_itself(void **state)
+{
+    (void)state;
+    msc_decide self;
+    msc_decide_init(&self, &usual);
+    self.posterior = POSTERIOR, self.evidence = EVIDENCE;
+    self.is_damage[5] = self.is_damage[3] = 1;
+    run(old, grown, &self, (saying){ .share = { 200, 200 }, .evidence = 0 });
+    assert_int_equal(n_graded(MSC_GRADE_B, MSC_BY_NOTHING), 11);
+    memset(self.worth[MSC_GROUND_MINED].ratio, 0, sizeof self.worth[MSC_GROUND_MINED].ratio);   /* its evidence is worth nothing */
+    run(old, grown, &self, (saying){ .share = { 200, 200 }, .evidence = 0 });
+    assert_int_equal(n_graded(MSC_GRADE_C, MSC_BY_POSTERIOR), 6);
+    assert_int_equal(count(5 * 256 + 3), 0);
+    assert_int_equal(count(5 * 256 + 1), 5);
+    self.worth[MSC_GROUND_MINED].prior += 16 * MSC_LOG_UNIT;
+    run(old, grown, &self, (saying){ .share = { 200, 200 }, .evidence = 0 });
+    assert_int_equal(count(5 * 256 + 3), 6);
+    self.has_regions = self.is_damage[1] = 1;
+    self.worth[MSC_GROUND_MINED].prior = 0;
+    run(old, old, &self, (saying){ .share = { 254, 254 }, .evidence = 254 });
+    assert_int_equal(n_graded(MSC_GRADE_NONE, MSC_STANDING), W * H - 4);
 }
 
 static void the_impossible_is_demoted(void **state)
@@ -205,11 +229,11 @@ static void evidence_is_neutral_where_it_is_weak(void **state)
     (void)state;
     msc_decide self;
     msc_decide_init(&self, &usual);
-    assert_true(abs(self.ratio[13]) < MSC_LOG_UNIT / 10);         /* 13 / 254 = 0.051 */
-    for (int i = 1; i <= MSC_EVIDENCE_TOP; i++) assert_true(self.ratio[i] < self.ratio[i - 1]);
-    assert_int_equal(self.ratio[255], 0);
+    assert_true(abs(self.worth[0].ratio[13]) < MSC_LOG_UNIT / 10);         /* 13 / 254 = 0.051 */
+    for (int i = 1; i <= MSC_EVIDENCE_TOP; i++) assert_true(self.worth[0].ratio[i] < self.worth[0].ratio[i - 1]);
+    assert_int_equal(self.worth[0].ratio[255], 0);
     double mass = 0;                                              /* of the density over 0..1 */
-    for (int i = 1; i < MSC_EVIDENCE_TOP; i++) mass += exp((double)self.ratio[i] / MSC_LOG_UNIT) / MSC_EVIDENCE_TOP;
+    for (int i = 1; i < MSC_EVIDENCE_TOP; i++) mass += exp((double)self.worth[0].ratio[i] / MSC_LOG_UNIT) / MSC_EVIDENCE_TOP;
     assert_true(mass < 1);
     assert_true(self.sure == 2);
 }
@@ -229,13 +253,13 @@ static void one_class_hides_a_change_for_its_region_to_say(void **state)
         msc_decide_init(&self, &limits);
         self.posterior = POSTERIOR, self.evidence = EVIDENCE, self.height = HEIGHT;
         self.has_regions = cases[i].has_regions;
-        self.height_ratio[1] = msc_log_units(1000), self.height_ratio[2] = msc_log_units(0.001);
+        self.worth[0].height_ratio[1] = msc_log_units(1000), self.worth[0].height_ratio[2] = msc_log_units(0.001);
         run(old, old, &self, (saying){ 100, { cases[i].share, cases[i].share }, cases[i].evidence, cases[i].height });
         assert_int_equal(n_graded(MSC_GRADE_NONE, cases[i].is_asked ? MSC_BY_SAME : MSC_BY_NOTHING), W * H - 4);
         assert_int_equal(count(0), W * H - 4);       /* nothing is accepted by itself */
         assert_int_equal(difference[0][0], cases[i].is_asked ? 5 * 256 + 9 : 0);
         const int32_t odds = msc_log_units((255 - cases[i].share) / 255.0) - msc_log_units(cases[i].share / 255.0);
-        assert_int_equal(word[0][0], cases[i].is_asked ? MSC_WORD_ZERO + odds + self.ratio[0] : 0);
+        assert_int_equal(word[0][0], cases[i].is_asked ? MSC_WORD_ZERO + odds + self.worth[0].ratio[0] : 0);
     }
 }
 
@@ -247,7 +271,7 @@ int main(void)
                                         cmocka_unit_test(growth_wider_than_the_shift_stays_whole),
                                         cmocka_unit_test(confidence_counts_in_both_years),
                                         cmocka_unit_test(grades_follow_posteriors_and_evidence),
-                                        cmocka_unit_test(heights_are_added), cmocka_unit_test(the_impossible_is_demoted),
+                                        cmocka_unit_test(heights_are_added), cmocka_unit_test(mined_ground_is_weighed_by_itself), cmocka_unit_test(the_impossible_is_demoted),
                                         cmocka_unit_test(evidence_is_neutral_where_it_is_weak) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,8 +62,9 @@ static int by_definition(const msc_tile *t, int32_t x, int32_t y, const msc_deci
     if (a % 7 == 3 && b % 5 == 2) return MSC_GRADE_IMPOSSIBLE;
     *by = MSC_BY_CONFIDENCE;
     if (msc_row_u8(t, CONFIDENCE, y)[x] < l->min_confidence || msc_row_u8(t, CONFIDENCE + 1, y)[x] < l->min_confidence) return MSC_GRADE_C;
-    const double alone = odds_of(t, x, y) * l->change_rate / (1 - l->change_rate);
-    const double both = alone * (msc_row_u8(t, EVIDENCE, y)[x] == 255 ? 1 : k * pow(p, k - 1));
+    const int is_mined = a % 3 == 0 && b % 3 == 0;       /* its prior is even, its evidence is worth the square */
+    const double alone = odds_of(t, x, y) * (is_mined ? 1 : l->change_rate / (1 - l->change_rate));
+    const double both = alone * (msc_row_u8(t, EVIDENCE, y)[x] == 255 ? 1 : pow(k * pow(p, k - 1), is_mined ? 2 : 1));
     if (fabs(log(alone)) < 0.01 || fabs(log(both)) < 0.01) return -1;
     *by = alone > 1 ? MSC_BY_EVIDENCE : MSC_BY_POSTERIOR;
     if (both < 1) return MSC_GRADE_C;
@@ -134,6 +135,9 @@ static void same_as_the_definition(void **state)
         limits.min_confidence = i % 3 ? 0 : 20;
         msc_decide_init(&self, &limits);
         self.confidence = CONFIDENCE, self.posterior = POSTERIOR, self.evidence = EVIDENCE;
+        self.worth[MSC_GROUND_MINED].prior = 0;
+        for (int e = 0; e < 256; e++) self.worth[MSC_GROUND_MINED].ratio[e] *= 2;
+        for (int c = 0; c < 256; c++) self.is_damage[c] = c % 3 == 0;
         for (int a = 0; a < 256; a++)
             for (int b = 0; b < 256; b++)
                 if (a % 7 == 3 && b % 5 == 2) msc_forbid(&self.impossible, a, b);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum { W = 40, H = 30, N_PLANES = 16 };
-static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[3] = { MSC_U8, MSC_U8, MSC_U8 };
+static const msc_type types[N_PLANES] = { MSC_U8 }, types_out[4] = { MSC_U8, MSC_U8, MSC_U8, MSC_U8 };
 
 static void run(const msc_weigh *self, msc_tile *in, msc_tile *out)
 {
@@ -18,9 +18,10 @@ static void run(const msc_weigh *self, msc_tile *in, msc_tile *out)
 static void steps_are_the_odds(void **state)
 {
     (void)state;
-    msc_weigh self = { .boundary = { .reach_px = 1, .side_px = 3 }, .posterior = 2, .evidence = 14, .height = 15 };
+    static const uint8_t is_damage[256] = { [2] = 1, [3] = 1 };
+    msc_weigh self = { .is_damage = is_damage, .boundary = { .reach_px = 1, .side_px = 3 }, .posterior = 2, .evidence = 14, .height = 15 };
     msc_log_shares_init(&self.shares);
-    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, msc_boundary_halo_px(&self.boundary), N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 3, types_out);
+    msc_tile in = made_tile((msc_rect){ 0, 0, W, H }, msc_boundary_halo_px(&self.boundary), N_PLANES, types), out = made_tile((msc_rect){ 0, 0, W, H }, 0, 4, types_out);
     for (int32_t y = -in.pad_px; y < H + in.pad_px; y++)
         for (int32_t x = -in.pad_px; x < W + in.pad_px; x++)   /* a vertical edge that moved by one pixel, and a block that is new */
             for (int year = 0; year < 2; year++)
@@ -39,6 +40,7 @@ static void steps_are_the_odds(void **state)
             assert_true(abs(odds - step) <= MSC_ODDS_STEP / 2);
             assert_int_equal(msc_row_u8(&out, 1, y)[x], msc_row_u8(&in, 14, y)[x]);
             assert_int_equal(msc_row_u8(&out, 2, y)[x], msc_row_u8(&in, 15, y)[x]);
+            assert_int_equal(msc_row_u8(&out, 3, y)[x], x > 20 ? MSC_GROUND_MINED : MSC_GROUND_OTHER);
             n++;
         }
     assert_true(n > 700 && n_edge == H - 4);

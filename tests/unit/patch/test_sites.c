@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 enum { W = 203, H = 171 };
+static const uint8_t is_damage[256] = { [1] = 1, [3] = 1, [4] = 1, [5] = 1 };   /* of 1..3 before and 4..6 after */
 static const msc_type types[5] = { MSC_U16, MSC_U8, MSC_U16, MSC_U8, MSC_U16 };
 
 typedef struct pixel { uint16_t accepted, difference, word; uint8_t grade, removed, seen, none; } pixel;   /* without gaps */
@@ -38,6 +39,7 @@ static scene *make(uint64_t seed)
                 p->removed = MSC_BY_SAME;
                 p->word = (uint16_t)(raw % 13 == 0 ? 0 : MSC_WORD_ZERO + (int)(raw % 1000) - 600);
             }
+            else if (!differs && clump % 7 == 1) p->removed = MSC_STANDING;
             if (!differs) continue;
             p->difference = (uint16_t)((raw % 3 + 1) * 256 + raw / 3 % 3 + 4);
             p->removed = (uint8_t)(raw % 5 ? clump % 7 < 3 ? MSC_BY_POSTERIOR : MSC_BY_EVIDENCE : raw % 3 ? MSC_BY_NOTHING : MSC_BY_BOUNDARY);
@@ -75,12 +77,12 @@ static msc_status keep_scene(void *self, const msc_tile *t, void *slot, int64_t 
 
 typedef struct way { int32_t tile_px; int n_threads; int64_t front_bytes, record_bytes; } way;
 
-static msc_status judge(scene *in, scene *out, int32_t least, way how, int64_t counts[2])
+static msc_status judge(scene *in, scene *out, const int32_t least[2], way how, int64_t counts[4])
 {
     msc_settings settings = { .n_threads = how.n_threads, .tile_px = how.tile_px, .memory_bytes = (int64_t)1 << 30 };
     msc_source source = { .self = in, .width_px = W, .height_px = H, .n_planes = 5, .read = read_scene }, judged;
     memcpy(source.types, types, sizeof types);
-    const msc_sites_spec spec = { W, H, 0, { how.front_bytes, how.record_bytes, "." } };
+    const msc_sites_spec spec = { W, H, 0, is_damage, { how.front_bytes, how.record_bytes, "." } };
     msc_layout layout;
     msc_sites_pass *pass = NULL;
     msc_op room;
@@ -91,7 +93,7 @@ static msc_status judge(scene *in, scene *out, int32_t least, way how, int64_t c
     MSC_TRY(msc_sites_new(&spec, &layout, &pass, &err));
     msc_sites_sink(pass, &sink);
     msc_status status = msc_stream_run(&settings, &layout, &source, NULL, 0, &sink, "regions", &err);
-    msc_sites_count(pass, &counts[0], &counts[1]);
+    msc_sites_count(pass, counts, counts + 2);
     msc_sites_source(pass, least, &judged);
     if (status == MSC_OK) status = msc_stream_run(&settings, &layout, &judged, NULL, 0, &keep, "change", &err);
     msc_sites_free(&pass);
@@ -101,6 +103,11 @@ static msc_status judge(scene *in, scene *out, int32_t least, way how, int64_t c
 /* ---- the twin: a flood fill over the whole scene ---- */
 
 static int is_part(const scene *s, int32_t x, int32_t y) { return x >= 0 && y >= 0 && x < W && y < H && s->px[y * W + x].seen && s->px[y * W + x].word; }
+
+static int ground_of(const pixel *p)
+{
+    return p->removed == MSC_STANDING || (p->difference && is_damage[p->difference >> 8] && is_damage[p->difference & 255]);
+}
 
 /* Fills the region of a pixel: returns how many pixels it has, their places in `at`. */
 static int flood(const scene *s, uint8_t *is_done, int32_t x, int32_t y, int32_t (*at)[2])
@@ -112,14 +119,14 @@ static int flood(const scene *s, uint8_t *is_done, int32_t x, int32_t y, int32_t
     for (int i = 0; i < n; i++)
         for (int k = 0; k < 4; k++) {
             const int32_t u = at[i][0] + step[k][0], v = at[i][1] + step[k][1];
-            if (!is_part(s, u, v) || is_done[v * W + u]) continue;
+            if (!is_part(s, u, v) || is_done[v * W + u] || ground_of(&s->px[v * W + u]) != ground_of(&s->px[y * W + x])) continue;
             is_done[v * W + u] = 1;
             at[n][0] = u, at[n++][1] = v;
         }
     return n;
 }
 
-static void settle(scene *s, int32_t (*at)[2], int n, int32_t least)
+static void settle(scene *s, int32_t (*at)[2], int n, const int32_t least[2])
 {
     int64_t words = 0, n_words = 0;
     int has_seed = 0;
@@ -129,7 +136,7 @@ static void settle(scene *s, int32_t (*at)[2], int n, int32_t least)
         words += p->word - MSC_WORD_ZERO, n_words++;
         has_seed |= p->removed == MSC_BY_NOTHING;
     }
-    const int is_accepted = has_seed && words > least * n_words;
+    const int is_accepted = has_seed && words > least[ground_of(&s->px[at[0][1] * W + at[0][0]])] * n_words;
     for (int i = 0; i < n; i++) {
         pixel *p = &s->px[at[i][1] * W + at[i][0]];
         if (!is_accepted && p->removed == MSC_BY_SAME) continue;
@@ -140,15 +147,17 @@ static void settle(scene *s, int32_t (*at)[2], int n, int32_t least)
     }
 }
 
-static void twin(scene *s, int32_t least, int64_t counts[2])
+static void twin(scene *s, const int32_t least[2], int64_t counts[4])
 {
     uint8_t *is_done = msc_alloc_zero(W * H, 1);
     int32_t (*at)[2] = msc_alloc(W * H, sizeof *at);
-    counts[0] = counts[1] = 0;
+    memset(counts, 0, 4 * sizeof *counts);
     for (int32_t y = 0; y < H; y++)
         for (int32_t x = 0; x < W; x++) {
-            counts[0] += s->px[y * W + x].seen;
-            counts[1] += s->px[y * W + x].seen && s->px[y * W + x].difference && s->px[y * W + x].removed < MSC_BY_SAME;
+            const pixel *p = &s->px[y * W + x];
+            if (!p->seen) continue;
+            counts[ground_of(p)]++;
+            counts[2 + ground_of(p)] += p->difference && p->removed < MSC_BY_SAME;
         }
     for (int32_t y = 0; y < H; y++)
         for (int32_t x = 0; x < W; x++)
@@ -156,6 +165,7 @@ static void twin(scene *s, int32_t least, int64_t counts[2])
     for (int i = 0; i < W * H; i++) {
         s->px[i].word = 0;
         if (s->px[i].removed == MSC_BY_SAME) s->px[i].removed = MSC_BY_NOTHING, s->px[i].difference = 0;
+        if (s->px[i].removed == MSC_STANDING) s->px[i].removed = MSC_BY_NOTHING;
     }
     msc_release(at);
     msc_release(is_done);
@@ -174,9 +184,10 @@ static void as_a_flood_fill_whatever_the_tiles(void **state)
     int n_lifted = 0, n_refused = 0, n_uncovered = 0;
     (void)state;
     for (uint64_t seed = 1; seed <= 4; seed++)
-        for (int32_t least = -600; least <= 1200; least += 600) {
+        for (int32_t of_other = -600; of_other <= 1200; of_other += 600) {
+            const int32_t least[2] = { of_other, 600 - of_other };
             scene *in = make(seed), *wanted = make(seed), *out = msc_alloc_zero(1, sizeof *out);
-            int64_t n_wanted[2], n[2];
+            int64_t n_wanted[4], n[4];
             twin(wanted, least, n_wanted);
             n_lifted += count(wanted, MSC_BORNE_OUT), n_refused += count(wanted, MSC_BY_REGION), n_uncovered += count(wanted, MSC_UNCOVERED);
             for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -198,8 +209,8 @@ static void judging_twice_changes_nothing_more(void **state)
     (void)state;
     const way how = { 64, 2, 1 << 24, 1 << 24 };
     scene *in = make(9), *once = make(9), *twice = msc_alloc_zero(1, sizeof *twice);
-    int64_t n[2];
-    assert_int_equal(judge(in, once, 0, how, n), MSC_OK);
+    int64_t n[4];
+    assert_int_equal(judge(in, once, (const int32_t[2]){ 0, 0 }, how, n), MSC_OK);
     for (int i = 0; i < W * H; i++) {
         pixel *p = &in->px[i], *q = &once->px[i];
         q->word = p->word;
@@ -208,7 +219,7 @@ static void judging_twice_changes_nothing_more(void **state)
         if (q->removed == MSC_BORNE_OUT) q->removed = MSC_BY_NOTHING;
         if (q->removed == MSC_BY_REGION) q->removed = MSC_BY_POSTERIOR;
     }
-    assert_int_equal(judge(once, twice, 0, how, n), MSC_OK);
+    assert_int_equal(judge(once, twice, (const int32_t[2]){ 0, 0 }, how, n), MSC_OK);
     for (int i = 0; i < W * H; i++) assert_int_equal(twice->px[i].accepted, once->px[i].accepted);
     msc_release(twice);
     msc_release(once);
@@ -219,8 +230,8 @@ static void too_many_unfinished_regions_are_an_error(void **state)
 {
     (void)state;
     scene *in = make(1), *out = msc_alloc_zero(1, sizeof *out);
-    int64_t n[2];
-    assert_int_equal(judge(in, out, 0, (way){ 16, 1, 100, 1 << 20 }, n), MSC_EMEMCAP);
+    int64_t n[4];
+    assert_int_equal(judge(in, out, (const int32_t[2]){ 0, 0 }, (way){ 16, 1, 100, 1 << 20 }, n), MSC_EMEMCAP);
     msc_release(out);
     msc_release(in);
 }
