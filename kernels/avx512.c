@@ -49,8 +49,8 @@ static ladder ladder_of(const float *cuts, int n_cuts)
     ladder l;
     __m512 rest[16];
     for (int k = 0; k < 16; k++) {
-        const __mmask16 m = n_cuts > 16 * k ? lanes((size_t)(n_cuts - 16 * k)) : 0;
-        rest[k] = _mm512_mask_loadu_ps(_mm512_set1_ps(NAN), m, cuts + 16 * k);
+        const int from = 16 * k < n_cuts ? 16 * k : n_cuts;
+        rest[k] = _mm512_mask_loadu_ps(_mm512_set1_ps(NAN), lanes((size_t)(n_cuts - from)), cuts + from);
     }
     halve(rest, l.one, 8);
     halve(rest, l.two, 4);

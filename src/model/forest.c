@@ -56,14 +56,17 @@ size_t msc_forest_scratch(const msc_forest *forest)
     return desk_of(forest, NULL).bytes;
 }
 
-/* Copies the block's bins into planes and, for walks over nodes, words, zeroed to a multiple of 64 pixels. */
-static void pack(const desk *d, const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n, size_t plane_stride, int by_levels)
+/* Some pixels of a question. bags: of the first of them, or NULL. */
+typedef struct pixels { const uint8_t *bins; size_t stride, n; const uint8_t *bags; size_t bag_bytes; } pixels;
+
+/* Copies bins into planes and, for walks over nodes, words, zeroed to a multiple of 64 pixels. */
+static void pack(const desk *d, const msc_forest *forest, const pixels *p, size_t plane_stride, int by_levels)
 {
-    const size_t padded = (n + 63) / 64 * 64, n_features = (size_t)forest->n_features;
+    const size_t n = p->n, padded = (n + 63) / 64 * 64, n_features = (size_t)forest->n_features;
     for (size_t f = 0; f < n_features; f++) {
         uint8_t *plane = d->planes + f * plane_stride;
         uint32_t *word = d->words + f / 4 * MSC_WALK_STRIDE;
-        const uint8_t *row = bins + f * stride;
+        const uint8_t *row = p->bins + f * p->stride;
         const unsigned shift = (unsigned)(f % 4 * 8);
         for (size_t i = 0; i < n; i++) plane[i] = row[i] ^ 0x80;
         memset(plane + n, 0x80, padded - n);
@@ -109,7 +112,7 @@ static void silence(uint8_t *classes, const uint8_t *bag, size_t n)
     for (size_t i = 0; i < n; i++) classes[i] |= (uint8_t)-(bag[i / 8] >> (i % 8) & 1);
 }
 
-/* Pixels under way. */
+/* A question under way. */
 typedef struct asking {
     const msc_forest *forest;
     const msc_kernels *kernels;
@@ -117,23 +120,22 @@ typedef struct asking {
     desk d;
 } asking;
 
-/* Adds the votes of trees from..to-1 to those of the trees before, which `few` holds; `many` takes what it cannot hold. bags: of the
- * first pixel, or NULL. */
-static void ask_trees(const asking *a, const uint8_t *bins, size_t stride, size_t n, int from, int to, const uint8_t *bags, size_t bag_bytes)
+/* Adds the votes of trees from..to-1 to those of the trees before, which `few` holds; `many` takes what it cannot hold. */
+static void ask_trees(const asking *a, const pixels *p, int from, int to)
 {
     const desk *d = &a->d;
     const msc_forest *forest = a->forest;
-    const size_t plane_stride = a->by_levels ? (n + 127) / 64 * 64 : MSC_WALK_STRIDE;
+    const size_t n = p->n, plane_stride = a->by_levels ? (n + 127) / 64 * 64 : MSC_WALK_STRIDE;
     const msc_walk block = { n, (forest->n_features + 3) / 4, plane_stride, d->planes, d->words };
     int n_few = from;
     for (int c = 0; c < forest->n_classes; c++) memset(d->many + (size_t)c * MSC_WALK_BLOCK, 0, n * sizeof *d->many);
-    pack(d, forest, bins, stride, n, plane_stride, a->by_levels);
+    pack(d, forest, p, plane_stride, a->by_levels);
     for (int t = from; t < to; t++) {
         const int n_rows = (t - from) % MSC_VOTE_ROWS + 1;
         uint8_t *classes = d->classes + (size_t)(n_rows - 1) * MSC_WALK_BLOCK;
         if (a->by_levels) a->kernels->walk_levels(classes, &block, forest->levels, t, d->stages);
         else a->kernels->walk_tree(classes, &block, forest->nodes + forest->roots[t]);
-        if (bags) silence(classes, bags + (size_t)t * bag_bytes, n);
+        if (p->bags) silence(classes, p->bags + (size_t)t * p->bag_bytes, n);
         if (n_rows < MSC_VOTE_ROWS && t < to - 1) continue;
         if (n_few + n_rows > MOST_FEW) {
             carry(d, n, (size_t)forest->n_classes);
@@ -154,24 +156,24 @@ static void spread(uint8_t *restrict row, const uint8_t *restrict from, const ui
     for (size_t k = 0; k < n; k++) row[place[k]] = from[k];
 }
 
-/* Moves the pixels on whom n_trees trees, all that `few` counts, do not agree to the rest; the first stands `at` in the block. */
-static void set_aside(asking *a, const uint8_t *bins, size_t stride, size_t at, size_t n, int n_trees)
+/* Moves those on whom n_trees trees, all that `few` counts, do not agree to the rest; the first of the pixels stands `at` in the block. */
+static void set_aside(asking *a, const pixels *p, size_t at, int n_trees)
 {
     const size_t n_classes = (size_t)a->forest->n_classes, n_features = (size_t)a->forest->n_features;
     rest *r = &a->d.rest;
     uint8_t *agree = a->d.classes;
     uint16_t *place = r->place + r->n;
     size_t n_new = 0;
-    memset(agree, 0, n);
+    memset(agree, 0, p->n);
     for (size_t c = 0; c < n_classes; c++) {
         const uint8_t *few = a->d.few + c * MSC_WALK_BLOCK;
-        for (size_t i = 0; i < n; i++) agree[i] |= few[i] == (uint8_t)n_trees;
+        for (size_t i = 0; i < p->n; i++) agree[i] |= few[i] == (uint8_t)n_trees;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < p->n; i++) {
         place[n_new] = (uint16_t)i;
         n_new += !agree[i];
     }
-    for (size_t f = 0; f < n_features; f++) pick(r->bins + f * MSC_FOREST_BLOCK + r->n, bins + f * stride, place, n_new);
+    for (size_t f = 0; f < n_features; f++) pick(r->bins + f * MSC_FOREST_BLOCK + r->n, p->bins + f * p->stride, place, n_new);
     for (size_t c = 0; c < n_classes; c++) pick(r->few + c * MSC_FOREST_BLOCK + r->n, a->d.few + c * MSC_WALK_BLOCK, place, n_new);
     for (size_t k = 0; k < n_new; k++) place[k] = (uint16_t)(place[k] + at);
     r->n += n_new;
@@ -196,7 +198,7 @@ static void ask_rest(asking *a, int n_asked, size_t step, const msc_forest_answe
     for (size_t i = 0; i < r->n; i += step) {
         const size_t n = r->n - i < step ? r->n - i : step;
         for (size_t c = 0; c < n_classes; c++) memcpy(a->d.few + c * MSC_WALK_BLOCK, r->few + c * MSC_FOREST_BLOCK + i, n);
-        ask_trees(a, r->bins + i, MSC_FOREST_BLOCK, n, n_asked, n_trees, NULL, 0);
+        ask_trees(a, &(pixels){ .bins = r->bins + i, .stride = MSC_FOREST_BLOCK, .n = n }, n_asked, n_trees);
         put_answer(a, n, n_trees, answer->winner ? r->winner + i : NULL, r->votes + i, answer->shares ? r->few + i : NULL);
     }
     if (answer->winner) spread(answer->winner, r->winner, r->place, r->n);
@@ -226,8 +228,9 @@ void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t
     for (size_t i = 0; i < n; i += step) {
         const size_t n_step = n - i < step ? n - i : step;
         for (size_t c = 0; c < n_classes; c++) memset(a.d.few + c * MSC_WALK_BLOCK, 0, n_step);
-        ask_trees(&a, bins + i, stride, n_step, 0, n_first, answer->bags ? answer->bags + i / 8 : NULL, answer->bag_bytes);
-        if (has_rest) set_aside(&a, bins + i, stride, i, n_step, n_first);
+        const pixels p = { bins + i, stride, n_step, answer->bags ? answer->bags + i / 8 : NULL, answer->bag_bytes };
+        ask_trees(&a, &p, 0, n_first);
+        if (has_rest) set_aside(&a, &p, i, n_first);
         put_answer(&a, n_step, n_first, answer->winner ? answer->winner + i : NULL, answer->winner ? answer->votes + i : NULL,
                    answer->shares ? answer->shares + i : NULL);
     }

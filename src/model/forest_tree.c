@@ -166,7 +166,7 @@ static void find_split(const grower *g, size_t bud, const uint32_t *counts, cons
 
 /* Copies the span's rows to the next level: bin <= cut from the front on, the others from the end on. Every row is written to
  * both ends and the place that is not its own written over later. Returns where the others begin. */
-static inline __attribute__((always_inline)) uint32_t part_rows(const grower *g, span s, const split *best, size_t step)
+static inline uint32_t part_rows(const grower *g, span s, const split *best, size_t step)
 {
     const uint8_t *row = g->rows[g->level & 1] + s.from * step, *end = g->rows[g->level & 1] + s.to * step;
     uint8_t *next = g->rows[(g->level + 1) & 1], *front = next + s.from * step, *back = next + (s.to - 1) * step;
@@ -188,6 +188,7 @@ static uint32_t part(const grower *g, span s, const split *best)
     case 16: return part_rows(g, s, best, 16);
     case 24: return part_rows(g, s, best, 24);
     case 32: return part_rows(g, s, best, 32);
+    case 40: return part_rows(g, s, best, 40);
     default: return part_rows(g, s, best, g->row_bytes);
     }
 }
