@@ -2,7 +2,6 @@
 #include "kernels/kernels.h"
 #include <immintrin.h>
 #include <math.h>
-#include <string.h>
 
 static __mmask16 lanes(size_t left)
 {
@@ -34,23 +33,32 @@ static void add_row(float *acc, const float *row, size_t n)
  * which no value reaches. */
 typedef struct ladder { __m512 five[5], four[2], two[4], one[8]; } ladder;
 
-static inline __m512 rungs(const float padded[256], int step, int from)
+/* Deals 2 * n vectors out: every other value to `even`, the rest, in its order, back to the first n. */
+static inline __attribute__((always_inline)) void halve(__m512 *rest, __m512 *even, int n)
 {
-    float row[16];
-    for (int p = 0; p < 16; p++) row[p] = padded[(2 * step * (from + p) + step - 1) & 255];
-    return _mm512_loadu_ps(row);
+    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    for (int k = 0; k < n; k++) {
+        const __m512 low = rest[2 * k], high = rest[2 * k + 1];
+        even[k] = _mm512_permutex2var_ps(low, first, high);
+        rest[k] = _mm512_permutex2var_ps(low, _mm512_add_epi32(first, _mm512_set1_epi32(1)), high);
+    }
 }
 
 static ladder ladder_of(const float *cuts, int n_cuts)
 {
-    float padded[256];
     ladder l;
-    if (n_cuts > 0) memcpy(padded, cuts, (size_t)n_cuts * sizeof *cuts);
-    for (int c = n_cuts; c < 256; c++) padded[c] = NAN;
-    for (int k = 0; k < 5; k++) l.five[k] = rungs(padded, 128 >> k, 0);
-    for (int k = 0; k < 2; k++) l.four[k] = rungs(padded, 4, 16 * k);
-    for (int k = 0; k < 4; k++) l.two[k] = rungs(padded, 2, 16 * k);
-    for (int k = 0; k < 8; k++) l.one[k] = rungs(padded, 1, 16 * k);
+    __m512 rest[16];
+    for (int k = 0; k < 16; k++) {
+        const int from = 16 * k < n_cuts ? 16 * k : n_cuts;
+        rest[k] = _mm512_mask_loadu_ps(_mm512_set1_ps(NAN), lanes((size_t)(n_cuts - from)), cuts + from);
+    }
+    halve(rest, l.one, 8);
+    halve(rest, l.two, 4);
+    halve(rest, l.four, 2);
+    for (int k = 4; k >= 0; k--) {
+        halve(rest, &l.five[k], 1);
+        rest[1] = rest[0];   /* what stands twice is not looked at */
+    }
     return l;
 }
 

@@ -8,7 +8,7 @@ static void top_of(top *t, const msc_walk *block, const uint32_t *tree)
 {
     for (int i = 0; i < MSC_TREE_FIRST; i++) {
         const uint32_t f = tree[i] & MSC_NODE_LEAF ? 0 : msc_node_feature(tree[i]);
-        t->plane[i] = block->planes + f * MSC_WALK_STRIDE;
+        t->plane[i] = block->planes + f * block->stride;
         t->cut[i] = (uint8_t)(msc_node_cut(tree[i]) ^ 0x80u);
     }
 }

@@ -3,7 +3,7 @@
 #include <immintrin.h>
 
 /* The pixels of a stage: their features, and the slots that they stand on. */
-typedef struct party { const uint8_t *planes; uint8_t *slot; size_t n; } party;
+typedef struct party { const uint8_t *planes; uint8_t *slot; size_t n, stride; } party;
 
 typedef struct table { __m512i part[4]; } table;
 
@@ -34,67 +34,87 @@ static inline __m512i look_up(const table *t, int size, __m512i slot, const quar
     return found;
 }
 
-/* Pixels whose slot asks for one of `n` further features take their bins from these. */
-enum { CHUNK = 15 };
-typedef struct choice { const uint8_t *plane[CHUNK]; __m512i first[CHUNK]; } choice;
+enum { MOST = 32 };              /* planes that are chosen from at once */
 
-static inline choice choice_of(const party *p, const msc_asked *asked, int n)
+/* For 64 pixels the byte of one of n planes; `turn` says which, its lowest bit on top. Pairs of planes are chosen from, then pairs of
+ * what was chosen: that takes half as many steps as asking for each plane who wants it. */
+static inline __attribute__((always_inline)) __m512i choose(const uint8_t *const *plane, int n, __m512i turn, size_t i)
 {
-    choice c;
-    for (int k = 0; k < n; k++) {
-        c.plane[k] = p->planes + asked[k].feature * (size_t)MSC_WALK_STRIDE;
-        c.first[k] = _mm512_set1_epi8((char)asked[k].first);
-    }
-    return c;
-}
-
-static inline __m512i choose(const choice *c, int n, __m512i bin, __m512i slot, size_t i)
-{
+    __m512i found[MOST / 2];
+    if (n == 1) return _mm512_loadu_si512(plane[0] + i);
+    __mmask64 is_second = _mm512_movepi8_mask(turn);
 #pragma GCC unroll 16
-    for (int k = 0; k < n; k++)
-        bin = _mm512_mask_loadu_epi8(bin, _mm512_cmpge_epu8_mask(slot, c->first[k]), c->plane[k] + i);
-    return bin;
-}
-
-static void choose_chunk(const party *p, const uint8_t *bins, const msc_asked *asked, uint8_t *chosen)
-{
-    const choice c = choice_of(p, asked, CHUNK);
-    for (size_t i = 0; i < p->n; i += 64) {
-        const __m512i slot = _mm512_loadu_si512(p->slot + i);
-        _mm512_storeu_si512(chosen + i, choose(&c, CHUNK, _mm512_loadu_si512(bins + i), slot, i));
+    for (int k = 0; k < n / 2; k++)
+        found[k] = _mm512_mask_loadu_epi8(_mm512_loadu_si512(plane[2 * k] + i), is_second, plane[2 * k + 1] + i);
+#pragma GCC unroll 8
+    for (int m = n / 2; m > 1; m = (m + 1) / 2) {
+        turn = _mm512_add_epi8(turn, turn);
+        is_second = _mm512_movepi8_mask(turn);
+#pragma GCC unroll 16
+        for (int k = 0; k < m; k += 2)
+            found[k / 2] = k + 1 < m ? _mm512_mask_mov_epi8(found[k], is_second, found[k + 1]) : found[k];
     }
+    return found[0];
 }
 
-/* One level down: bins holds those of the first feature, n <= CHUNK further ones are asked for. */
-static inline __attribute__((always_inline)) void descend(const party *p, const uint8_t *tables, int size,
-                                                          const uint8_t *bins, const msc_asked *asked, int n)
+/* One level down, where n features are asked for: 1, or an even number up to MOST. */
+static inline __attribute__((always_inline)) void descend(const party *p, const uint8_t *tables, int size, const uint8_t *const *plane, int n)
 {
     const table cut = table_of(tables, size), left = table_of(tables + size, size);
-    const table right = table_of(tables + 2 * size, size);
-    const choice c = choice_of(p, asked, n);
+    const table right = table_of(tables + 2 * size, size), turns = table_of(tables + 3 * size, size);
     for (size_t i = 0; i < p->n; i += 64) {
         const __m512i slot = _mm512_loadu_si512(p->slot + i);
-        const __m512i bin = choose(&c, n, _mm512_loadu_si512(bins + i), slot, i);
         const quarters q = quarters_of(slot, size);
+        const __m512i bin = choose(plane, n, n > 1 ? look_up(&turns, size, slot, &q) : slot, i);
         const __mmask64 is_right = _mm512_cmpgt_epi8_mask(bin, look_up(&cut, size, slot, &q));
         const __m512i to_left = look_up(&left, size, slot, &q), to_right = look_up(&right, size, slot, &q);
         _mm512_storeu_si512(p->slot + i, _mm512_mask_mov_epi8(to_left, is_right, to_right));
     }
 }
 
-#define WIDTH(size, n) case n: descend(p, tables, size, bins, asked, n); break;
+/* Leaves every pixel's bin in `chosen` where more than MOST planes are asked for. */
+static inline __attribute__((always_inline)) void choose_of_many(const party *p, const uint8_t *turns, int size,
+                                                                 const uint8_t *const *plane, int n, uint8_t *chosen)
+{
+    const table turn_of = table_of(turns, size);
+    for (int from = 0; from < n; from += MOST)
+        for (size_t i = 0; i < p->n; i += 64) {
+            const __m512i slot = _mm512_loadu_si512(p->slot + i);
+            const quarters q = quarters_of(slot, size);
+            const __m512i turn = look_up(&turn_of, size, slot, &q);
+            const __m512i part = _mm512_and_si512(turn, _mm512_set1_epi8(7));
+            const __mmask64 is_here = _mm512_cmpeq_epi8_mask(part, _mm512_set1_epi8((char)msc_level_turn(from)));
+            _mm512_mask_storeu_epi8(chosen + i, is_here, choose(plane + from, MOST, turn, i));
+        }
+}
+
+#define WIDTH(size, n) case n: descend(p, tables, size, plane, n); break;
 #define WIDTHS(size)                                                                                                  \
     switch (n) {                                                                                                      \
-    WIDTH(size, 0) WIDTH(size, 1) WIDTH(size, 2) WIDTH(size, 3) WIDTH(size, 4) WIDTH(size, 5) WIDTH(size, 6)          \
-    WIDTH(size, 7) WIDTH(size, 8) WIDTH(size, 9) WIDTH(size, 10) WIDTH(size, 11) WIDTH(size, 12) WIDTH(size, 13)      \
-    WIDTH(size, 14)                                                                                                   \
-    default: descend(p, tables, size, bins, asked, CHUNK); break;                                                     \
+    WIDTH(size, 1) WIDTH(size, 2) WIDTH(size, 4) WIDTH(size, 6) WIDTH(size, 8) WIDTH(size, 12) WIDTH(size, 16)        \
+    WIDTH(size, 20) WIDTH(size, 24) WIDTH(size, 28)                                                                   \
+    default: descend(p, tables, size, plane, MOST); break;                                                            \
     }
 
-static void descend_level(const party *p, const uint8_t *tables, int size, const msc_asked *asked, int n, uint8_t *spare)
+/* The next number of planes that has a loop of its own. */
+static int rounded(int n)
 {
-    const uint8_t *bins = p->planes + asked->feature * (size_t)MSC_WALK_STRIDE;
-    for (asked++, n--; n > CHUNK; asked += CHUNK, n -= CHUNK, bins = spare) choose_chunk(p, bins, asked, spare);
+    const int step = n < 2 ? 1 : n <= 8 ? 2 : n <= MOST ? 4 : MOST;
+    return (n + step - 1) / step * step;
+}
+
+static void descend_level(const party *p, const uint8_t *tables, int size, const uint8_t *asked, int n_asked, uint8_t *spare)
+{
+    const uint8_t *plane[MSC_LEVEL_ASKED];
+    int n = rounded(n_asked);
+    for (int k = 0; k < n; k++) plane[k] = p->planes + asked[k < n_asked ? k : n_asked - 1] * p->stride;
+    if (n > MOST) {
+        if (size == 64) choose_of_many(p, tables + 3 * 64, 64, plane, n, spare);
+        else if (size == 128) choose_of_many(p, tables + 3 * 128, 128, plane, n, spare);
+        else choose_of_many(p, tables + 3 * 256, 256, plane, n, spare);
+        plane[0] = spare;
+        n = 1;
+    }
     if (size == 64) WIDTHS(64)
     else if (size == 128) WIDTHS(128)
     else WIDTHS(256)
@@ -148,14 +168,14 @@ static inline __attribute__((always_inline)) void move_planes(const moves *m, co
 }
 
 /* Moves the planes that a child asks for. */
-static void move_features(const moves *m, const uint8_t *features, uint32_t n, const uint8_t *from, uint8_t *to)
+static void move_features(const moves *m, const uint8_t *features, uint32_t n, const uint8_t *from, uint8_t *to, size_t stride)
 {
     for (uint32_t k = 0; k < n; k += GROUP) {
         const uint32_t n_here = n - k < GROUP ? n - k : GROUP;
         const uint8_t *source[GROUP];
         uint8_t *target[GROUP];
         for (uint32_t g = 0; g < n_here; g++) {
-            const size_t at = features[k + g] * (size_t)MSC_WALK_STRIDE;
+            const size_t at = features[k + g] * stride;
             source[g] = from + at;
             target[g] = to + at;
         }
@@ -192,7 +212,7 @@ static size_t gather(const party *from, const msc_levels *forest, const msc_stag
         n += (size_t)__builtin_popcountll(here);
     }
     m.to[m.n] = (uint16_t)n;
-    move_features(&m, forest->features + child->feature, child->n_features, from->planes, planes);
+    move_features(&m, forest->features + child->feature, child->n_features, from->planes, planes, from->stride);
     return n;
 }
 
@@ -213,22 +233,22 @@ static void scatter(const party *to, const msc_stage *child, const uint8_t *clas
 static void walk(const party *p, const msc_levels *forest, const msc_stage *stage, size_t n_planes, uint8_t *spare,
                  uint8_t *scratch)
 {
-    uint8_t *planes = scratch, *slots = scratch + n_planes * MSC_WALK_STRIDE;
+    uint8_t *planes = scratch, *slots = scratch + n_planes * p->stride;
     walk_down(p, forest, stage, spare);
     for (uint32_t c = 0; c < stage->n_children; c++) {
         const msc_stage *child = &forest->stages[stage->child + c];
-        const party below = { planes, slots, gather(p, forest, child, planes, slots, spare) };
+        const party below = { planes, slots, gather(p, forest, child, planes, slots, spare), p->stride };
         if (below.n == 0) continue;
-        walk(&below, forest, child, n_planes, spare, slots + MSC_WALK_STRIDE);
+        walk(&below, forest, child, n_planes, spare, slots + p->stride);
         scatter(p, child, slots);
     }
 }
 
 void msc_walk_levels_vbmi(uint8_t *classes, const msc_walk *block, const msc_levels *forest, int tree, uint8_t *scratch)
 {
-    const party all = { block->planes, classes, block->n };
+    const party all = { block->planes, classes, block->n, block->stride };
     const __m512i start = _mm512_set1_epi8((char)forest->n_classes);
     for (size_t i = 0; i < block->n; i += 64) _mm512_storeu_si512(classes + i, start);
     walk(&all, forest, &forest->stages[forest->root[tree]], 4 * (size_t)block->n_words, scratch,
-         scratch + MSC_WALK_STRIDE);
+         scratch + block->stride);
 }

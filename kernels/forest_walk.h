@@ -29,7 +29,8 @@ enum {
 typedef struct msc_walk {
     size_t n;
     int n_words;              /* of 4 features, rounded up */
-    const uint8_t *planes;    /* planes[f * MSC_WALK_STRIDE + i] = bin ^ 0x80, so that signed comparison orders it */
+    size_t stride;            /* between planes: a multiple of 64, more than n rounded up to one, at most MSC_WALK_STRIDE */
+    const uint8_t *planes;    /* planes[f * stride + i] = bin ^ 0x80, so that signed comparison orders it */
     const uint32_t *words;    /* byte f & 3 (0 is the lowest) of words[(f >> 2) * MSC_WALK_STRIDE + i] = bin */
 } msc_walk;
 

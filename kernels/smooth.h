@@ -14,7 +14,7 @@ typedef struct msc_smooth_rows {
     /* column[i] += add[i] - drop[i]; returns nothing of use where a sum would leave 0..65535. */
     void (*slide)(uint16_t *column, const uint8_t *add, const uint8_t *drop, size_t n);
     /* sum[i] = column[i] + ... + column[i + side - 1], and all[i] += sum[i]. side is odd, 3..MSC_SMOOTH_MAX_SIDE.
-     * Returns 0 when every sum is 0. */
+     * Returns 0, and leaves sum alone, when every sum is 0. */
     int (*across)(uint16_t *sum, float *all, const uint16_t *column, size_t side, size_t n);
     /* weight[i] = (own[i] + doubt) * (sum[i] / all[i] + chance)^power, 0 where sum[i] is 0; total[i] += weight[i].
      * power is 1..4. */

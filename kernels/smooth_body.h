@@ -16,13 +16,13 @@ static void slide(uint16_t *restrict column, const uint8_t *restrict add, const 
     static int across_##side(uint16_t *restrict sum, float *restrict all, const uint16_t *restrict column, size_t n)  \
     {                                                                                                                 \
         uint16_t any = 0;                                                                                             \
+        for (size_t i = 0; i < n + (side) - 1; i++) any |= column[i];                                                 \
+        if (any == 0 || n == 0) return 0;                                                                             \
         for (size_t i = 0; i < n; i++) {                                                                              \
             uint16_t s = column[i];                                                                                   \
             for (size_t k = 1; k < (side); k++) s = (uint16_t)(s + column[i + k]);                                    \
             sum[i] = s;                                                                                               \
-            any |= s;                                                                                                 \
         }                                                                                                             \
-        if (any == 0) return 0;                                                                                       \
         for (size_t i = 0; i < n; i++) all[i] += (float)sum[i];                                                       \
         return 1;                                                                                                     \
     }

@@ -166,6 +166,8 @@ static const cli_option classify_options[] = {
     { "confidence", .kind = CLI_TEXT, .at = AT(confidence), .value = "FILE", .help = { "output: the winner's share of the votes, or its probability, 0..100", "输出：得票率或概率 0..100" } },
     { "posterior", .kind = CLI_TEXT, .at = AT(posterior), .value = "FILE",
       .help = { "output: code and share (0..255 = 0..1) of the three most probable classes, 6 bands", "输出：概率最高的三个类别的代码和占比（0..255 = 0..1），6 个波段" } },
+    { "all-trees", .kind = CLI_FLAG, .at = AT(all_trees),
+      .help = { "ask every tree about every pixel; without it a pixel on whose class the first 20 trees agree is settled", "每个像元都询问全部树；默认前 20 棵树意见一致的像元即定类" } },
     { "smooth", .kind = CLI_INT, .at = AT(smooth), .low = 0, .high = 4, .value = "N",
       .help = { "weight of the surroundings of a pixel beside its own; 0: each pixel by itself", "邻域相对像元自身的权重；0：逐像元分类" } },
     { "smooth-px", .kind = CLI_INT, .at = AT(smooth_px), .low = 0, .high = 15, .value = "SIDE",

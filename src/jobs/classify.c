@@ -139,6 +139,7 @@ static msc_status bind_features(classification *c, msc_error *err)
     c->predict.features = c->features;
     if (m->method == MSC_GAUSS) c->predict.gauss = &m->gauss;
     else c->predict.forest = &m->forest;
+    c->predict.n_agree = c->options->all_trees ? 0 : MSC_FOREST_AGREE;
     return MSC_OK;
 }
 

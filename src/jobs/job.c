@@ -90,6 +90,7 @@ static const msc_rule radiometry_keys[] = {
     { 0 }
 };
 static const msc_rule classify_keys[] = {
+    { "all_trees", MSC_RULE_BOOL, .at = IN_DOC(job.classify.all_trees) },
     { "smooth", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth), .low = 0, .high = 4 },
     { "smooth_px", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth_px), .low = 0, .high = 15 },
     { 0 }

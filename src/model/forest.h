@@ -60,13 +60,16 @@ void msc_forest_ask(const msc_forest *forest, const uint8_t *bins, size_t stride
                     uint16_t *votes, void *scratch);
 /* The same with every class' share of the votes, shares[class index * MSC_FOREST_BLOCK + i], 0..255 for 0..1, rounded half
  * up. Either may be NULL: winner and votes together, or shares. Tree t does not vote on pixel i where bit i % 8 of
- * bags[t * bag_bytes + i / 8] is set; bags may be NULL. */
+ * bags[t * bag_bytes + i / 8] is set; bags may be NULL. Where the first n_agree trees name one class it gets the votes of all,
+ * and the others are not asked; 0: every tree is asked. At most MSC_FOREST_AGREE, and 0 with bags. */
+enum { MSC_FOREST_AGREE = 20 };   /* docs/METHODS.md, "Trees that agree", says where it is from */
 typedef struct msc_forest_answer {
     uint8_t *winner;
     uint16_t *votes;
     uint8_t *shares;
     const uint8_t *bags;
     size_t bag_bytes;
+    int n_agree;
 } msc_forest_answer;
 void msc_forest_ask_shares(const msc_forest *forest, const uint8_t *bins, size_t stride, size_t n,
                            const msc_forest_answer *answer, void *scratch);

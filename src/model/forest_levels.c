@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+_Static_assert((int)MSC_MAX_FEATURES <= (int)MSC_LEVEL_ASKED, "a level may ask for all features");
+
 /* A row of inner nodes: places in the tree. */
 typedef struct row { uint32_t node[MSC_LEVEL_SLOTS]; int n; } row;
 
@@ -39,15 +41,18 @@ static int below(const maker *m, const row *from, row *to)
     return n;
 }
 
-/* Puts nodes that ask the same feature side by side, in their order. */
-static void sort_by_feature(const maker *m, uint32_t *node, int n)
+/* The turn of a feature among those that the level made last asks for; a new one is added. */
+static int turn_of(maker *m, uint8_t feature)
 {
-    for (int i = 1; i < n; i++) {
-        const uint32_t moved = node[i], feature = msc_node_feature(m->tree[moved]);
-        int k = i;
-        for (; k > 0 && msc_node_feature(m->tree[node[k - 1]]) > feature; k--) node[k] = node[k - 1];
-        node[k] = moved;
-    }
+    msc_level *level = &m->made->levels[m->n_levels - 1];
+    uint8_t *asked = m->made->asked + level->asked;
+    int turn = 0;
+    while (turn < level->n_asked && asked[turn] != feature) turn++;
+    if (turn < level->n_asked) return turn;
+    asked[turn] = feature;
+    level->n_asked++;
+    m->n_asked++;
+    return turn;
 }
 
 static uint8_t slot_of(const maker *m, uint32_t place)
@@ -60,14 +65,14 @@ static void put_level(maker *m, const row *at, const row *next)
 {
     const int n_slots = m->n_classes + at->n, size = n_slots <= 64 ? 64 : n_slots <= 128 ? 128 : 256;
     msc_levels *made = m->made;
-    if (!GROW(m, levels, level_cap, m->n_levels + 1) || !GROW(m, asked, asked_cap, m->n_asked + (size_t)at->n)
-        || !GROW(m, tables, table_cap, m->n_tables + 3 * (size_t)size)) return;
+    if (!GROW(m, levels, level_cap, m->n_levels + 1) || !GROW(m, asked, asked_cap, m->n_asked + MSC_LEVEL_ASKED)
+        || !GROW(m, tables, table_cap, m->n_tables + 4 * (size_t)size)) return;
     msc_level *level = &made->levels[m->n_levels++];
-    uint8_t *cut = made->tables + m->n_tables, *left = cut + size, *right = left + size;
+    uint8_t *cut = made->tables + m->n_tables, *left = cut + size, *right = left + size, *turn = right + size;
     *level = (msc_level){ .table = (uint32_t)m->n_tables, .asked = (uint32_t)m->n_asked, .size = (uint16_t)size };
-    m->n_tables += 3 * (size_t)size;
+    m->n_tables += 4 * (size_t)size;
     memset(cut, 0x7f, (size_t)size);
-    memset(left, 0, 2 * (size_t)size);
+    memset(left, 0, 3 * (size_t)size);
     for (int c = 0; c < m->n_classes; c++) left[c] = right[c] = (uint8_t)c;
     for (int i = 0; i < next->n; i++) m->slot[next->node[i]] = (uint8_t)(m->n_classes + i);
     for (int i = 0; i < at->n; i++) {
@@ -77,9 +82,7 @@ static void put_level(maker *m, const row *at, const row *next)
         if (!is_leaf(node)) cut[slot] = (uint8_t)(msc_node_cut(node) ^ 0x80u);
         left[slot] = slot_of(m, child);
         right[slot] = is_leaf(node) ? left[slot] : slot_of(m, child + 1);
-        if (i > 0 && made->asked[m->n_asked - 1].feature == feature) continue;
-        made->asked[m->n_asked++] = (msc_asked){ feature, (uint8_t)slot };
-        level->n_asked++;
+        turn[slot] = msc_level_turn(turn_of(m, feature));
     }
 }
 
@@ -96,18 +99,16 @@ static int add_widths(const maker *m, uint32_t node, int widths[MSC_MAX_DEPTH + 
 }
 
 /* Deals the nodes of a lower edge out to groups in their order, as few as hold levels within the limit: end[g] is where
- * group g ends. Nodes within a group stand by feature. */
-static int deal(const maker *m, row *edge, int end[MSC_LEVEL_SLOTS])
+ * group g ends. */
+static int deal(const maker *m, const row *edge, int end[MSC_LEVEL_SLOTS])
 {
     int widths[MSC_MAX_DEPTH + 1] = { 0 }, n = 0, from = 0;
     for (int i = 0; i < edge->n; i++) {
         if (add_widths(m, edge->node[i], widths) || i == from) continue;
-        sort_by_feature(m, edge->node + from, i - from);
         end[n++] = from = i;
         memset(widths, 0, sizeof widths);
         add_widths(m, edge->node[i], widths);
     }
-    sort_by_feature(m, edge->node + from, edge->n - from);
     end[n++] = edge->n;
     return n;
 }
@@ -118,7 +119,7 @@ static void put_features(maker *m, size_t index)
     uint8_t is_used[MSC_MAX_FEATURES] = { 0 };
     const msc_stage *stage = &m->made->stages[index];
     for (uint32_t l = stage->level; l < stage->level + stage->n_levels; l++)
-        for (int k = 0; k < m->made->levels[l].n_asked; k++) is_used[m->made->asked[m->made->levels[l].asked + (uint32_t)k].feature] = 1;
+        for (int k = 0; k < m->made->levels[l].n_asked; k++) is_used[m->made->asked[m->made->levels[l].asked + (uint32_t)k]] = 1;
     for (uint32_t c = stage->child; c < stage->child + stage->n_children; c++)
         for (uint32_t k = 0; k < m->made->stages[c].n_features; k++) is_used[m->made->features[m->made->stages[c].feature + k]] = 1;
     if (!GROW(m, features, feature_cap, m->n_features + MSC_MAX_FEATURES)) return;
@@ -147,7 +148,7 @@ static void put_children(maker *m, size_t index, const row *edge, const int *end
     }
 }
 
-/* Makes the stage whose upper row is `at`, ordered by feature, and all below it. */
+/* Makes the stage whose upper row is `at` and all below it. */
 static void put_stage(maker *m, size_t index, row at, int depth)
 {
     row next, beyond;
@@ -159,7 +160,6 @@ static void put_stage(maker *m, size_t index, row at, int depth)
         const int fits = below(m, &at, &next) <= m->limit;
         assert(fits);                        /* else this row had been the edge of the stage above */
         if (below(m, &next, &beyond) > m->limit) n_children = deal(m, &next, end);
-        else sort_by_feature(m, next.node, next.n);
         put_level(m, &at, &next);
         if (m->is_short) return;
         m->made->stages[index].n_levels++;

@@ -166,23 +166,31 @@ static void find_split(const grower *g, size_t bud, const uint32_t *counts, cons
 
 /* Copies the span's rows to the next level: bin <= cut from the front on, the others from the end on. Every row is written to
  * both ends and the place that is not its own written over later. Returns where the others begin. */
-static uint32_t part(const grower *g, span s, const split *best)
+static inline uint32_t part_rows(const grower *g, span s, const split *best, size_t step)
 {
-    const size_t step = g->row_bytes;
     const uint8_t *row = g->rows[g->level & 1] + s.from * step, *end = g->rows[g->level & 1] + s.to * step;
     uint8_t *next = g->rows[(g->level + 1) & 1], *front = next + s.from * step, *back = next + (s.to - 1) * step;
     for (; row < end; row += step) {
         const size_t to_right = (size_t)0 - (row[BINS + best->feature] > best->cut);
-        for (size_t k = 0; k < step; k += WORD) {
-            uint64_t word;
-            memcpy(&word, row + k, WORD);
-            memcpy(front + k, &word, WORD);
-            memcpy(back + k, &word, WORD);
-        }
+        memcpy(front, row, step);
+        memcpy(back, row, step);
         front += step & ~to_right;
         back -= step & to_right;
     }
     return (uint32_t)((size_t)(front - next) / step);
+}
+
+/* The same, with rows of a known size moved by a few registers. */
+static uint32_t part(const grower *g, span s, const split *best)
+{
+    switch (g->row_bytes) {
+    case 8: return part_rows(g, s, best, 8);
+    case 16: return part_rows(g, s, best, 16);
+    case 24: return part_rows(g, s, best, 24);
+    case 32: return part_rows(g, s, best, 32);
+    case 40: return part_rows(g, s, best, 40);
+    default: return part_rows(g, s, best, g->row_bytes);
+    }
 }
 
 static int add_bud(grower *g, span s, const uint32_t *counts)

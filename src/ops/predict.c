@@ -138,7 +138,7 @@ static void answer(const msc_predict *self, const msc_tile *out, work *k)
 {
     if (k->n == 0) return;
     const msc_forest_answer all = { .winner = self->has_shares ? NULL : k->winner, .votes = k->votes,
-                                    .shares = self->has_ranks || self->has_shares ? k->shares : NULL };
+                                    .shares = self->has_ranks || self->has_shares ? k->shares : NULL, .n_agree = self->n_agree };
     msc_forest_ask_shares(self->forest, k->bins, MSC_FOREST_BLOCK, k->n, &all, k->forest);
     if (self->has_shares) spread_shares(self, out, k);
     else spread_classes(self, out, k);

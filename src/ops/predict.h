@@ -9,6 +9,7 @@ typedef struct msc_predict {
     const msc_features *features;        /* as many and in the order of the model's */
     const msc_forest *forest;            /* one of the two; the other is NULL */
     const msc_gauss *gauss;
+    int n_agree;                         /* of msc_forest_answer */
     msc_legend_codes classes;
     int has_confidence;
     int has_ranks;

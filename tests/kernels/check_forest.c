@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FENCE = 256 };
+enum { FENCE = 256, ALIKE = 100000 };
 
 typedef struct variant { const msc_kernels *kernels; int runs; } variant;
 static variant variants[4];
@@ -32,23 +32,27 @@ static msc_forest grow(const msc_samples *s, int n_trees, int depth)
     return forest;
 }
 
-/* Classes of n pixels by every variant against msc_tree_class. */
+/* Classes of n pixels by every variant against msc_tree_class; tables are asked with planes close together. From seed
+ * ALIKE on all pixels are the same, so that whole vectors go down one way. */
 static int check(const msc_forest *forest, size_t n, uint64_t seed)
 {
     static uint8_t planes[MSC_MAX_FEATURES * MSC_WALK_STRIDE], bins[MSC_MAX_FEATURES * MSC_WALK_BLOCK];
     static uint32_t words[MSC_MAX_FEATURES / 4 * MSC_WALK_STRIDE];
     static uint8_t classes[MSC_WALK_BLOCK];
-    const msc_walk block = { n, (forest->n_features + 3) / 4, planes, words };
+    static uint8_t close[MSC_MAX_FEATURES * MSC_WALK_STRIDE];
+    const msc_walk block = { n, (forest->n_features + 3) / 4, MSC_WALK_STRIDE, planes, words };
+    const msc_walk closer = { n, block.n_words, (n + 127) / 64 * 64, close, NULL };
     const size_t n_scratch = msc_levels_scratch(4 * (size_t)block.n_words);
     uint8_t *scratch = msc_alloc(n_scratch + FENCE, 1);
     int n_bad = 0;
     memset(words, 0, sizeof words);
     for (size_t f = 0; f < (size_t)forest->n_features; f++)
         for (size_t i = 0; i < MSC_WALK_BLOCK; i++) {
-            const uint64_t r = msc_random(seed, f, i);   /* values at the ends as well as between */
+            const uint64_t r = msc_random(seed, f, seed < ALIKE ? i : 0);   /* values at the ends as well as between */
             const uint8_t bin = r % 7 == 0 ? 255 : r % 7 == 1 ? 0 : (uint8_t)(r >> 32);
             bins[f * MSC_WALK_BLOCK + i] = bin;
             planes[f * MSC_WALK_STRIDE + i] = bin ^ 0x80;
+            if (i < n) close[f * closer.stride + i] = bin ^ 0x80;
             words[f / 4 * MSC_WALK_STRIDE + i] |= (uint32_t)bin << (f % 4 * 8);
         }
     for (int t = 0; t < forest->n_trees; t++)
@@ -59,7 +63,7 @@ static int check(const msc_forest *forest, size_t n, uint64_t seed)
             memset(classes, 99, sizeof classes);
             memset(scratch + n_scratch, 99, FENCE);
             if (v < 3) variants[v].kernels->walk_tree(classes, &block, tree);
-            else variants[v].kernels->walk_levels(classes, &block, forest->levels, t, scratch);
+            else variants[v].kernels->walk_levels(classes, &closer, forest->levels, t, scratch);
             for (size_t i = 0; i < n; i++) same &= classes[i] == msc_tree_class(tree, bins + i, MSC_WALK_BLOCK);
             for (size_t i = (n + 63) / 64 * 64; i < MSC_WALK_BLOCK; i++) same &= classes[i] == 99;
             for (size_t i = 0; i < FENCE; i++) same &= scratch[n_scratch + i] == 99;
@@ -85,6 +89,7 @@ static int check_wide(void)
             }
             if (variants[3].runs && (!forest.levels || most < 2)) printf("FAIL: no wide tree\n"), n_bad++;
             else n_bad += check(&forest, 8000, (uint64_t)depth) + check(&forest, 65, 9) + check(&forest, MSC_WALK_BLOCK, 10);
+            for (uint64_t k = 0; k < 20; k++) n_bad += check(&forest, k % 2 ? 64 : 256, ALIKE + k);
             msc_forest_clear(&forest);
         }
         for (size_t i = 0; i < s.n; i++) s.label[i] = 1;
@@ -93,6 +98,32 @@ static int check_wide(void)
         msc_forest_clear(&leaf);
         overlap_clear(&s);
     }
+    return n_bad;
+}
+
+/* Notes the most features that a level of each size asks for, in a stage and those below it. */
+static void note_asked(const msc_levels *levels, const msc_stage *stage, int most[3])
+{
+    for (uint32_t l = stage->level; l < stage->level + stage->n_levels; l++) {
+        int *seen = &most[levels->levels[l].size / 128];
+        *seen = levels->levels[l].n_asked > *seen ? levels->levels[l].n_asked : *seen;
+    }
+    for (uint32_t c = stage->child; c < stage->child + stage->n_children; c++) note_asked(levels, &levels->stages[c], most);
+}
+
+/* Levels of every size that ask for more features than a register of masks chooses from at once. */
+static int check_many_asked(void)
+{
+    int n_bad = 0, most[3] = { 0 };
+    msc_samples s = overlap_samples(12000, MSC_MAX_FEATURES, 3, 10, 2);
+    msc_forest forest = grow(&s, 4, 20);
+    n_bad += check(&forest, 1000, 12) + check(&forest, MSC_WALK_BLOCK, 13);
+    for (int t = 0; variants[3].runs && t < forest.n_trees; t++)
+        note_asked(forest.levels, &forest.levels->stages[forest.levels->root[t]], most);
+    if (variants[3].runs && (most[0] <= 32 || most[1] <= 64 || most[2] <= 96))
+        printf("FAIL: no level asks for many: %d, %d, %d\n", most[0], most[1], most[2]), n_bad++;
+    msc_forest_clear(&forest);
+    overlap_clear(&s);
     return n_bad;
 }
 
@@ -110,7 +141,7 @@ static int check_all(void)
         }
         overlap_clear(&s);
     }
-    n_bad += check_wide();
+    n_bad += check_wide() + check_many_asked();
     for (int v = 0; v < 4; v++) printf("%s: %s\n", variants[v].kernels->name, variants[v].runs ? "checked" : "skipped, this CPU cannot run it");
     return n_bad;
 }

@@ -59,7 +59,7 @@ static void fill(uint32_t n_features)
 /* Returns the number of wrong pixels; one more when something behind the next multiple of 64 was written. */
 static int check(const msc_kernels *k, uint32_t n_features, size_t n)
 {
-    const msc_walk block = { n, (int)(n_features + 3) / 4, planes, words };
+    const msc_walk block = { n, (int)(n_features + 3) / 4, MSC_WALK_STRIDE, planes, words };
     int wrong = 0;
     memset(classes, 0xee, sizeof classes);
     k->walk_tree(classes, &block, tree);

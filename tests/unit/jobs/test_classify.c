@@ -7,7 +7,8 @@ static const char *model(void)
     const msc_settings s = made_settings(0, 2);
     msc_error err;
     if (msc_file_exists(path)) return path;
-    const msc_train_options o = made_training(path);
+    msc_train_options o = made_training(path);
+    o.n_trees = 60;       /* more than have to agree */
     assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
     return path;
 }
@@ -88,6 +89,37 @@ static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
         compare_maps(job_path("want_sure.tif"), o.confidence);
     }
     unsetenv("MINESCAR_CPU");
+}
+
+/* Where the first trees agree the class has all votes; where not, as many as there are. All trees are asked when told to. */
+static void agreement_settles_a_pixel(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(256, 2);
+    msc_classify_options o = usual(job_path("agreed.tif"), job_path("agreed_sure.tif"));
+    msc_error err;
+    int n_settled = 0, n_alike = 0;
+    o.smooth = 0;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    o.all_trees = 1;
+    o.classes = job_path("asked.tif");
+    o.confidence = job_path("asked_sure.tif");
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
+    made_all agreed = read_map(job_path("agreed.tif")), asked = read_map(o.classes);
+    made_all agreed_sure = read_map(job_path("agreed_sure.tif")), asked_sure = read_map(o.confidence);
+    for (int y = 0; y < JOB_H; y++)
+        for (int x = 10; x < JOB_W; x++) {
+            const double sure = made_at(&agreed_sure, 0, x, y), of_all = made_at(&asked_sure, 0, x, y);
+            assert_true(sure == of_all || (sure == 100 && of_all >= 33));   /* 20 of 60 */
+            assert_true(made_at(&agreed, 0, x, y) == made_at(&asked, 0, x, y));
+            n_settled += sure > of_all;
+            n_alike += sure == of_all && sure < 100;
+        }
+    assert_true(n_settled > 100 && n_alike > 100);
+    made_clear(&agreed);
+    made_clear(&asked);
+    made_clear(&agreed_sure);
+    made_clear(&asked_sure);
 }
 
 /* The posterior's first class and share are what the other maps say, and asking for it changes nothing of them. */
@@ -339,6 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
                                         cmocka_unit_test(maps_do_not_depend_on_tiles_threads_or_kernels),
+                                        cmocka_unit_test(agreement_settles_a_pixel),
                                         cmocka_unit_test(posteriors_agree_with_class_and_confidence),
                                         cmocka_unit_test(smoothing_takes_specks_away),
                                         cmocka_unit_test(masked_classes_are_not_observed),

@@ -105,6 +105,50 @@ static void test_asking_counts_the_trees(void **state)
 }
 
 /* Many trees are dealt out whole; levels of the last ones, and of few, are dealt out too. */
+/* By definition: what each tree says of sample i, and where the first n_agree say the same, that and nothing else. */
+static void count_votes(const msc_forest *forest, const uint8_t *bins, size_t n, size_t i, int n_agree, int votes[])
+{
+    memset(votes, 0, (size_t)forest->n_classes * sizeof *votes);
+    for (int t = 0; t < forest->n_trees; t++) {
+        const int c = msc_tree_class(forest->nodes + forest->roots[t], bins + i, n);
+        votes[c]++;
+        if (t != n_agree - 1 || votes[c] < n_agree) continue;
+        votes[c] = forest->n_trees;
+        return;
+    }
+}
+
+static void test_agreement_of_the_first_trees_settles(void **state)
+{
+    (void)state;
+    static uint8_t bins[5 * MSC_FOREST_BLOCK], winner[MSC_FOREST_BLOCK], shares[7 * MSC_FOREST_BLOCK];
+    static uint16_t all[MSC_FOREST_BLOCK];
+    static const int agree[] = { 0, 1, 8, 13, MSC_FOREST_AGREE, 300 };
+    static const size_t lengths[] = { 1, 63, 1000, 5000, MSC_FOREST_BLOCK };
+    msc_samples s = overlap_samples(MSC_FOREST_BLOCK, 5, 7, 30, 0.3);
+    for (int n_trees = MSC_FOREST_AGREE; n_trees <= 290; n_trees += 90) {   /* more than a byte counts */
+        msc_forest forest = grow(&s, 2, 0, (msc_forest_spec){ n_trees, 12, 5, 0, 1 }, NULL);
+        void *scratch = msc_alloc(msc_forest_scratch(&forest), 1);
+        for (int f = 0; f < 5; f++) msc_forest_bin(&forest, f, s.x + (size_t)f * s.n, bins + f * MSC_FOREST_BLOCK, s.n);
+        for (int k = 0; k < 30; k++) {
+            const size_t n = lengths[k % 5];
+            msc_forest_answer answer = { .winner = winner, .votes = all, .shares = shares, .n_agree = agree[k / 5] };
+            if (answer.n_agree > MSC_FOREST_AGREE) answer.n_agree = n_trees;
+            msc_forest_ask_shares(&forest, bins, MSC_FOREST_BLOCK, n, &answer, scratch);
+            for (size_t i = 0; i < n; i += n > 1000 ? 7 : 1) {
+                int votes[7], best = 0;
+                count_votes(&forest, bins, MSC_FOREST_BLOCK, i, answer.n_agree, votes);
+                for (int c = 1; c < 7; c++) best = votes[c] > votes[best] ? c : best;
+                assert_true(winner[i] == best && all[i] == votes[best]);
+                for (int c = 0; c < 7; c++) assert_int_equal(shares[c * MSC_FOREST_BLOCK + i], floor(255.0 * votes[c] / n_trees + 0.5));
+            }
+        }
+        msc_release(scratch);
+        msc_forest_clear(&forest);
+    }
+    overlap_clear(&s);
+}
+
 static void test_same_bytes_for_any_thread_count(void **state)
 {
     (void)state;
@@ -257,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_cuts_lie_between_distinct_values),
         cmocka_unit_test(test_separable_classes_are_learnt),
         cmocka_unit_test(test_asking_counts_the_trees),
+        cmocka_unit_test(test_agreement_of_the_first_trees_settles),
         cmocka_unit_test(test_same_bytes_for_any_thread_count),
         cmocka_unit_test(test_another_seed_is_another_forest),
         cmocka_unit_test(test_depth_and_leaf_limits_hold),
