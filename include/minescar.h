@@ -273,7 +273,8 @@ typedef struct msc_change_options {
     const int *impossible;                             /* before * 256 + after of transitions that are demoted */
     int n_impossible;
     int is_by_region;                                  /* connected differences are accepted or refused together; default 1 */
-    const int *damage;                                 /* codes: only differences with one of them make regions; none: all */
+    const int *damage;                                 /* codes: only differences with one of them make regions, and ground that is one of
+                                                          them in both years is weighed by itself; none: all make regions */
     int n_damage;
     const char *run_id;
 } msc_change_options;

@@ -247,8 +247,6 @@ static void light(float *restrict out, const float *restrict north, const float 
     }
 }
 
-/* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
- * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
 /* How much higher a neighbour lies than the middle; `opposite` is the neighbour across. */
 static inline float height_of(float middle, float neighbour, float opposite)
 {
@@ -263,6 +261,8 @@ static inline float corner(float c, float x, float y, float u, float v)
     return sqrtf(1 + p * p + q * q) + sqrtf(1 + r * r + s * s);
 }
 
+/* A triangle between the middle, a neighbour by side and one by corner rises by the first along one axis and by the rest along
+ * the other; all eight have the same level area, so that the mean of what they stretch it by is the pixel's. */
 static void surface(float *restrict out, const float *restrict north, const float *restrict here, const float *restrict south, float u,
                     float v, size_t n)
 {

@@ -38,7 +38,7 @@ static const cli_option change_options[] = {
     { "by-region", .kind = CLI_INT, .at = AT(is_by_region), .low = 0, .high = 1, .value = "0|1",
       .help = { "connected differences are accepted or refused together; 0: each pixel by itself", "相连的差异整片采纳或整片不采纳；0：逐像元判定" } },
     { "damage", .kind = CLI_INTS, .at = AT(damage), .count_at = AT(n_damage), .low = 1, .high = 255, .value = "CODE",
-      .help = { "a class whose changes are judged by region; default: every class (repeatable)", "其变化按整片判定的类别；默认全部（可重复）" } },
+      .help = { "a class whose changes are judged by region; default: every class", "其变化按整片判定的类别；默认全部" } },
     { "impossible", .kind = CLI_INTS, .at = AT(impossible), .count_at = AT(n_impossible), .low = 0, .high = 65535, .value = "N",
       .help = { "a transition that is demoted: before * 256 + after", "降级的转变：前类*256+后类" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the output's metadata", "写入输出元数据" } },

@@ -39,6 +39,7 @@ static msc_status look(const msc_settings *settings, const msc_source *whole, lo
 msc_status msc_change_weights(const msc_settings *settings, const msc_source *source, const msc_decide *decide,
                               const msc_weights_known *known, msc_weights weights[MSC_N_GROUNDS], msc_error *err)
 {
+    _Static_assert((int)MSC_N_GROUNDS == 2, "msc_weights_fit_both knows two kinds");
     double odds[MSC_ODDS_STEPS], usual_ratio[256];
     const size_t n_counts = MSC_N_GROUNDS * MSC_ODDS_STEPS;
     looking l = { .count = msc_alloc_zero(n_counts, sizeof *l.count) };
@@ -46,7 +47,7 @@ msc_status msc_change_weights(const msc_settings *settings, const msc_source *so
     msc_weigh weigh = { .boundary = decide->boundary, .posterior = decide->posterior, .evidence = decide->evidence, .height = decide->height,
                         .shares = decide->shares, .is_damage = decide->is_damage };
     for (int s = 0; s < MSC_ODDS_STEPS; s++) odds[s] = (double)msc_odds_of_step(s) / MSC_LOG_UNIT;
-    for (int e = 0; e < 256; e++) usual_ratio[e] = (double)decide->worth[0].ratio[e] / MSC_LOG_UNIT;
+    for (int e = 0; e < 256; e++) usual_ratio[e] = (double)decide->worth[MSC_GROUND_OTHER].ratio[e] / MSC_LOG_UNIT;
     const msc_status status = look(settings, source, &l, &weigh, err);
     msc_weights_known all = *known;
     all.odds = odds;

@@ -91,7 +91,7 @@ static void mark(const msc_pair *p, const msc_tile *tile, int32_t x0, int32_t y,
 }
 
 /* A tile of both years' elevations with 1 px of padding, read aside: with padding the images would be read again and again, as their
- * blocks are wider than tiles. Its space, and behind it scratch for rows of the tile's width, stays the worker's. */
+ * blocks are wider than tiles. Its space, and before it scratch for rows of the tile's width, stays the worker's. */
 static msc_status read_ground(const msc_pair *p, int worker, msc_rect core, msc_tile *ground, void **scratch, msc_error *err)
 {
     const size_t stride = (size_t)core.w + 2, n = stride * ((size_t)core.h + 2), at = stride + 1, bytes = msc_terrain_flatten_scratch(core.w);

@@ -31,7 +31,7 @@ typedef struct msc_pair {
     msc_window_sun sun[2];
     struct msc_pair_space { void *bytes; size_t capacity; } *space;   /* [n_spaces] of the workers */
     int n_spaces;
-    const msc_lattice *sampled;
+    const msc_lattice *sampled;  /* of msc_pair_sample; borrowed */
 } msc_pair;
 
 /* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of

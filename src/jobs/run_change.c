@@ -73,11 +73,11 @@ static msc_status record(msc_job_run *run, const char *group, const pair *p, msc
     const msc_change_options *o = &p->options;
     for (int g = 0; g < MSC_N_GRADES; g++) MSC_TRY(msc_receipt_number(run->receipt, group, names[g], (double)p->tally.grade[g].px, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights[0].rate, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights[0].is_ratio_measured, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights[MSC_GROUND_OTHER].rate, err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights[MSC_GROUND_OTHER].is_ratio_measured, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "site_m", run->job->change.site_m, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "region_rate", p->tally.region_rate[0], err));
+    MSC_TRY(msc_receipt_number(run->receipt, group, "region_rate", p->tally.region_rate[MSC_GROUND_OTHER], err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 

@@ -30,12 +30,15 @@ static const char *label_of(const msc_tally_context *c, int code)
     return "";
 }
 
-/* What the odds start from, and what evidence is worth: both given by the job, or as the years show them. */
-static void add_weights(json *all, const msc_weights *w, const msc_change_options *o)
+/* What the odds start from, and what evidence is worth: both given by the job, or as the years show them. The rate was measured where
+ * it comes from: ground that does not tell has the other's. */
+static void add_weights(json *all, const msc_tally *t, msc_ground ground, const msc_change_options *o)
 {
     static const int shown[] = { 0, 3, 13, 25, 64, 127, 191, 254 };   /* about 0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1 */
+    const msc_weights *w = &t->weights[ground];
+    const int64_t n_px = t->weights[w->is_ratio_measured ? ground : MSC_GROUND_OTHER].n_px;
     json_object_object_add(all, "change_rate", real(w->rate));
-    json_object_object_add(all, "is_change_rate_measured", json_object_new_boolean(o->change_rate == 0 && w->n_px > 0));
+    json_object_object_add(all, "is_change_rate_measured", json_object_new_boolean(o->change_rate == 0 && n_px > 0));
     if (!o->evidence) return;
     json *ratio = json_object_new_array();
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
@@ -75,7 +78,7 @@ static void add_heights(json *all, const msc_heights *h)
 
 static void add_ground(json *all, const msc_tally *t, msc_ground ground, const msc_change_options *o)
 {
-    add_weights(all, &t->weights[ground], o);
+    add_weights(all, t, ground, o);
     if (t->heights.noise_m > 0) add_height_worth(all, &t->weights[ground]);
     json_object_object_add(all, "region_rate", real(t->region_rate[ground]));
 }

@@ -20,9 +20,9 @@ typedef int64_t msc_weights_count[MSC_WEIGHTS_HEIGHTS + 1][256];
 typedef struct msc_weights {
     double rate;                 /* share of pixels that change, ]0, 1[ */
     double ratio[256];           /* ln f1 / f0 by byte of evidence; 255 (none): 0 */
-    int is_ratio_measured;       /* 0: given, or fewer than MSC_WEIGHTS_ENOUGH_PX on one of both sides; the usual ratio */
+    int is_ratio_measured;       /* 0: given, or fewer than MSC_WEIGHTS_ENOUGH_PX on one of both sides; the usual ratio, or the other kind's */
     double height_ratio[MSC_WEIGHTS_HEIGHTS + 1];   /* ln g1 / g0 by level of height; the last (none): 0 */
-    int is_height_measured;      /* 0: too few pixels with a height on one of both sides; all are 0 */
+    int is_height_measured;      /* 0: too few pixels with a height on one of both sides; all are 0, or the other kind's */
     int64_t n_change, n_same, n_px;   /* pixels that f1 and f0 rest on; all that were counted */
 } msc_weights;
 

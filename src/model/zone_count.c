@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "kernels/kernels.h"
+#include <assert.h>
 #include <string.h>
 
 enum { FIRST_SLOTS = 256 };
@@ -119,6 +120,7 @@ int msc_zone_count_tile(const msc_zone_counter *k, const msc_tile *tile, msc_zon
     const msc_rows *kernels = msc_kernels_select()->rows;
     const int32_t w = tile->core.w, first_block = tile->core.x % MSC_AREA_BLOCK ? MSC_AREA_BLOCK - tile->core.x % MSC_AREA_BLOCK : 0;
     rows r;
+    assert(w <= UINT16_MAX);                 /* so that a row's ground stays in the lower half of its sum */
     cells->n = 0;
     if (!rows_place(cells, (size_t)w, &r)) return 0;
     if (cells->n_slots) memset(cells->slot, 0, cells->n_slots * sizeof *cells->slot);

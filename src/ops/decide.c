@@ -37,10 +37,10 @@ void msc_decide_init(msc_decide *self, const msc_decide_limits *limits)
     msc_log_shares_init(&self->shares);
     for (int i = 0; i < 256; i++) {
         const double p = (i > 0 ? i : 0.5) / MSC_EVIDENCE_TOP;   /* the middle of what is rounded to 0 */
-        self->worth[0].ratio[i] = i <= MSC_EVIDENCE_TOP ? msc_log_units(k * pow(p, k - 1)) : 0;
+        self->worth[MSC_GROUND_OTHER].ratio[i] = i <= MSC_EVIDENCE_TOP ? msc_log_units(k * pow(p, k - 1)) : 0;
     }
-    self->worth[0].prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
-    self->worth[MSC_GROUND_MINED] = self->worth[0];
+    self->worth[MSC_GROUND_OTHER].prior = msc_log_units(limits->change_rate / (1 - limits->change_rate));
+    self->worth[MSC_GROUND_MINED] = self->worth[MSC_GROUND_OTHER];
 }
 
 /* Rows of everything that the tile holds, at one row. */

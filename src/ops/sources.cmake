@@ -23,4 +23,3 @@ set(MINESCAR_ops
     texture.c
     weigh.c
     window.c)
-# sqrtf sets errno and a comparison can raise a flag, which nobody reads and which keeps loops from being vectors; results are the same.

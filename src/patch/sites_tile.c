@@ -11,11 +11,11 @@
 
 enum { RUN_BYTES = 11, UNSEEN = 15 };   /* at most 3 for up to 2^20 px, 1, 2 and 5 for a number; UNSEEN: in the place of a grade */
 
-/* A chessboard of pixels has half as many regions as pixels. */
+/* A chessboard of both grounds has as many regions as pixels. */
 size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px)
 {
     const size_t n = (size_t)w_px * (size_t)h_px;
-    return sizeof(msc_sites_worker) + msc_runs_bytes(w_px, h_px) + n + (n / 2 + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
+    return sizeof(msc_sites_worker) + msc_runs_bytes(w_px, h_px) + n + (n + 1) * (sizeof(msc_sites_sum) + sizeof(uint32_t));
 }
 
 static msc_ground ground_of(const uint8_t *is_damage, uint16_t difference)
@@ -33,6 +33,7 @@ static int find_regions(msc_sites_worker *w, const msc_tile *tile, const uint8_t
         uint8_t *restrict to = w->part + (size_t)y * (size_t)width;
         for (int32_t x = 0; x < width; x++) to[x] = (uint8_t)(seen[x] && word[x] ? 1 + ground_of(is_damage, difference[x]) : 0);
     }
+    /* As validity a part is what it is as a value, and runs are told apart where either changes. */
     const msc_tile parts = { .core = tile->core, .stride_px = width, .n_planes = 1, .plane = { { MSC_U8, w->part } }, .valid = w->part };
     return msc_runs_find(&w->runs, &parts, 4, NULL);
 }

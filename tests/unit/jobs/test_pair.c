@@ -39,8 +39,44 @@ static void bands_before_then_after(void **state)
     assert_int_equal(msc_pair_open(&s, &spec, &pair, &err), MSC_EBAND);
 }
 
+/* Bands of 16 bits with noise, some of them saturated, in the second year on ground that rises otherwise. */
+static double bright(int x, int y, int b) { return made_year_1(x, y, b) > 360 && (x * 7 + y * 3) % 11 == 0 ? 65535 : made_year_1(x, y, b); }
+static double steeper(int x, int y, int b) { return y > 200 && x < 40 ? -9999 : made_height(x, y, b) + 3 * ((x * y) % 7); }
+
+/* A sample's pixels are those of the whole, whatever lies between them. */
+static void a_sample_is_of_the_whole(void **state)
+{
+    (void)state;
+    const char *before = made_image("s1.tif", 4, bright), *after = made_image("s2.tif", 4, made_year_2);
+    const char *dem[2] = { made_image("s1_dem.tif", 1, made_height), made_image("s2_dem.tif", 1, steeper) };
+    const msc_image a = { .paths = &before, .n_paths = 1, .dem = dem[0], .sun = "150,40" };
+    const msc_image b = { .paths = &after, .n_paths = 1, .dem = dem[1], .sun = "160,60" };
+    for (int is_flat = 0; is_flat < 2; is_flat++)
+        for (int64_t most = 0; most <= 5000; most += 5000) {
+            const msc_settings s = made_settings(64, 2);
+            const msc_pair_spec spec = { .before = &a, .after = &b, .is_flat = is_flat };
+            const msc_lattice lattice = msc_lattice_for(JOB_W, JOB_H, most);
+            msc_lattice_pixels whole, some;
+            msc_source sampled;
+            msc_pair pair;
+            msc_error err;
+            assert_int_equal(msc_pair_open(&s, &spec, &pair, &err), MSC_OK);
+            assert_int_equal(pair.is_flat, is_flat);
+            assert_int_equal(msc_lattice_collect(&s, &lattice, &pair.source, 8, &whole, &err), MSC_OK);
+            msc_pair_sample(&pair, &lattice, &sampled);
+            assert_int_equal(msc_lattice_collect(&s, &lattice, &sampled, 8, &some, &err), MSC_OK);
+            assert_true(whole.n > 1000 && whole.n < (size_t)msc_lattice_cells(&lattice) * 99 / 100);
+            assert_int_equal(some.n, whole.n);
+            assert_memory_equal(some.pixel, whole.pixel, whole.n * sizeof *whole.pixel);
+            assert_memory_equal(some.value, whole.value, 8 * whole.n * sizeof *whole.value);
+            msc_lattice_clear(&some);
+            msc_lattice_clear(&whole);
+            msc_pair_close(&pair);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bands_before_then_after) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(bands_before_then_after), cmocka_unit_test(a_sample_is_of_the_whole) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -101,6 +101,7 @@ static void check_report(int is_by_region)
     assert_true(left > 0 && px(at(removed, "boundary")) > 0 && (is_by_region || px(at(removed, "evidence")) > 0));
     assert_true(is_by_region ? px(at(root, "borne_out_by_region")) > 0 : px(at(removed, "region")) == 0);
     assert_true(is_by_region == (json_object_get_double(at(at(root, "thresholds"), "region_rate")) > 0));
+    assert_true(is_by_region == (json_object_get_double(at(at(at(root, "thresholds"), "damage_in_both_years"), "region_rate")) > 0));
     for (size_t i = 0; i < json_object_array_length(pairs); i++) by_pair += px(at(json_object_array_get_idx(pairs, i), "accepted"));
     assert_int_equal(by_pair, left);
     assert_true(fabs(json_object_get_double(at(at(root, "thresholds"), "shift_px")) - 0.7 * 1.730818) < 1e-6);
@@ -112,6 +113,31 @@ static void the_report_says_what_was_counted(void **state)
     (void)state;
     check_report(0);
     check_report(1);
+}
+
+/* Ground that is damage in both years and does not tell its rate has the other's, measured or not. */
+static void a_rate_is_measured_where_it_comes_from(void **state)
+{
+    (void)state;
+    static const struct { int64_t n_other, n_mined; int tells, is_measured[2]; } cases[] = {
+        { 0, 100, 0, { 0, 0 } }, { 100, 0, 0, { 1, 1 } }, { 100, 100, 0, { 1, 1 } }, { 0, 2000, 1, { 0, 1 } },
+    };
+    static msc_tally tally;
+    const msc_change_options o = usual();
+    const msc_tally_context context = { .options = &o };
+    msc_error err;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        tally.weights[MSC_GROUND_OTHER].n_px = cases[i].n_other;
+        tally.weights[MSC_GROUND_MINED].n_px = cases[i].n_mined;
+        tally.weights[MSC_GROUND_MINED].is_ratio_measured = cases[i].tells;
+        assert_int_equal(msc_tally_report(&tally, &context, &text, &err), MSC_OK);
+        json_object *root = json_tokener_parse(text), *used = at(root, "thresholds");
+        assert_int_equal(json_object_get_boolean(at(used, "is_change_rate_measured")), cases[i].is_measured[0]);
+        assert_int_equal(json_object_get_boolean(at(at(used, "damage_in_both_years"), "is_change_rate_measured")), cases[i].is_measured[1]);
+        json_object_put(root);
+        msc_release(text);
+    }
 }
 
 /* With the years swapped the matrix is transposed: the rule is symmetric but for the table of the impossible. */
@@ -155,6 +181,7 @@ static void bad_thresholds_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(counts_sum_to_the_differences), cmocka_unit_test(the_report_says_what_was_counted),
+                                        cmocka_unit_test(a_rate_is_measured_where_it_comes_from),
                                         cmocka_unit_test(swapped_years_transpose_the_matrix), cmocka_unit_test(bad_thresholds_are_refused) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

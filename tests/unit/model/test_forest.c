@@ -104,7 +104,6 @@ static void test_asking_counts_the_trees(void **state)
     }
 }
 
-/* Many trees are dealt out whole; levels of the last ones, and of few, are dealt out too. */
 /* By definition: what each tree says of sample i, and where the first n_agree say the same, that and nothing else. */
 static void count_votes(const msc_forest *forest, const uint8_t *bins, size_t n, size_t i, int n_agree, int votes[])
 {
@@ -149,6 +148,7 @@ static void test_agreement_of_the_first_trees_settles(void **state)
     overlap_clear(&s);
 }
 
+/* Many trees are dealt out whole; levels of the last ones, and of few, are dealt out too. */
 static void test_same_bytes_for_any_thread_count(void **state)
 {
     (void)state;

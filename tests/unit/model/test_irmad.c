@@ -249,6 +249,12 @@ static void the_table_is_the_function(void **state)
         msc_variates v;
         assert_int_equal(msc_irmad_iterate(&settings, &sample, &fit, &v, NULL), MSC_OK);
         for (double z = 0; z < 300; z += 0.037) assert_true(fabs(msc_irmad_no_change(&v, z) - msc_chi2_above(z, n)) < 3e-7);
+        double row[301];             /* the last is no number, as pixels that are not observed may be */
+        uint8_t byte[301];
+        for (int i = 0; i < 300; i++) row[i] = i < 200 ? 0.15 * i : 30.0 * (i - 199);
+        row[300] = NAN;
+        msc_irmad_no_change_row(&v, row, 301, 254, byte);
+        for (int i = 0; i < 301; i++) assert_int_equal(byte[i], (uint8_t)(254 * msc_irmad_no_change(&v, row[i]) + 0.5));
         msc_release(value);
     }
 }

@@ -2,7 +2,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "ops/adjoin.h"
-#include "patch/sites.h"
+#include "patch/sites_front.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,9 +236,35 @@ static void too_many_unfinished_regions_are_an_error(void **state)
     msc_release(in);
 }
 
+/* A chessboard of mined and other ground: each pixel is a region, and what that takes of a worker was planned. */
+static void a_chessboard_of_grounds_fits_the_plan(void **state)
+{
+    enum { SIDE = 64 };
+    (void)state;
+    static uint16_t accepted[SIDE * SIDE], difference[SIDE * SIDE], word[SIDE * SIDE];
+    static uint8_t grade[SIDE * SIDE], removed[SIDE * SIDE], valid[SIDE * SIDE];
+    const msc_tile tile = { .core = { 0, 0, SIDE, SIDE }, .stride_px = SIDE, .n_planes = 5, .valid = valid,
+                            .plane = { { MSC_U16, accepted }, { MSC_U8, grade }, { MSC_U16, difference }, { MSC_U8, removed }, { MSC_U16, word } } };
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        difference[i] = (i % SIDE + i / SIDE) % 2 ? 1 * 256 + 4 : 2 * 256 + 4;
+        word[i] = MSC_WORD_ZERO;
+        removed[i] = MSC_BY_EVIDENCE, grade[i] = MSC_GRADE_C, valid[i] = 1;
+    }
+    msc_sites_worker worker = { .part = NULL };
+    msc_sites_found found = { .strength = NULL };
+    assert_true(msc_sites_tile_find(&tile, is_damage, &worker, &found));
+    assert_int_equal(found.n_regions, SIDE * SIDE);
+    assert_int_equal(found.n_seen[MSC_GROUND_MINED], SIDE * SIDE / 2);
+    assert_true(sizeof worker + worker.runs.space_bytes + SIDE * SIDE + found.n_regions * (sizeof *worker.sum + sizeof *worker.piece)
+                <= msc_sites_worker_bytes(SIDE, SIDE));
+    msc_sites_worker_clear(&worker);
+    msc_sites_found_clear(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(as_a_flood_fill_whatever_the_tiles), cmocka_unit_test(judging_twice_changes_nothing_more),
-                                        cmocka_unit_test(too_many_unfinished_regions_are_an_error) };
+                                        cmocka_unit_test(too_many_unfinished_regions_are_an_error),
+                                        cmocka_unit_test(a_chessboard_of_grounds_fits_the_plan) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
