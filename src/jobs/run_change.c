@@ -70,14 +70,20 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
 static msc_status record(msc_job_run *run, const char *group, const pair *p, msc_error *err)
 {
     static const char *const names[MSC_N_GRADES] = { "pixels_same", "pixels_A", "pixels_B", "pixels_C", "pixels_boundary", "pixels_impossible" };
+    static const char *const rates[MSC_N_GROUNDS] = { "change_rate", "change_rate_damage_in_both_years" };
+    static const char *const measured[MSC_N_GROUNDS] = { "is_evidence_measured", "is_evidence_measured_damage_in_both_years" };
+    static const char *const region_rates[MSC_N_GROUNDS] = { "region_rate", "region_rate_damage_in_both_years" };
     const msc_change_options *o = &p->options;
     for (int g = 0; g < MSC_N_GRADES; g++) MSC_TRY(msc_receipt_number(run->receipt, group, names[g], (double)p->tally.grade[g].px, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "shift_px", msc_change_shift_px(o), err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "change_rate", p->tally.weights[MSC_GROUND_OTHER].rate, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "is_evidence_measured", p->tally.weights[MSC_GROUND_OTHER].is_ratio_measured, err));
+    for (int g = 0; g < MSC_N_GROUNDS; g++) {
+        const msc_weights *w = &p->tally.weights[g];
+        MSC_TRY(msc_receipt_number(run->receipt, group, rates[g], w->rate, err));
+        MSC_TRY(msc_receipt_number(run->receipt, group, measured[g], w->is_ratio_measured, err));
+        MSC_TRY(msc_receipt_number(run->receipt, group, region_rates[g], p->tally.region_rate[g], err));
+    }
     MSC_TRY(msc_receipt_number(run->receipt, group, "site_m", run->job->change.site_m, err));
     MSC_TRY(msc_receipt_number(run->receipt, group, "elevation_noise_m", (double)p->tally.heights.noise_m, err));
-    MSC_TRY(msc_receipt_number(run->receipt, group, "region_rate", p->tally.region_rate[MSC_GROUND_OTHER], err));
     return msc_receipt_number(run->receipt, group, "evidence_sure", o->evidence_sure, err);
 }
 

@@ -90,6 +90,7 @@ void msc_weights_fit(const msc_weights_count *count, const msc_weights_known *kn
 {
     *weights = (msc_weights){ .rate = known->usual_rate };
     memcpy(weights->ratio, known->usual_ratio, sizeof weights->ratio);
+    if (known->usual_height_ratio) memcpy(weights->height_ratio, known->usual_height_ratio, sizeof weights->height_ratio);
     for (int k = 0; k < known->n_steps; k++)
         for (int h = 0; h <= MSC_WEIGHTS_HEIGHTS; h++)
             for (int e = 0; e < 256; e++) weights->n_px += count[k][h][e];
@@ -106,7 +107,7 @@ void msc_weights_fit_both(const msc_weights_count *count, const msc_weights_know
     msc_weights_known other = *known;
     msc_weights_fit(count, known, &weights[0]);
     other.usual_ratio = weights[0].ratio;
+    other.usual_height_ratio = weights[0].height_ratio;
     msc_weights_fit(count + known->n_steps, &other, &weights[1]);
     if (!weights[1].is_ratio_measured) weights[1].rate = weights[0].rate;
-    if (!weights[1].is_height_measured) memcpy(weights[1].height_ratio, weights[0].height_ratio, sizeof weights[1].height_ratio);
 }

@@ -32,6 +32,7 @@ typedef struct msc_weights_known {
     int n_steps;
     double usual_rate;           /* tells who is for change, and is where r starts */
     const double *usual_ratio;   /* [256]: stands in where too few pixels tell */
+    const double *usual_height_ratio;   /* [MSC_WEIGHTS_HEIGHTS + 1]: the same for heights; NULL: 0 */
     int is_ratio_given;          /* usual_ratio is what holds, whatever the pixels say */
 } msc_weights_known;
 
