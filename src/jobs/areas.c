@@ -59,12 +59,6 @@ static msc_status add_tile(void *self, const msc_tile *tile, void *slot, int64_t
     return has_room ? MSC_OK : msc_fail(err, MSC_ENOMEM, a->options.change, "areas");
 }
 
-static void slot_clear(void *self, void *slot)
-{
-    (void)self;
-    msc_zone_cells_clear(slot);
-}
-
 static msc_status open_maps(const msc_settings *settings, counting *c, msc_error *err)
 {
     const msc_areas_options *o = &c->areas->options;
@@ -109,7 +103,7 @@ static msc_status open_zones(counting *c, msc_error *err)
 static msc_status count(const msc_settings *settings, counting *c, msc_error *err)
 {
     const msc_sink sink = { .self = c, .halo_px = c->areas->options.dem != NULL, .slot_bytes = sizeof(msc_zone_cells), .prepare = count_tile,
-                            .put = add_tile, .slot_clear = slot_clear, .is_put_blind = 1 };
+                            .put = add_tile, .slot_clear = msc_zone_cells_clear, .is_put_blind = 1 };
     msc_layout layout;
     MSC_TRY(open_maps(settings, c, err));
     MSC_TRY(open_zones(c, err));

@@ -73,12 +73,6 @@ static msc_status count_tile(void *self, const msc_tile *t, void *slot, msc_erro
     return msc_zone_count_tile(&p->counter, t, slot) ? MSC_OK : no_memory(p->a, err);
 }
 
-static void slot_clear(void *self, void *slot)
-{
-    (void)self;
-    msc_zone_cells_clear(slot);
-}
-
 /* The zones of a layer sum to the whole. */
 static void add_cell(msc_assessment *a, const msc_zone_cell *cell)
 {
@@ -189,7 +183,7 @@ msc_status msc_assess_count(msc_assessment *a, msc_error *err)
     p.counter.layer = p.zones;
     for (int k = 0; k < a->options->n_zones; k++) p.zones[k] = msc_zone_layer_to_count(&a->layer[k].zones);
     const msc_sink sink = { .self = &p, .slot_bytes = sizeof(msc_zone_cells), .halo_px = a->ground_plane > 0, .prepare = count_tile, .put = look_up,
-                            .slot_clear = slot_clear };
+                            .slot_clear = msc_zone_cells_clear };
     if (status == MSC_OK) status = msc_stream_plan(a->settings, &a->source, NULL, 0, &sink, 0, &layout, err);
     if (status == MSC_OK) status = msc_stream_run(a->settings, &layout, &a->source, NULL, 0, &sink, "assess", err);
     if (status == MSC_OK && a->options->sample) status = add_outside(a, err);

@@ -43,12 +43,6 @@ static msc_status add_tile(void *self, const msc_tile *tile, void *slot, int64_t
     return MSC_OK;
 }
 
-static void slot_clear(void *self, void *slot)
-{
-    (void)self;
-    msc_zone_cells_clear(slot);
-}
-
 static msc_status open_map(const msc_settings *settings, const char *path, msc_raster **raster, msc_error *err)
 {
     const msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1 },
@@ -75,7 +69,7 @@ msc_status msc_transitions_count(const msc_settings *settings, const char *befor
     msc_rasters both = { .raster = { map[0], map[1] }, .n = 2, .required = 2 };
     if ((status = msc_rasters_source(&both, &source, err)) != MSC_OK) goto done;
     counting c = { transitions, { .area = &area, .row = msc_transitions_row } };
-    const msc_sink sink = { .self = &c, .slot_bytes = sizeof(msc_zone_cells), .prepare = count_tile, .put = add_tile, .slot_clear = slot_clear,
+    const msc_sink sink = { .self = &c, .slot_bytes = sizeof(msc_zone_cells), .prepare = count_tile, .put = add_tile, .slot_clear = msc_zone_cells_clear,
                             .is_put_blind = 1 };
     if ((status = msc_stream_plan(settings, &source, NULL, 0, &sink, 0, &layout, err)) != MSC_OK) goto done;
     status = msc_stream_run(settings, &layout, &source, NULL, 0, &sink, "transitions", err);

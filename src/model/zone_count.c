@@ -138,8 +138,10 @@ int msc_zone_count_tile(const msc_zone_counter *k, const msc_tile *tile, msc_zon
     return 1;
 }
 
-void msc_zone_cells_clear(msc_zone_cells *cells)
+void msc_zone_cells_clear(void *self, void *slot)
 {
+    msc_zone_cells *cells = slot;
+    (void)self;
     msc_release(cells->cell);
     msc_release(cells->slot);
     msc_release(cells->rows);

@@ -37,5 +37,6 @@ typedef struct msc_zone_cells {
 
 /* Counts the core of a tile: pure, so that tiles can be counted in any order and summed. 0 without memory. */
 int msc_zone_count_tile(const msc_zone_counter *counter, const msc_tile *tile, msc_zone_cells *cells);
-void msc_zone_cells_clear(msc_zone_cells *cells);
+/* Clears msc_zone_cells; a sink's slot_clear. self is not looked at. */
+void msc_zone_cells_clear(void *self, void *cells);
 #endif

@@ -75,7 +75,7 @@ static int32_t height_at(const msc_decide_worth *worth, const row *r, int32_t x)
 
 static const msc_decide_worth *worth_of(const msc_decide *self, int before, int after)
 {
-    return &self->worth[self->is_damage[before] && self->is_damage[after] ? MSC_GROUND_MINED : MSC_GROUND_OTHER];
+    return &self->worth[msc_ground_of(self->is_damage, before, after)];
 }
 
 static int is_sure_enough(const msc_decide *self, const row *r, int32_t x)

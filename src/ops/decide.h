@@ -35,6 +35,11 @@ typedef enum msc_removed_by { MSC_BY_NOTHING = 0, MSC_BY_BOUNDARY, MSC_BY_IMPOSS
 /* Ground that is damage in both years is moved every day: that images and heights differ there says less of its class. So it has a rate,
  * a worth of evidence and regions of its own. */
 typedef enum msc_ground { MSC_GROUND_OTHER = 0, MSC_GROUND_MINED, MSC_N_GROUNDS } msc_ground;
+/* Of a pair of class codes; is_damage[256] by class code. */
+static inline msc_ground msc_ground_of(const uint8_t *is_damage, int before, int after)
+{
+    return is_damage[before] && is_damage[after] ? MSC_GROUND_MINED : MSC_GROUND_OTHER;
+}
 
 /* What a pixel says for its region: MSC_WORD_ZERO + the logarithm of the odds for change before any rate, in 1 / MSC_LOG_UNIT. */
 enum { MSC_WORD_NONE = 1, MSC_WORD_ZERO = 32768 };

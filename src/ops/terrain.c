@@ -103,9 +103,14 @@ void msc_terrain_flatten(msc_tile *tile, int first, int n, const msc_tile *groun
     }
 }
 
+static void surface(const msc_window_rows *rows, const float *const row[3], size_t n, double dx_m, double dy_m, float *ratio)
+{
+    rows->surface(ratio, row[0], row[1], row[2], (float)(1 / dx_m), (float)(1 / dy_m), n);
+}
+
 void msc_terrain_surface_row(const float *north, const float *middle, const float *south, int32_t w, double dx_m, double dy_m, float *ratio)
 {
-    msc_kernels_select()->window->surface(ratio, north, middle, south, (float)(1 / dx_m), (float)(1 / dy_m), (size_t)w);
+    surface(msc_kernels_select()->window, (const float *[3]){ north, middle, south }, (size_t)w, dx_m, dy_m, ratio);
 }
 
 /* Elevations of pixels x .. x + n - 1 of a row, NAN where there is none. */
@@ -121,7 +126,8 @@ static void take_heights(const msc_window_rows *rows, const msc_tile *dem, int32
 void msc_terrain_surface_of_tile(const msc_tile *dem, int32_t x, int32_t y, int32_t n, double dx_m, double dy_m, float *ratio)
 {
     float z[3][MSC_TERRAIN_RUN_PX + 2];
+    const msc_window_rows *rows = msc_kernels_select()->window;
     assert(n <= MSC_TERRAIN_RUN_PX);
-    for (int k = 0; k < 3; k++) take_heights(msc_kernels_select()->window, dem, x - 1, y + k - 1, (size_t)n + 2, z[k]);
-    msc_terrain_surface_row(z[0] + 1, z[1] + 1, z[2] + 1, n, dx_m, dy_m, ratio);
+    for (int k = 0; k < 3; k++) take_heights(rows, dem, x - 1, y + k - 1, (size_t)n + 2, z[k]);
+    surface(rows, (const float *[3]){ z[0] + 1, z[1] + 1, z[2] + 1 }, (size_t)n, dx_m, dy_m, ratio);
 }

@@ -26,7 +26,7 @@ static void weigh_row(const void *op, const msc_tile *in, const msc_tile *out, i
     pass_on(self->evidence, in, MSC_NO_EVIDENCE, y, x0, w, msc_row_u8(out, 1, y) + x0);
     pass_on(self->height, in, MSC_NO_HEIGHT, y, x0, w, msc_row_u8(out, 2, y) + x0);
     for (int32_t x = 0; x < w; x++) {
-        ground[x] = self->is_damage[a[x]] && self->is_damage[b[x]] ? MSC_GROUND_MINED : MSC_GROUND_OTHER;
+        ground[x] = (uint8_t)msc_ground_of(self->is_damage, a[x], b[x]);
         seen[x] = ok[x] && a[x] && b[x] && !(boundary && a[x] != b[x] && boundary[x]);
         step[x] = seen[x] ? step_of(msc_log_odds(&self->shares, &posterior, x, NULL)) : 0;
     }

@@ -20,7 +20,7 @@ size_t msc_sites_worker_bytes(int32_t w_px, int32_t h_px)
 
 static msc_ground ground_of(const uint8_t *is_damage, uint16_t difference)
 {
-    return is_damage[difference >> 8] && is_damage[difference & 255] ? MSC_GROUND_MINED : MSC_GROUND_OTHER;
+    return msc_ground_of(is_damage, difference >> 8, difference & 255);
 }
 
 static int find_regions(msc_sites_worker *w, const msc_tile *tile, const uint8_t *is_damage)

@@ -86,7 +86,7 @@ static void count_tiles(const msc_zone_counter *counter, int32_t side, table *t)
             }
             made_tile_clear(&tile);
         }
-    msc_zone_cells_clear(&cells);
+    msc_zone_cells_clear(NULL, &cells);
 }
 
 static void tiles_of_any_size_sum_to_the_pixels(void **state)
