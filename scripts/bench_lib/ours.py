@@ -18,7 +18,7 @@ LABEL, TRACE, PIPELINE = "label regions", "vectorize in memory", "whole pipeline
 VECTOR = {"fgb": "vectorize fgb", "shp": "vectorize shp", "gpkg": "vectorize gpkg"}
 HOLES, NO_HOLES = "change map, background too", "change map, background out"
 STAGES = [
-    ("classify", CLASSIFY, "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --all-trees"),   # as the peers do
+    ("classify", CLASSIFY, "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --objects 0 --all-trees"),   # as the peers do
     ("classify", "classify, pixels alone", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --smooth 0 --all-trees"),
     ("classify", "classify, first trees agree", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif"),
     ("gauss", GAUSS, "classify {image} {out}.tif --model {gauss} --smooth 0"),      # as i.maxlik, which looks at pixels alone

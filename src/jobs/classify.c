@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "io/raster_out.h"
 #include "jobs/palette.h"
+#include "ops/objects.h"
 #include "ops/predict.h"
 #include "ops/rim.h"
 #include "ops/smooth.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, SWEEPS = 3, WIDEST_PX = 9 };
+enum { CONFIDENCE_NODATA = 255, DEFAULT_SMOOTH = 2, DEFAULT_OBJECTS = 2, SWEEPS = 3, SWEEPS_BEFORE_OBJECTS = 1, WIDEST_PX = 9 };
 enum { POSTERIOR_BLOCK_PX = 256 };   /* six bytes a pixel, read with padding by each comparison */
 
 /* A model's windows see other ground when pixels differ; beyond this the caller is told. */
@@ -18,6 +19,7 @@ enum { POSTERIOR_BLOCK_PX = 256 };   /* six bytes a pixel, read with padding by 
 
 /* Beyond this a window holds other ground than the pixel, as for the default features. */
 #define WINDOW_M 25.0
+enum { OBJECT_PX = 5 };          /* of these WINDOW_M is to hold so many, or an object is next to no pixels */
 
 /* The margin of a cloud: Fmask's 3 px (Zhu & Woodcock 2012), and what beyond them still raised the precision of change on made
  * scenes (docs/METHODS.md, "Margins of clouds"). */
@@ -34,6 +36,7 @@ typedef struct classification {
     msc_predict predict;
     msc_smooth smooth;           /* of no use when the options ask for none */
     msc_rim rim;
+    msc_objects objects;         /* likewise */
     msc_class classes[MSC_MAX_CLASSES];
     int n_classes;
     msc_raster_outs outs;
@@ -42,7 +45,7 @@ typedef struct classification {
     int64_t n_observed;
 } classification;
 
-void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH, .margin_m = -1.0 }; }
+void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH, .objects = -1, .margin_m = -1.0 }; }
 
 static msc_status check_options(const msc_classify_options *o, msc_error *err)
 {
@@ -51,6 +54,8 @@ static msc_status check_options(const msc_classify_options *o, msc_error *err)
     if (!o->classes) return msc_fail(err, MSC_EUSAGE, "classes", "no output given");
     if (o->smooth < 0 || o->smooth > MSC_SMOOTH_MAX_STRENGTH)
         return msc_fail(err, MSC_EVALUE, "smooth", "%d; 0..%d", o->smooth, MSC_SMOOTH_MAX_STRENGTH);
+    if (o->objects < -1 || o->objects > MSC_OBJECTS_MAX_STRENGTH)
+        return msc_fail(err, MSC_EVALUE, "objects", "%d; 0..%d", o->objects, MSC_OBJECTS_MAX_STRENGTH);
     if (o->smooth_px != 0 && (o->smooth_px < MSC_SMOOTH_MIN_SIDE || o->smooth_px > MSC_SMOOTH_MAX_SIDE || o->smooth_px % 2 == 0))
         return msc_fail(err, MSC_EVALUE, "smooth_px", "%d; odd, %d..%d", o->smooth_px, MSC_SMOOTH_MIN_SIDE, MSC_SMOOTH_MAX_SIDE);
     return MSC_OK;
@@ -194,24 +199,48 @@ static msc_status set_rim(classification *c, msc_error *err)
     return MSC_OK;
 }
 
+/* Objects vote on smoothed shares. On made scenes they pay where there are no elevations (docs/METHODS.md, "Objects"). */
+static int object_weight(const classification *c)
+{
+    const int asked = c->options->objects;
+    if (!c->options->smooth || OBJECT_PX * c->imagery.pixel_m > WINDOW_M) return 0;
+    return asked >= 0 ? asked : c->model.needs_dem ? 0 : DEFAULT_OBJECTS;
+}
+
+static int has_objects(const classification *c) { return object_weight(c) > 0; }
+
+static void add_smoothing(classification *c, const msc_show *show, const msc_carried *carried, msc_op *op)
+{
+    const msc_classify_options *o = c->options;
+    c->smooth = (msc_smooth){ .show = *show, .strength = o->smooth, .side_px = o->smooth_px ? o->smooth_px : window_px(c->imagery.pixel_m),
+                              .n_sweeps = has_objects(c) ? SWEEPS_BEFORE_OBJECTS : SWEEPS, .has_shares = has_objects(c), .carried = *carried };
+    msc_smooth_op(&c->smooth, op);
+}
+
 /* The ops of the pass; returns their number. */
-static int make_ops(classification *c, msc_op ops[3])
+static int make_ops(classification *c, msc_op ops[4])
 {
     int n = 1;
     const msc_classify_options *o = c->options;
-    c->predict.has_confidence = o->confidence != NULL;
-    c->predict.has_ranks = o->posterior != NULL;
+    const msc_show show = { .classes = c->predict.classes, .has_confidence = o->confidence != NULL, .has_ranks = o->posterior != NULL };
+    msc_carried bands = { .n = has_objects(c) ? c->model.n_bands : 0 };
+    for (int b = 0; b < bands.n; b++) bands.type[b] = c->imagery.source.types[b];
+    c->predict.has_confidence = show.has_confidence;
+    c->predict.has_ranks = show.has_ranks;
     c->predict.has_shares = o->smooth > 0;
+    c->predict.carried = bands;
     msc_predict_op(&c->predict, &ops[0]);
-    if (o->smooth) {
-        c->smooth = (msc_smooth){ .classes = c->predict.classes, .strength = o->smooth, .n_sweeps = SWEEPS,
-                                  .side_px = o->smooth_px ? o->smooth_px : window_px(c->imagery.pixel_m),
-                                  .has_confidence = c->predict.has_confidence, .has_ranks = c->predict.has_ranks };
-        msc_smooth_op(&c->smooth, &ops[n++]);
-    }
+    if (o->smooth) add_smoothing(c, &show, &bands, &ops[n++]);
     if (c->rim.margin_px > 0.0 || c->rim.has_reason) {
-        msc_rim_op(&c->rim, ops[n - 1].n_planes_out, &ops[n]);
+        const int n_carried = has_objects(c) ? ops[n - 1].n_planes_out : 0;
+        c->rim.carried.n = n_carried;
+        memcpy(c->rim.carried.type, ops[n - 1].types_out, sizeof c->rim.carried.type);
+        msc_rim_op(&c->rim, ops[n - 1].n_planes_out - n_carried, &ops[n]);
         n++;
+    }
+    if (has_objects(c)) {
+        c->objects = (msc_objects){ .show = show, .strength = object_weight(c), .n_bands = bands.n, .has_reason = c->rim.has_reason };
+        msc_objects_op(&c->objects, &ops[n++]);
     }
     return n;
 }
@@ -299,8 +328,11 @@ static msc_status classify(classification *c, msc_error *err)
     describe_classes(c);
     if (c->options->smooth && c->model.n_classes > MSC_MAX_PLANES)
         return msc_fail(err, MSC_EVALUE, "smooth", "the model has %d classes; at most %d can be smoothed", c->model.n_classes, MSC_MAX_PLANES);
+    if (has_objects(c) && c->model.n_classes + c->model.n_bands + 2 > MSC_MAX_PLANES)
+        return msc_fail(err, MSC_EVALUE, "objects", "%d classes and %d bands; at most %d together", c->model.n_classes, c->model.n_bands,
+                        MSC_MAX_PLANES - 2);
     MSC_TRY(set_rim(c, err));
-    msc_op ops[3];
+    msc_op ops[4];
     const int n_ops = make_ops(c, ops);
     c->outs.n = 1 + (c->options->confidence != NULL) + (c->options->posterior != NULL) + (c->options->reason != NULL);
     msc_sink sink = counting_sink(c);

@@ -27,6 +27,7 @@ static msc_status map_epoch(const msc_job_run *run, int epoch, mapped *made, msc
     o.margin_m = run->job->masks.margin_m;
     o.all_trees = run->job->classify.all_trees;
     o.smooth = run->job->classify.smooth; o.smooth_px = run->job->classify.smooth_px;
+    o.objects = run->job->classify.objects;
     o.grid_like = run->grid_like; o.run_id = run->id;
     return msc_classify(&run->settings, &o, err);
 }

@@ -145,9 +145,9 @@ static void answer(const msc_predict *self, const msc_tile *out, work *k)
     k->n = 0;
 }
 
-static void clear_row(const msc_tile *out, int32_t y)
+static void clear_row(const msc_predict *self, const msc_tile *out, int32_t y)
 {
-    for (int b = 0; b < out->n_planes; b++) memset(msc_row_u8(out, b, y), 0, (size_t)out->core.w);
+    for (int b = 0; b < out->n_planes - self->carried.n; b++) memset(msc_row_u8(out, b, y), 0, (size_t)out->core.w);
     memset(msc_row_valid(out, y), 0, (size_t)out->core.w);
 }
 
@@ -159,7 +159,7 @@ static void gather_row(const msc_predict *self, const msc_tile *in, int32_t y, c
     const int is_whole = !memchr(valid, 0, (size_t)w);
     uint8_t *all = k->piece;
     size_t n = k->n;
-    if (!self->has_shares || !is_whole) clear_row(out, y);      /* else all of it is going to be written */
+    if (!self->has_shares || !is_whole) clear_row(self, out, y);      /* else all of it is going to be written */
     if (is_whole)
         for (int32_t x = 0; x < w; x++) k->place[n++] = first + y * out->stride_px + x;
     else
@@ -235,12 +235,13 @@ static void predict_tile(const void *op, const msc_tile *in, msc_tile *out, void
         for (int32_t y = 0; y < part.h; y++) {
             if (k.n + (size_t)w > MSC_FOREST_BLOCK) answer(self, out, &k);
             if (self->forest) gather_row(self, &from, y, &to, &k, first);
-            else if (!memchr(msc_row_valid(&from, y), 1, (size_t)w)) clear_row(&to, y);
+            else if (!memchr(msc_row_valid(&from, y), 1, (size_t)w)) clear_row(self, &to, y);
             else if (self->has_shares) judge_shares(self, &from, y, &to, &k);
             else judge_row(self, &from, y, &to, &k);
         }
     }
     answer(self, out, &k);
+    msc_carried_copy(&self->carried, in, 0, out, self->classes.n_classes);
 }
 
 void msc_predict_op(const msc_predict *self, msc_op *op)
@@ -249,4 +250,5 @@ void msc_predict_op(const msc_predict *self, msc_op *op)
                     .n_planes_out = self->has_shares ? self->classes.n_classes : first_rank(self) + (self->has_ranks ? MSC_RANK_PLANES : 0),
                     .scratch_bytes = scratch_bytes, .tile = predict_tile };
     for (int b = 0; b < op->n_planes_out; b++) op->types_out[b] = MSC_U8;
+    msc_carried_append(&self->carried, op);
 }

@@ -2,6 +2,7 @@
 #ifndef MSC_OPS_PREDICT_H
 #define MSC_OPS_PREDICT_H
 #include "model/gauss.h"
+#include "ops/carried.h"
 #include "ops/features.h"
 #include "ops/rank.h"
 
@@ -14,6 +15,7 @@ typedef struct msc_predict {
     int has_confidence;
     int has_ranks;
     int has_shares;                      /* every class' share instead of all the other planes */
+    msc_carried carried;                 /* with has_shares: the first planes in, behind the shares */
 } msc_predict;
 
 /* Makes the op: planes in are the bands (and the DEM), planes out are u8: the class code; with has_confidence the

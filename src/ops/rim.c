@@ -79,7 +79,7 @@ static void find_rims(pass *p)
 static void settle_row(const pass *p, int32_t y)
 {
     const msc_tile *in = p->in, *out = p->out;
-    const int32_t pad = out->pad_px, at = y - pad, n_planes = in->n_planes;
+    const int32_t pad = out->pad_px, at = y - pad, n_planes = in->n_planes - p->self->carried.n;
     const size_t w = (size_t)p->w;
     const uint8_t *restrict code = msc_row_u8(in, 0, at) - pad, *restrict was = msc_row_valid(in, at) - pad;
     const uint8_t *restrict is_rim = p->is_empty ? NULL : p->is_rim + (size_t)y * w;
@@ -107,6 +107,7 @@ static void rim_tile(const void *op, const msc_tile *in, msc_tile *out, void *sc
         find_rims(&p);
     }
     for (int32_t y = 0; y < p.h; y++) settle_row(&p, y);
+    msc_carried_copy(&self->carried, in, in->n_planes - self->carried.n, out, out->n_planes - self->carried.n);
 }
 
 void msc_rim_op(const msc_rim *self, int n_planes, msc_op *op)
@@ -115,4 +116,5 @@ void msc_rim_op(const msc_rim *self, int n_planes, msc_op *op)
     *op = (msc_op){ .name = "rim", .self = self, .halo_px = halo_px(self), .n_planes_out = n_planes + (self->has_reason != 0),
                     .scratch_bytes = scratch_bytes, .tile = rim_tile };
     for (int b = 0; b < op->n_planes_out; b++) op->types_out[b] = MSC_U8;
+    msc_carried_append(&self->carried, op);
 }

@@ -7,7 +7,7 @@
  */
 #ifndef MSC_OPS_RIM_H
 #define MSC_OPS_RIM_H
-#include "stream/stream.h"
+#include "ops/carried.h"
 
 enum { MSC_RIM_MAX_PX = 128 };
 
@@ -18,9 +18,10 @@ typedef struct msc_rim {
     uint8_t has_rim[256];        /* by code: 1 for the masked classes that have one */
     double margin_px;            /* distance of pixel centres, 0..MSC_RIM_MAX_PX; 0: nothing has a rim */
     int has_reason;
+    msc_carried carried;         /* the last planes in, the class code among them where there is no other: behind all others of those out, as they are */
 } msc_rim;
 
-/* Makes the op behind predict.h or smooth.h: n_planes of u8, the first the class code, of a masked class too, where the pixel is
+/* Makes the op behind predict.h or smooth.h: n_planes of u8 (and those carried), the very first the class code, of a masked class too, where the pixel is
  * not valid. Planes out are the same; in rims, and where a class is masked, all are 0 and the pixel is not valid. With has_reason
  * one more plane: 0 where observed or where nothing was there to be classified, else an msc_rim_reason. Padding of margin_px + 2
  * is used up. `self` is borrowed until the stream has run. */

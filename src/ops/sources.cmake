@@ -1,6 +1,7 @@
 set(MINESCAR_ops
     adjoin.c
     boundary.c
+    carried.c
     decide.c
     evidence.c
     features.c
@@ -10,6 +11,7 @@ set(MINESCAR_ops
     kinds.c
     height_level.c
     majority.c
+    objects.c
     odds.c
     opening.c
     predict.c
@@ -17,7 +19,9 @@ set(MINESCAR_ops
     shift.c
     rays.c
     rim.c
+    segment.c
     shadow.c
+    show.c
     smooth.c
     terrain.c
     texture.c

@@ -109,6 +109,15 @@ static msc_status check(const msc_settings *settings, const msc_source *source, 
                           (int)source->width_px, (int)source->height_px) : MSC_OK;
 }
 
+/* The cell that tiles are made of, px; 1 where no op has one. Cells of several ops divide each other. */
+static int32_t cell_of(const msc_op *ops, int n_ops)
+{
+    int32_t cell = 1;
+    for (int i = 0; i < n_ops; i++)
+        if (ops[i].cell_px > cell) cell = ops[i].cell_px;
+    return cell;
+}
+
 /* Takes slots away, then workers, until the pass fits into `room`; 0 when even one slot is too much. */
 static int shrink(msc_layout *l, const msc_workspace *w, int64_t room)
 {
@@ -129,14 +138,14 @@ msc_status msc_stream_plan(const msc_settings *settings, const msc_source *sourc
     const int n_threads = msc_settings_threads(settings, NULL);
     const int64_t cap = msc_settings_memory(settings, NULL);
     const int64_t room = cap / 100 * SHARE_PERCENT + cap % 100 * SHARE_PERCENT / 100 - fixed_bytes;
-    const int32_t given = settings->tile_px;
+    const int32_t cell = cell_of(ops, n_ops), given = (settings->tile_px + cell - 1) / cell * cell;
     msc_workspace w;
     /* The tile decides the order of blocks in a file, so it must not follow from the number of threads: it is chosen
      * for a nominal number of workers, and more workers than fit lose their slots below. */
     msc_layout l = layout_for(given ? given : LARGEST, NOMINAL_THREADS, source, ops, n_ops, sink, &w);
     /* Smaller while it does not fit; also, as long as halos stay cheap, while there are too few tiles to share or a pass of many
      * planes would take a lot that it does not need: with 4 px of halo the smaller tiles have 1.6 % more pixels. */
-    while (!given && l.tile_px > SMALLEST
+    while (!given && l.tile_px > SMALLEST && l.tile_px / 2 % cell == 0
            && (l.bytes > room || (l.tile_px > COMFORTABLE && (int64_t)l.n_across * l.n_down < ENOUGH_TILES)
                || (l.tile_px > MODEST && l.bytes > MODEST_BYTES && l.halo_px <= MODEST_HALO_PX)))
         l = layout_for(l.tile_px / 2, NOMINAL_THREADS, source, ops, n_ops, sink, &w);

@@ -51,6 +51,7 @@ typedef struct msc_op {
     /* Scratch for one call on a tile of w x h px padding included; NULL: none. */
     size_t (*scratch_bytes)(const void *self, int32_t w_px, int32_t h_px);
     void (*tile)(const void *self, const msc_tile *in, msc_tile *out, void *scratch);   /* pure; fills out->valid too */
+    int32_t cell_px;             /* tiles have sides of multiples of this; 0: any */
 } msc_op;
 
 typedef struct msc_sink {
@@ -72,7 +73,8 @@ typedef struct msc_layout {
     int64_t bytes;               /* of all tile workspaces */
 } msc_layout;
 
-/* Resolves threads, memory and tile size (1024 down to 64 while the workspaces fit into `share` of the memory cap).
+/* Resolves threads, memory and tile size (1024 down to 64, or to the ops' cell, while the workspaces fit into `share` of the memory cap; a size that
+ * the settings give becomes the next multiple of the cell).
  * `fixed_bytes` is what the caller holds beside the tiles. EMEMCAP with the least cap that would do. */
 msc_status msc_stream_plan(const msc_settings *settings, const msc_source *source, const msc_op *ops, int n_ops,
                            const msc_sink *sink, int64_t fixed_bytes, msc_layout *layout, msc_error *err);

@@ -66,13 +66,13 @@ static void compare_maps(const char *a, const char *b)
     made_clear(&q);
 }
 
-static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
+static void check_invariance(int objects)
 {
-    (void)state;
     static const int tiles[] = { 64, 256, 511, 1024 }, threads[] = { 1, 2, 4, 7 };
     static const char *const cpus[] = { "scalar", "avx2", "avx512" };
     msc_classify_options o = usual(job_path("want.tif"), job_path("want_sure.tif"));
     msc_settings s = made_settings(256, 1);
+    o.objects = objects;
     msc_error err;
     assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
     o.classes = job_path("got.tif");
@@ -89,6 +89,13 @@ static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
         compare_maps(job_path("want_sure.tif"), o.confidence);
     }
     unsetenv("MINESCAR_CPU");
+}
+
+static void maps_do_not_depend_on_tiles_threads_or_kernels(void **state)
+{
+    (void)state;
+    check_invariance(0);
+    check_invariance(2);
 }
 
 /* Where the first trees agree the class has all votes; where not, as many as there are. All trees are asked when told to. */
@@ -355,6 +362,10 @@ static void refusals_leave_nothing_behind(void **state)
         assert_int_equal(msc_classify(&s, &o, &err), MSC_EVALUE);
         assert_string_equal(err.subject, wrong[i][1] ? "smooth_px" : "smooth");
     }
+    o = good;
+    o.objects = 5;
+    assert_int_equal(msc_classify(&s, &o, &err), MSC_EVALUE);
+    assert_string_equal(err.subject, "objects");
     o = good;
     const char *empty = made_image("empty.tif", 4, nothing);
     o.image.paths = &empty;

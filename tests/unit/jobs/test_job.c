@@ -32,7 +32,7 @@ static const char example[] =
     "forest: {trees: 50, depth: 12, seed: 18446744073709551615}\n"
     "evidence: {method: off}\n"
     "radiometry: {normalize: 2018}\n"
-    "classify: {smooth: 3, smooth_px: 5, all_trees: true}\n"
+    "classify: {smooth: 3, smooth_px: 5, all_trees: true, objects: 3}\n"
     "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
     "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
@@ -70,7 +70,7 @@ static void reads_the_contracts_example(void **state)
     assert_string_equal(job->grid.crs, "EPSG:32650");
     assert_string_equal(job->features, "bands,ndvi,mean:5,tpi:31");
     assert_true(job->forest.seed == UINT64_MAX && job->forest.trees == 50);
-    assert_true(job->classify.smooth == 3 && job->classify.smooth_px == 5 && job->classify.all_trees);
+    assert_true(job->classify.smooth == 3 && job->classify.smooth_px == 5 && job->classify.all_trees && job->classify.objects == 3);
     assert_true(job->change.edge_tolerance_px == 2 && job->vectorize.simplify_m == 1.5);
     assert_string_equal(job->zones[0].path, "dir/districts.gpkg");
     assert_string_equal(job->encoding, "UTF-8");
@@ -93,7 +93,7 @@ static void fills_in_defaults(void **state)
     assert_string_equal(job->output, "out");
     assert_string_equal(job->classes[1].label, "b");
     assert_true(job->forest.trees == 60 && job->forest.depth == 20 && job->forest.seed == 1);
-    assert_true(job->classify.smooth == 2 && job->classify.smooth_px == 0 && !job->classify.all_trees);
+    assert_true(job->classify.smooth == 2 && job->classify.smooth_px == 0 && !job->classify.all_trees && job->classify.objects == -1);
     assert_true(job->change.min_confidence == 0 && job->change.edge_tolerance_px == 1);
     assert_true(job->vectorize.mmu_m2 == 400 && job->vectorize.connectivity == 4);
     assert_int_equal(job->n_deliver, 2);

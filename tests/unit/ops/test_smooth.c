@@ -32,9 +32,9 @@ static msc_tile share_tile(msc_rect core, int32_t pad_px, int n_classes, int has
 
 static msc_smooth usual(int n_classes, int strength, int n_sweeps, int32_t side)
 {
-    msc_smooth s = { .classes = { .n_classes = n_classes }, .strength = strength, .n_sweeps = n_sweeps, .side_px = side,
-                     .has_confidence = 1, .has_ranks = 1 };
-    for (int c = 0; c < n_classes; c++) s.classes.code[c] = (uint8_t)(11 + 2 * c);
+    msc_smooth s = { .show = { .classes = { .n_classes = n_classes }, .has_confidence = 1, .has_ranks = 1 }, .strength = strength,
+                     .n_sweeps = n_sweeps, .side_px = side };
+    for (int c = 0; c < n_classes; c++) s.show.classes.code[c] = (uint8_t)(11 + 2 * c);
     return s;
 }
 
@@ -134,7 +134,7 @@ static void tiles_and_kernels_make_no_difference(void **state)
         for (int32_t side = 3; side <= MSC_SMOOTH_MAX_SIDE; side += 2) {
             const int n_classes = side == 9 ? 13 : 3;
             msc_smooth s = usual(n_classes, strength, 1 + side % 4, side);
-            s.classes.is_masked[1] = side % 4 == 1;
+            s.show.classes.is_masked[1] = side % 4 == 1;
             const int32_t halo = side / 2 * s.n_sweeps;
             setenv("MINESCAR_CPU", "scalar", 1);
             msc_tile in = share_tile((msc_rect){ 0, 0, MADE_W, MADE_H }, halo + 2, n_classes, 1), whole = smoothed(&s, &in);

@@ -111,10 +111,10 @@ static inline void op_ndvi(const void *self, const msc_tile *in, msc_tile *out, 
 enum { MADE_OPS = 4, MADE_HALO = 3 };
 static const int made_r2 = 2, made_r1 = 1;
 static const msc_op made_ops[MADE_OPS] = {
-    { "float", NULL, 0, 2, { MSC_F32, MSC_F32 }, float_scratch, op_float },
-    { "box5", &made_r2, 2, 2, { MSC_F32, MSC_F32 }, NULL, op_box },
-    { "box3", &made_r1, 1, 2, { MSC_F32, MSC_F32 }, NULL, op_box },
-    { "ndvi", NULL, 0, 1, { MSC_F32 }, NULL, op_ndvi },
+    { "float", NULL, 0, 2, { MSC_F32, MSC_F32 }, float_scratch, op_float, 0 },
+    { "box5", &made_r2, 2, 2, { MSC_F32, MSC_F32 }, NULL, op_box, 0 },
+    { "box3", &made_r1, 1, 2, { MSC_F32, MSC_F32 }, NULL, op_box, 0 },
+    { "ndvi", NULL, 0, 1, { MSC_F32 }, NULL, op_ndvi, 0 },
 };
 
 /* Keeps the picture; prepare sums each pixel with its four neighbours into a growing array of the slot. */

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include "made.h"
 #include <stdio.h>
+#include <string.h>
 
 static msc_settings settings_of(int32_t tile_px, int n_threads, int64_t bytes)
 {
@@ -83,6 +84,33 @@ static void a_given_tile_is_kept_with_fewer_slots(void **state)
     assert_int_equal(tight.tile_px, 17);
 }
 
+/* Where an op wants whole cells a given size is rounded up to them, and none is chosen that is not made of them. */
+static void tiles_are_made_of_whole_cells(void **state)
+{
+    (void)state;
+    msc_source source = made_source(&m);
+    const msc_sink sink = picture_sink(&pic);
+    msc_op ops[MADE_OPS];
+    msc_layout l;
+    msc_error err;
+    memcpy(ops, made_ops, sizeof ops);
+    ops[2].cell_px = 256;
+    source.width_px = source.height_px = 20000;
+    for (int32_t given = 0; given <= 1100; given += 100) {
+        const msc_settings set = settings_of(given, 2, (int64_t)4 << 30);
+        assert_int_equal(msc_stream_plan(&set, &source, ops, MADE_OPS, &sink, 0, &l, &err), MSC_OK);
+        assert_int_equal(l.tile_px % 256, 0);
+        if (given) assert_true(l.tile_px >= given && l.tile_px < given + 256);
+    }
+    for (int64_t bytes = 64 << 20; ; bytes -= 1 << 19) {
+        const msc_settings set = settings_of(0, 2, bytes);
+        if (msc_stream_plan(&set, &source, ops, MADE_OPS, &sink, 0, &l, &err) != MSC_OK) break;
+        assert_int_equal(l.tile_px % 256, 0);
+    }
+    assert_int_equal(l.tile_px, 0);
+    assert_int_equal(err.status, MSC_EMEMCAP);
+}
+
 /* Planes belong to workers; only what put looks at waits in the slots, and a blind put looks at none. */
 static void slots_hold_no_more_than_put_looks_at(void **state)
 {
@@ -157,6 +185,7 @@ int main(void)
         cmocka_unit_test(shrinks_tiles_until_they_fit),
         cmocka_unit_test(the_told_cap_does_and_less_does_not),
         cmocka_unit_test(a_given_tile_is_kept_with_fewer_slots),
+        cmocka_unit_test(tiles_are_made_of_whole_cells),
         cmocka_unit_test(slots_hold_no_more_than_put_looks_at),
         cmocka_unit_test(small_pictures_need_little),
         cmocka_unit_test(refuses_values_out_of_range),
