@@ -19,12 +19,13 @@ VECTOR = {"fgb": "vectorize fgb", "shp": "vectorize shp", "gpkg": "vectorize gpk
 HOLES, NO_HOLES = "change map, background too", "change map, background out"
 STAGES = [
     ("classify", CLASSIFY, "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --objects 0 --all-trees"),   # as the peers do
+    ("classify", "classify, objects", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --objects 2 --all-trees"),
     ("classify", "classify, pixels alone", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --smooth 0 --all-trees"),
-    ("classify", "classify, first trees agree", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif"),
+    ("classify", "classify, first trees agree", "classify {image} {out}.tif --model {forest} --confidence {out}_sure.tif --objects 0"),
     ("gauss", GAUSS, "classify {image} {out}.tif --model {gauss} --smooth 0"),      # as i.maxlik, which looks at pixels alone
     ("decision", "shift", "shift {image} {image_2} {out}.json"),
     ("decision", "evidence (IR-MAD)", "irmad {image} {image_2} {out}.tif"),
-    ("decision", "posteriors, smoothed", "classify {image} {out}.tif --model {gauss} --posterior {out}_p.tif"),
+    ("decision", "posteriors, smoothed", "classify {image} {out}.tif --model {gauss} --posterior {out}_p.tif --objects 0"),
     ("windows", WINDOW, "features {image} {out}.tif --features mean:7,std:7"),
     ("windows", "slope + tpi 31", "features {image} {out}.tif --features slope,tpi:31 --dem {dem}"),
     ("maps", MAJORITY, "majority {map} {out}.tif --window 5"),
