@@ -13,7 +13,7 @@ typedef struct work {
     const msc_objects *self;
     msc_segment segment;
     msc_shown shown;
-    uint32_t *n_px, *votes;      /* [object] */
+    uint32_t *votes;             /* [object] */
     uint16_t *mean[MSC_MAX_PLANES];     /* by class index, [object] in 1/MEAN_UNIT of a share's 1/255 */
     uint8_t has_votes[MSC_MAX_PLANES];
     uint8_t is_masked[256];      /* by code */
@@ -27,31 +27,31 @@ static int code_plane(const msc_objects *self) { return self->has_reason != 0; }
 
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
-/* Lays the work out for tiles of w x h px, padding included; returns its size. */
-static size_t carve(const msc_objects *self, int32_t w_px, int32_t h_px, char *at, work *k)
+/* Lays the work out for tiles of w x h px, padding included. */
+static void carve(const msc_objects *self, int32_t w_px, int32_t h_px, msc_space *space, work *k)
 {
     const int32_t w = smaller(w_px, WINDOW_PX), h = smaller(h_px, WINDOW_PX);
     const size_t n = (size_t)w * (size_t)h, n_classes = (size_t)self->show.classes.n_classes;
     k->self = self;
-    size_t used = msc_segment_lay(&k->segment, w, h, self->n_bands, at);
-    msc_shown_lay(&k->shown, n_classes, at, &used);
-    k->n_px = msc_show_take(at, &used, n * sizeof *k->n_px);
-    k->votes = msc_show_take(at, &used, n * sizeof *k->votes);
-    for (size_t c = 0; c < n_classes; c++) k->mean[c] = msc_show_take(at, &used, n * sizeof **k->mean);
-    k->sum = msc_show_take(at, &used, n_classes * MSC_SHOW_PX * sizeof *k->sum);
-    k->all = msc_show_take(at, &used, MSC_SHOW_PX * sizeof *k->all);
-    k->ok = msc_show_take(at, &used, MSC_SHOW_PX);
-    return used;
+    msc_segment_lay(&k->segment, w, h, self->n_bands, space);
+    msc_shown_lay(&k->shown, n_classes, space);
+    k->votes = msc_space_take(space, n * sizeof *k->votes);
+    for (size_t c = 0; c < n_classes; c++) k->mean[c] = msc_space_take(space, n * sizeof **k->mean);
+    k->sum = msc_space_take(space, n_classes * MSC_SHOW_PX * sizeof *k->sum);
+    k->all = msc_space_take(space, MSC_SHOW_PX * sizeof *k->all);
+    k->ok = msc_space_take(space, MSC_SHOW_PX);
 }
 
 static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
 {
+    msc_space space = { 0 };
     work k;
-    return carve(self, w_px, h_px, NULL, &k);
+    carve(self, w_px, h_px, &space, &k);
+    return space.used;
 }
 
 /* Adds a class' shares up, object by object; returns whether there are any. */
-static int sum_votes(const work *k, const msc_tile *in, int c, msc_rect window)
+static int sum_votes(const work *k, const msc_tile *in, int c, msc_rect window, uint32_t n_objects)
 {
     const uint32_t *object = k->segment.parent;
     int any = 0;
@@ -62,7 +62,7 @@ static int sum_votes(const work *k, const msc_tile *in, int c, msc_rect window)
             uint32_t sum = 0;
             for (; x < window.w && object[x] == of; x++) sum += share[x];
             if (of == MSC_SEGMENT_NONE || sum == 0) continue;
-            if (!any) memset(k->votes, 0, (size_t)window.w * (size_t)window.h * sizeof *k->votes);
+            if (!any) memset(k->votes, 0, n_objects * sizeof *k->votes);
             any = 1;
             k->votes[of] += sum;
         }
@@ -72,15 +72,13 @@ static int sum_votes(const work *k, const msc_tile *in, int c, msc_rect window)
 
 static void find_means(work *k, const msc_tile *in, msc_rect window, uint32_t n_objects)
 {
-    const uint32_t *object = k->segment.parent;
-    memset(k->n_px, 0, n_objects * sizeof *k->n_px);
-    for (size_t i = 0, n = (size_t)window.w * (size_t)window.h; i < n; i++)
-        if (object[i] != MSC_SEGMENT_NONE) k->n_px[object[i]]++;
     for (int c = 0; c < k->self->show.classes.n_classes; c++) {
-        k->has_votes[c] = (uint8_t)sum_votes(k, in, c, window);
+        k->has_votes[c] = (uint8_t)sum_votes(k, in, c, window, n_objects);
         if (!k->has_votes[c]) continue;
-        for (uint32_t i = 0; i < n_objects; i++)
-            k->mean[c][i] = (uint16_t)(((uint64_t)MEAN_UNIT * k->votes[i] + k->n_px[i] / 2) / k->n_px[i]);
+        for (uint32_t i = 0; i < n_objects; i++) {
+            const uint32_t n_px = (uint32_t)k->segment.n_px[i];
+            k->mean[c][i] = (uint16_t)(((uint64_t)MEAN_UNIT * k->votes[i] + n_px / 2) / n_px);
+        }
     }
 }
 
@@ -120,7 +118,9 @@ static void make_cell(work *k, const msc_tile *in, msc_tile *out, msc_rect cell)
 {
     enum { MARGIN = MSC_OBJECTS_MARGIN_PX };
     const msc_rect window = { cell.x - MARGIN, cell.y - MARGIN, cell.w + 2 * MARGIN, cell.h + 2 * MARGIN };
-    const uint32_t n_objects = msc_segment_part(&k->segment, in, code_plane(k->self), in->n_planes - k->self->n_bands, window);
+    msc_tile there = *in;        /* margins and masked classes are ground as well */
+    there.valid = in->plane[code_plane(k->self)].data;
+    const uint32_t n_objects = msc_segment_part(&k->segment, &there, in->n_planes - k->self->n_bands, window);
     find_means(k, in, window, n_objects);
     for (int32_t y = 0; y < cell.h; y++)
         for (int32_t x = 0; x < cell.w; x += MSC_SHOW_PX)
@@ -135,7 +135,7 @@ static void objects_tile(const void *op, const msc_tile *in, msc_tile *out, void
     const int32_t pad = in->pad_px;
     work k;
     assert(pad == MSC_OBJECTS_MARGIN_PX && in->core.x % CELL == 0 && in->core.y % CELL == 0);
-    carve(self, in->core.w + 2 * pad, in->core.h + 2 * pad, scratch, &k);
+    carve(self, in->core.w + 2 * pad, in->core.h + 2 * pad, &(msc_space){ .base = scratch }, &k);
     memset(k.is_masked, 0, sizeof k.is_masked);
     for (int c = 0; c < self->show.classes.n_classes; c++) k.is_masked[self->show.classes.code[c]] = self->show.classes.is_masked[c];
     for (int32_t y = 0; y < in->core.h; y += CELL)

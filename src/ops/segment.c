@@ -2,47 +2,38 @@
  *
  *      bands -> smoothed, in units of noise -> differences across sides -> sides in order -> regions -> numbers */
 #include "ops/segment.h"
-#include "ops/show.h"
+#include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
 enum { N_STEPS = 4096, NO_SIDE = 65535, STEPS_A_UNIT = 64, N_KEYS = 1 << 15 };
 static const float median_to_sd = 1.4826f;
 
-size_t msc_segment_lay(msc_segment *s, int32_t w_px, int32_t h_px, int n_bands, char *at)
+void msc_segment_lay(msc_segment *s, int32_t w_px, int32_t h_px, int n_bands, msc_space *space)
 {
     const size_t n = (size_t)w_px * (size_t)h_px;
-    size_t used = 0;
     s->n_bands = n_bands;
     s->n_lanes = ((size_t)n_bands + 3) / 4 * 4;
-    s->seen = msc_show_take(at, &used, n);
-    s->raw = msc_show_take(at, &used, n * sizeof(float));
-    s->made = msc_show_take(at, &used, n * sizeof(float));
-    s->tone = msc_show_take(at, &used, n * s->n_lanes * sizeof(float));
-    s->right = msc_show_take(at, &used, n * sizeof(float));
-    s->down = msc_show_take(at, &used, n * sizeof(float));
-    s->n_px = msc_show_take(at, &used, n * sizeof(float));
-    s->parent = msc_show_take(at, &used, n * sizeof(uint32_t));
-    s->side = msc_show_take(at, &used, 2 * n * sizeof(uint32_t));
-    s->step = msc_show_take(at, &used, 2 * n * sizeof(uint16_t));
-    s->count = msc_show_take(at, &used, N_KEYS * sizeof(uint32_t));
-    return used;
+    s->seen = msc_space_take(space, n);
+    s->raw = msc_space_take(space, n * sizeof(float));
+    s->made = msc_space_take(space, n * sizeof(float));
+    s->tone = msc_space_take(space, n * s->n_lanes * sizeof(float));
+    s->right = msc_space_take(space, n * sizeof(float));
+    s->down = msc_space_take(space, n * sizeof(float));
+    s->n_px = msc_space_take(space, n * sizeof(float));
+    s->parent = msc_space_take(space, n * sizeof(uint32_t));
+    s->side = msc_space_take(space, 2 * n * sizeof(uint32_t));
+    s->step = msc_space_take(space, 2 * n * sizeof(uint16_t));
+    s->count = msc_space_take(space, N_KEYS * sizeof(uint32_t));
 }
 
 /* ---- bands ---- */
 
 static void read_band(const msc_segment *s, const msc_tile *tile, int plane, msc_rect window)
 {
-    const msc_plane *p = &tile->plane[plane];
-    for (int32_t y = 0; y < s->h; y++) {
-        float *restrict to = s->raw + (size_t)y * (size_t)s->w;
-        const ptrdiff_t at = (ptrdiff_t)(window.y + y) * tile->stride_px + window.x;
-        if (p->type == MSC_F32) memcpy(to, (const float *)p->data + at, (size_t)s->w * sizeof *to);
-        else if (p->type == MSC_U16)
-            for (int32_t x = 0; x < s->w; x++) to[x] = ((const uint16_t *)p->data)[at + x];
-        else
-            for (int32_t x = 0; x < s->w; x++) to[x] = ((const uint8_t *)p->data)[at + x];
-    }
+    const msc_window_rows *rows = msc_kernels_select()->window;
+    for (int32_t y = 0; y < s->h; y++)
+        msc_window_load(rows, tile, plane, window.y + y, window.x, (size_t)s->w, 0.0f, s->raw + (size_t)y * (size_t)s->w);
 }
 
 /* to = (before + 4 own + after) / 6, the neighbours `step` away; a neighbour that is not seen has the pixel's own value. */
@@ -208,27 +199,31 @@ static void merge(msc_segment *s, uint32_t n_sides)
     }
 }
 
-/* A region's first pixel is its root, so that a parent has its number when its children ask for it. */
+/* A region's first pixel is its root, so that a parent has its number when its children ask for it, and no number is above its root. */
 static uint32_t number(msc_segment *s)
 {
     const uint32_t n = (uint32_t)s->w * (uint32_t)s->h;
     uint32_t n_objects = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!s->seen[i]) s->parent[i] = MSC_SEGMENT_NONE;
-        else s->parent[i] = s->parent[i] == i ? n_objects++ : s->parent[s->parent[i]];
+        else if (s->parent[i] != i) s->parent[i] = s->parent[s->parent[i]];
+        else {
+            s->n_px[n_objects] = s->n_px[i];
+            s->parent[i] = n_objects++;
+        }
     }
     return n_objects;
 }
 
-uint32_t msc_segment_part(msc_segment *s, const msc_tile *tile, int there, int first_band, msc_rect window)
+uint32_t msc_segment_part(msc_segment *s, const msc_tile *tile, int first_band, msc_rect window)
 {
     const size_t n = (size_t)window.w * (size_t)window.h;
     s->w = window.w;
     s->h = window.h;
     for (int32_t y = 0; y < s->h; y++) {
-        const uint8_t *restrict is_there = msc_row_u8(tile, there, window.y + y) + window.x;
+        const uint8_t *restrict valid = msc_row_valid(tile, window.y + y) + window.x;
         uint8_t *restrict seen = s->seen + (size_t)y * (size_t)s->w;
-        for (int32_t x = 0; x < s->w; x++) seen[x] = is_there[x] != 0;
+        for (int32_t x = 0; x < s->w; x++) seen[x] = valid[x] != 0;
     }
     if (!memchr(s->seen, 1, n)) {
         memset(s->parent, 0xFF, n * sizeof *s->parent);

@@ -6,23 +6,16 @@
 enum { NONE = 255 };
 _Static_assert((int)MSC_MAX_PLANES < (int)NONE, "no class has this index");
 
-void *msc_show_take(char *at, size_t *used, size_t bytes)
-{
-    void *place = at ? at + *used : NULL;
-    *used += (bytes + 63) / 64 * 64;
-    return place;
-}
-
-void msc_shown_lay(msc_shown *p, size_t n_classes, char *at, size_t *used)
+void msc_shown_lay(msc_shown *p, size_t n_classes, msc_space *space)
 {
     p->rows = msc_kernels_select()->smooth;
     p->n_classes = n_classes;
-    p->weight = msc_show_take(at, used, n_classes * MSC_SHOW_PX * sizeof *p->weight);
-    p->total = msc_show_take(at, used, MSC_SHOW_PX * sizeof *p->total);
-    p->best = msc_show_take(at, used, MSC_SHOW_PX * sizeof *p->best);
-    p->index = msc_show_take(at, used, MSC_SHOW_PX * sizeof *p->index);
-    p->share = msc_show_take(at, used, n_classes * MSC_SHOW_PX);
-    p->winner = msc_show_take(at, used, MSC_SHOW_PX);
+    p->weight = msc_space_take(space, n_classes * MSC_SHOW_PX * sizeof *p->weight);
+    p->total = msc_space_take(space, MSC_SHOW_PX * sizeof *p->total);
+    p->best = msc_space_take(space, MSC_SHOW_PX * sizeof *p->best);
+    p->index = msc_space_take(space, MSC_SHOW_PX * sizeof *p->index);
+    p->share = msc_space_take(space, n_classes * MSC_SHOW_PX);
+    p->winner = msc_space_take(space, MSC_SHOW_PX);
 }
 
 int msc_show_n_planes(const msc_show *self) { return 1 + (self->has_confidence != 0) + (self->has_ranks ? MSC_RANK_PLANES : 0); }

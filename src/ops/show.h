@@ -3,7 +3,7 @@
 #define MSC_OPS_SHOW_H
 #include "kernels/smooth.h"
 #include "ops/rank.h"
-#include "stream/stream.h"
+#include "ops/window.h"
 
 /* Pixels whose numbers of all classes stay in the first caches. */
 enum { MSC_SHOW_PX = 256 };
@@ -28,10 +28,7 @@ typedef struct msc_shown {
     uint8_t *winner;
 } msc_shown;
 
-/* The next `bytes` behind *used from `at` on; NULL when `at` is. */
-void *msc_show_take(char *at, size_t *used, size_t bytes);
-/* Lays a piece out from at + *used on. */
-void msc_shown_lay(msc_shown *p, size_t n_classes, char *at, size_t *used);
+void msc_shown_lay(msc_shown *p, size_t n_classes, msc_space *space);
 
 int msc_show_n_planes(const msc_show *self);
 

@@ -22,28 +22,27 @@ typedef struct work {
     msc_shown shown;
 } work;
 
-/* Lays the work out from `at`; returns its size. With at NULL only the size is of use. */
-static size_t carve(const msc_smooth *self, int32_t w_px, char *at, work *k)
+static void carve(const msc_smooth *self, int32_t w_px, msc_space *space, work *k)
 {
     const size_t w = (size_t)w_px, n = (size_t)self->show.classes.n_classes, ring = (size_t)self->side_px + 1;
-    size_t used = 0;
     *k = (work){ .rows = msc_kernels_select()->smooth, .w = w_px, .r = self->side_px / 2, .ring = self->side_px + 1, .n_classes = n };
     for (int i = 0; i < self->n_sweeps; i++) {
-        k->column[i] = msc_show_take(at, &used, n * w * sizeof(uint16_t));
-        k->kept[i] = i ? msc_show_take(at, &used, ring * n * w) : NULL;
+        k->column[i] = msc_space_take(space, n * w * sizeof(uint16_t));
+        k->kept[i] = i ? msc_space_take(space, ring * n * w) : NULL;
     }
-    k->none = msc_show_take(at, &used, w);
-    k->sum = msc_show_take(at, &used, n * MSC_SHOW_PX * sizeof *k->sum);
-    k->all = msc_show_take(at, &used, MSC_SHOW_PX * sizeof *k->all);
-    msc_shown_lay(&k->shown, n, at, &used);
-    return used;
+    k->none = msc_space_take(space, w);
+    k->sum = msc_space_take(space, n * MSC_SHOW_PX * sizeof *k->sum);
+    k->all = msc_space_take(space, MSC_SHOW_PX * sizeof *k->all);
+    msc_shown_lay(&k->shown, n, space);
 }
 
 static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
 {
     (void)h_px;
+    msc_space space = { 0 };
     work k;
-    return carve(self, w_px, NULL, &k);
+    carve(self, w_px, &space, &k);
+    return space.used;
 }
 
 /* A tile under way. */
@@ -123,7 +122,7 @@ static void smooth_tile(const void *op, const msc_tile *in, msc_tile *out, void 
     const msc_smooth *self = op;
     const int32_t pad = in->pad_px;
     pass p = { .self = self, .in = in, .out = out };
-    carve(self, in->core.w + 2 * pad, scratch, &p.k);
+    carve(self, in->core.w + 2 * pad, &(msc_space){ .base = scratch }, &p.k);
     memset(p.k.none, 0, (size_t)p.k.w);
     for (int i = 0; i < self->n_sweeps; i++) {
         p.first[i] = p.k.r * i - pad;

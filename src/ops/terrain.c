@@ -113,21 +113,11 @@ void msc_terrain_surface_row(const float *north, const float *middle, const floa
     surface(msc_kernels_select()->window, (const float *[3]){ north, middle, south }, (size_t)w, dx_m, dy_m, ratio);
 }
 
-/* Elevations of pixels x .. x + n - 1 of a row, NAN where there is none. */
-static void take_heights(const msc_window_rows *rows, const msc_tile *dem, int32_t x, int32_t y, size_t n, float *to)
-{
-    const uint8_t *valid = msc_row_valid(dem, y) + x;
-    const msc_type type = dem->plane[0].type;
-    if (type == MSC_F32) rows->from_f32(to, msc_row_f32(dem, 0, y) + x, valid, NAN, n);
-    else if (type == MSC_U16) rows->from_u16(to, msc_row_u16(dem, 0, y) + x, valid, NAN, n);
-    else rows->from_u8(to, msc_row_u8(dem, 0, y) + x, valid, NAN, n);
-}
-
 void msc_terrain_surface_of_tile(const msc_tile *dem, int32_t x, int32_t y, int32_t n, double dx_m, double dy_m, float *ratio)
 {
     float z[3][MSC_TERRAIN_RUN_PX + 2];
     const msc_window_rows *rows = msc_kernels_select()->window;
     assert(n <= MSC_TERRAIN_RUN_PX);
-    for (int k = 0; k < 3; k++) take_heights(rows, dem, x - 1, y + k - 1, (size_t)n + 2, z[k]);
+    for (int k = 0; k < 3; k++) msc_window_load(rows, dem, 0, y + k - 1, x - 1, (size_t)n + 2, NAN, z[k]);
     surface(rows, (const float *[3]){ z[0] + 1, z[1] + 1, z[2] + 1 }, (size_t)n, dx_m, dy_m, ratio);
 }

@@ -61,9 +61,13 @@ static void the_map_is_what_the_formula_says(void **state)
         o.show.classes.is_masked[2] = strength == 3;
         msc_tile in = scene((msc_rect){ 0, 0, W, H }, strength == 3), out = voted(&o, (msc_rect){ 0, 0, W, H });
         msc_segment s;
-        char *room = msc_alloc(msc_segment_lay(&s, SIDE, SIDE, N_BANDS, NULL), 1);
-        msc_segment_lay(&s, SIDE, SIDE, N_BANDS, room);
-        msc_segment_part(&s, &in, CODE, CODE + 1 + N, (msc_rect){ -MARGIN, -MARGIN, SIDE, SIDE });
+        msc_space space = { 0 };
+        msc_segment_lay(&s, SIDE, SIDE, N_BANDS, &space);
+        char *room = msc_alloc(space.used, 1);
+        msc_segment_lay(&s, SIDE, SIDE, N_BANDS, &(msc_space){ .base = room });
+        msc_tile there = in;
+        there.valid = in.plane[CODE].data;
+        msc_segment_part(&s, &there, CODE + 1 + N, (msc_rect){ -MARGIN, -MARGIN, SIDE, SIDE });
         memset(votes, 0, sizeof votes);
         memset(n_px, 0, sizeof n_px);
         for (int i = 0; i < SIDE * SIDE; i++) {

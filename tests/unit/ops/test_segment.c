@@ -10,11 +10,11 @@ typedef struct parted { msc_segment s; char *room; uint32_t n; } parted;
 static parted part(const msc_tile *tile, int n_bands, msc_rect window)
 {
     parted p = { .room = NULL };
-    p.room = msc_alloc(msc_segment_lay(&p.s, window.w, window.h, n_bands, NULL), 1);
-    msc_segment_lay(&p.s, window.w, window.h, n_bands, p.room);
-    msc_tile there = *tile;         /* its validity as one more plane */
-    there.plane[there.n_planes++] = (msc_plane){ MSC_U8, tile->valid };
-    p.n = msc_segment_part(&p.s, &there, tile->n_planes, tile->n_planes - n_bands, window);
+    msc_space space = { 0 };
+    msc_segment_lay(&p.s, window.w, window.h, n_bands, &space);
+    p.room = msc_alloc(space.used, 1);
+    msc_segment_lay(&p.s, window.w, window.h, n_bands, &(msc_space){ .base = p.room });
+    p.n = msc_segment_part(&p.s, tile, tile->n_planes - n_bands, window);
     return p;
 }
 

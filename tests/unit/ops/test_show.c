@@ -26,11 +26,10 @@ static void what_is_shown_follows_from_the_weights(void **state)
     (void)state;
     const msc_show show = usual();
     msc_shown p = { 0 };
-    size_t used = 0;
-    msc_shown_lay(&p, N, NULL, &used);
-    char *room = msc_alloc_zero(used, 1);
-    used = 0;
-    msc_shown_lay(&p, N, room, &used);
+    msc_space space = { 0 };
+    msc_shown_lay(&p, N, &space);
+    char *room = msc_alloc_zero(space.used, 1);
+    msc_shown_lay(&p, N, &(msc_space){ .base = room });
     msc_tile map = made_tile((msc_rect){ 0, 0, W, 1 }, 0, msc_show_n_planes(&show), u8), shares = made_tile((msc_rect){ 0, 0, W, 1 }, 0, N + 1, u8);
     uint8_t ok[W];
     for (int x = 0; x < W; x++) ok[x] = x % 7 != 0;
