@@ -176,7 +176,7 @@ typedef struct msc_classify_options {
     int smooth;                  /* 0..4: how many times the window round a pixel counts beside what the pixel says by itself,
                                     0: not at all. All outputs are those after it. Default 2 */
     int objects;                 /* 0..4: how many times the object in the image that a pixel lies in counts beside the pixel, 0: not at all; -1, the default: 2 where
-                                    the model knows no elevations, else 0. Only where smooth is not 0 and five pixels span at most 25 m
+                                    the model knows no elevations (and at most 46 classes and bands), else 0. Only where smooth is not 0 and five pixels span at most 25 m
                                     (docs/METHODS.md, "Objects") */
     int all_trees;               /* non-zero: every tree of a forest is asked about every pixel; 0: a pixel on whose class the first 20
                                     agree has that class with a share of 1 (docs/METHODS.md, "Trees that agree") */

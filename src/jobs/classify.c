@@ -199,12 +199,15 @@ static msc_status set_rim(classification *c, msc_error *err)
     return MSC_OK;
 }
 
+/* Shares and bands travel as planes of one tile, with the code and the reason. */
+static int fit_objects(const msc_model *m) { return m->n_classes + m->n_bands + 2 <= MSC_MAX_PLANES; }
+
 /* Objects vote on smoothed shares. On made scenes they pay where there are no elevations (docs/METHODS.md, "Objects"). */
 static int object_weight(const classification *c)
 {
     const int asked = c->options->objects;
     if (!c->options->smooth || OBJECT_PX * c->imagery.pixel_m > WINDOW_M) return 0;
-    return asked >= 0 ? asked : c->model.needs_dem ? 0 : DEFAULT_OBJECTS;
+    return asked >= 0 ? asked : c->model.needs_dem || !fit_objects(&c->model) ? 0 : DEFAULT_OBJECTS;
 }
 
 static int has_objects(const classification *c) { return object_weight(c) > 0; }
@@ -328,7 +331,7 @@ static msc_status classify(classification *c, msc_error *err)
     describe_classes(c);
     if (c->options->smooth && c->model.n_classes > MSC_MAX_PLANES)
         return msc_fail(err, MSC_EVALUE, "smooth", "the model has %d classes; at most %d can be smoothed", c->model.n_classes, MSC_MAX_PLANES);
-    if (has_objects(c) && c->model.n_classes + c->model.n_bands + 2 > MSC_MAX_PLANES)
+    if (has_objects(c) && !fit_objects(&c->model))
         return msc_fail(err, MSC_EVALUE, "objects", "%d classes and %d bands; at most %d together", c->model.n_classes, c->model.n_bands,
                         MSC_MAX_PLANES - 2);
     MSC_TRY(set_rim(c, err));
