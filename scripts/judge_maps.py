@@ -58,6 +58,11 @@ def found(a, b):
     return is_found
 
 
+def covered(a, b):
+    """Which regions of a lie by half of their area in regions of b, of whatever value and extent."""
+    return np.bincount(a[0].ravel(), weights=(b[0] > 0).ravel()) * 2 >= a[2]
+
+
 def at_unit(code, mmu_px):
     """What is below the unit in the change of a truth joins its largest neighbour inside the change, as GDAL's sieve does it: a map that is
     made for that unit shows no more, and its patches can be no others."""
@@ -77,14 +82,15 @@ def count(truth, change, damage, mmu_px):
     n = {"observed_px": np.count_nonzero(is_seen), "true_px": np.count_nonzero(t), "mapped_px": np.count_nonzero(m), "hit_px": np.count_nonzero(is_hit),
          "right_px": np.count_nonzero(is_hit & (t == m))}
     sites = [np.where((x > 0) & np.isin(x >> 8, damage) | np.isin(x & 255, damage), 1, 0) for x in (t, m)]
-    for name, x, y in (("patch", t, m), ("patch_at_unit", at_unit(t, mmu_px), m), ("patch_any_value", *sites)):
+    for name, x, y, is_met in (("patch", t, m, found), ("patch_at_unit", at_unit(t, mmu_px), m, found), ("patch_any_value", *sites, found),
+                               ("site_covered", *sites, covered)):
         a, b = regions(x), regions(y)
         for what, one, other in (("true", a, b), ("mapped", b, a)):
             is_wanted = (one[2] >= mmu_px) & (one[1] > 0)
-            if name != "patch_any_value":
+            if x is not sites[0]:
                 is_wanted &= np.isin(one[1] >> 8, damage) | np.isin(one[1] & 255, damage)
             n[f"n_{name}_{what}"] = np.count_nonzero(is_wanted)
-            n[f"{name}_{what}_met"] = np.count_nonzero(found(one, other) & is_wanted)
+            n[f"{name}_{what}_met"] = np.count_nonzero(is_met(one, other) & is_wanted)
     for c in damage:
         for what, of in (("gained", lambda x: x & 255), ("lost", lambda x: x >> 8)):
             for whose, x in (("true", t), ("mapped", m)):
@@ -101,7 +107,7 @@ def shares(n, damage):
     result = {key: n[key] for key in ("observed_px", "true_px", "mapped_px")}
     result |= {"precision": share(n["hit_px"], n["mapped_px"]), "recall": share(n["hit_px"], n["true_px"]),
                "f1": share(2 * n["hit_px"], n["true_px"] + n["mapped_px"]), "from_to_right": share(n["right_px"], n["hit_px"])}
-    for name in ("patch", "patch_at_unit", "patch_any_value"):
+    for name in ("patch", "patch_at_unit", "patch_any_value", "site_covered"):
         for whose, what in (("true", "recall"), ("mapped", "precision")):
             result[f"{name}_{what}"] = share(n[f"{name}_{whose}_met"], n[f"n_{name}_{whose}"])
             result[f"n_{name}_{whose}"] = n[f"n_{name}_{whose}"]

@@ -47,6 +47,13 @@ def known_answers():
     moved[10:20, 10:20] = 6 * 256 + 2        # now two thirds of the union, of another value
     n = count(truth, moved, (1, 2), 100)
     check("judge: found as any change, not as this one", n["patch_true_met"] == 0 and n["patch_any_value_true_met"] == 1, n)
+    two, one = truth.copy(), truth.copy()
+    two[10:20, 34:54] = one[10:20, 30:54] = 6 * 256 + 1         # a second quarry beside the first; the map unites them
+    n = count(two, one, (1, 2), 100)
+    check("judge: two sites that are one on the map are covered, and not found", (n["n_site_covered_true"], n["site_covered_true_met"], n["patch_any_value_true_met"],
+                                                                                  n["site_covered_mapped_met"]) == (2, 2, 0, 1), n)
+    n = count(truth, one, (1, 2), 100)
+    check("judge: a site most of which is none on the other map", (n["site_covered_true_met"], n["site_covered_mapped_met"]) == (1, 0), n)
     unseen = truth.copy()
     unseen[:25] = NONE
     n = count(truth, unseen, (1, 2), 100)
