@@ -4,6 +4,7 @@
  * where it meets one only there is nothing to count. */
 #include "ops/majority.h"
 #include "kernels/kernels.h"
+#include "ops/window.h"
 #include <string.h>
 
 enum { BLOCK_W = 256, BLOCK_H = 64, STRIDE = BLOCK_W + MSC_MAJORITY_MAX_PX - 1 };
@@ -19,36 +20,26 @@ typedef struct work {
     msc_majority_poll poll;
 } work;
 
-static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
-
-/* Lays the work out from `at`; returns its size. With at NULL only the size is of use. */
-static size_t carve(const msc_majority_window *self, char *at, work *k)
+static void carve(const msc_majority_window *self, msc_space *space, work *k)
 {
     const size_t n_rows = (size_t)(BLOCK_H + self->window_px - 1);
-    size_t used = 0;
-    *k = (work){ .rows = msc_kernels_select()->majority, .r = self->window_px / 2 };
-    k->code = at ? (uint8_t *)at + used : NULL;
-    used += aligned(n_rows * STRIDE);
-    k->column = at ? (uint8_t *)at + used : NULL;
-    used += aligned((size_t)255 * STRIDE);
-    k->none = at ? memset(at + used, 0, STRIDE) : NULL;
-    used += aligned(STRIDE);
-    k->poll = (msc_majority_poll){ .side = (size_t)self->window_px };
-    k->poll.best = at ? at + used : NULL;
-    used += aligned(BLOCK_W * sizeof(uint16_t));
-    k->poll.own = at ? at + used : NULL;
-    used += aligned(BLOCK_W * sizeof(uint16_t));
-    k->poll.winner = at ? (uint8_t *)at + used : NULL;
-    used += aligned(BLOCK_W);
-    k->poll.spare = at ? at + used : NULL;
-    return used + aligned(3 * STRIDE * sizeof(uint16_t));
+    *k = (work){ .rows = msc_kernels_select()->majority, .r = self->window_px / 2, .poll.side = (size_t)self->window_px };
+    k->code = msc_space_take(space, n_rows * STRIDE);
+    k->column = msc_space_take(space, (size_t)255 * STRIDE);
+    k->none = msc_space_take(space, STRIDE);
+    k->poll.best = msc_space_take(space, BLOCK_W * sizeof(uint16_t));
+    k->poll.own = msc_space_take(space, BLOCK_W * sizeof(uint16_t));
+    k->poll.winner = msc_space_take(space, BLOCK_W);
+    k->poll.spare = msc_space_take(space, 3 * STRIDE * sizeof(uint16_t));
 }
 
 static size_t scratch_bytes(const void *self, int32_t w_px, int32_t h_px)
 {
     (void)w_px, (void)h_px;
+    msc_space space = { 0 };
     work k;
-    return carve(self, NULL, &k);
+    carve(self, &space, &k);
+    return space.used;
 }
 
 /* Marks the classes of a row; eight equal pixels after eight like them are passed over. */
@@ -136,7 +127,8 @@ static void majority_tile(const void *self, const msc_tile *in, msc_tile *out, v
 {
     const int32_t pad = out->pad_px, x_end = in->core.w + pad, y_end = in->core.h + pad;
     work k;
-    carve(self, scratch, &k);
+    carve(self, &(msc_space){ .base = scratch }, &k);
+    memset(k.none, 0, STRIDE);
     for (int32_t y = -pad; y < y_end; y += BLOCK_H)
         for (int32_t x = -pad; x < x_end; x += BLOCK_W) {
             k.w = x_end - x < BLOCK_W ? x_end - x : BLOCK_W;
