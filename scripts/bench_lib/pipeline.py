@@ -17,7 +17,7 @@ from .table import Cost, timed
 
 # What is written in the job, and what instead; keys that this minescar does not know are left away.
 LEFT_OUT = {"deliver: [shp]\n": "deliver: [shp]\nalignment: {mode: off}\n", "vectorize: ": "evidence: {method: off}\nvectorize: ",
-            "year: year}": "year: year, folds: 0}", "forest: ": "change: {by_region: false, site_m: 0}\nforest: "}
+            "year: year}": "year: year, folds: 0}", "forest: ": "classify: {site_m: 0}\nchange: {by_region: false, site_m: 0}\nforest: "}
 
 JOB = """minescar: 1
 name: bench

@@ -93,6 +93,7 @@ static const msc_rule classify_keys[] = {
     { "all_trees", MSC_RULE_BOOL, .at = IN_DOC(job.classify.all_trees) },
     { "smooth", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth), .low = 0, .high = 4 },
     { "objects", MSC_RULE_INT, .at = IN_DOC(job.classify.objects), .low = 0, .high = 4 },
+    { "site_m", MSC_RULE_REAL, .at = IN_DOC(job.classify.site_m), .low = 0, .high = 1e5 },
     { "smooth_px", MSC_RULE_INT, .at = IN_DOC(job.classify.smooth_px), .low = 0, .high = 15 },
     { 0 }
 };
@@ -179,6 +180,7 @@ static void set_defaults(msc_job *job)
     job->forest.seed = 1;
     job->classify.smooth = 2;
     job->classify.objects = -1;
+    job->classify.site_m = MSC_KINDS_SITE_M;
     job->evidence.method = "irmad";
     job->evidence.elevation = 1;
     job->radiometry.normalize = "off";

@@ -28,7 +28,7 @@ typedef struct msc_job {
     struct { int trees, depth; uint64_t seed; } forest;    /* 60, 20, 1 */
     struct { const char *method; int elevation; } evidence;   /* "irmad" or "off"; 1: DEMs of both years too, where they are two */
     struct { const char *normalize; } radiometry;          /* "off", "auto" or a year of the epochs */
-    struct { int all_trees, smooth, smooth_px, objects; } classify;   /* 0, 2, 0, -1: as msc_classify_options */
+    struct { int all_trees, smooth, smooth_px, objects; double site_m; } classify;   /* 0, 2, 0, -1: as msc_classify_options; 200 */
     struct {
         int min_confidence, edge_tolerance_px, is_by_region;                /* 0, 1, 1 */
         double shift_quantile, change_rate, evidence_weak, evidence_sure, site_m;   /* 0.95; 0, 0: measured; 0.01; 200 */

@@ -1,4 +1,4 @@
-/* kinds_map.c - accepted changes whose damage classes are those of their sites. */
+/* kinds_map.c - maps of classes, and of accepted changes, whose damage classes are those of their sites. */
 #include "jobs/kinds_map.h"
 #include "base/mem.h"
 #include "grid/area.h"
@@ -8,11 +8,12 @@
 #include "ops/decide.h"
 #include "ops/kinds.h"
 #include <math.h>
+#include <stdio.h>
 
 typedef struct naming {
     const msc_settings *settings;
     const msc_kinds_options *options;
-    msc_rasters rasters;         /* changes, posteriors before and after */
+    msc_rasters rasters;         /* changes, posteriors before and after; or classes and posterior */
     msc_raster_outs outs;
     msc_kinds kinds;
     msc_legend legend;
@@ -42,9 +43,14 @@ static int32_t side_px(const naming *k)
 
 static msc_status open_output(naming *k, const msc_layout *layout, msc_error *err)
 {
+    char run_id[160], software[64];
+    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", k->options->run_id ? k->options->run_id : "");
+    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
+    const char *meta[2] = { software, run_id };
+    const int is_map = k->kinds.is_map;
     const msc_raster_out_spec spec = { .path = k->options->out, .grid = *msc_raster_grid(k->rasters.raster[0]), .n_bands = 1,
-        .type = MSC_U16, .has_nodata = 1, .nodata = MSC_CHANGE_NODATA, .classes = k->legend.n ? k->legend.classes : NULL,
-        .n_classes = k->legend.n, .is_change = 1, .has_overviews = 1 };
+        .type = is_map ? MSC_U8 : MSC_U16, .has_nodata = 1, .nodata = is_map ? 0 : MSC_CHANGE_NODATA, .classes = k->legend.n ? k->legend.classes : NULL,
+        .n_classes = k->legend.n, .is_change = !is_map, .has_overviews = 1, .meta = meta, .n_meta = !is_map ? 0 : k->options->run_id ? 2 : 1 };
     return msc_raster_out_open(k->settings, &spec, layout, &k->outs.out[0], err);
 }
 
@@ -55,14 +61,15 @@ static msc_status name_kinds(naming *k, msc_error *err)
     msc_sink sink;
     msc_op op;
     msc_layout layout;
-    MSC_TRY(open_raster(k, o->change, 1, MSC_U16, err));
+    MSC_TRY(open_raster(k, o->change, 1, o->posterior_after ? MSC_U16 : MSC_U8, err));
     MSC_TRY(open_raster(k, o->posterior_before, MSC_POSTERIOR_BANDS, MSC_U8, err));
-    MSC_TRY(open_raster(k, o->posterior_after, MSC_POSTERIOR_BANDS, MSC_U8, err));
+    if (o->posterior_after) MSC_TRY(open_raster(k, o->posterior_after, MSC_POSTERIOR_BANDS, MSC_U8, err));
     k->rasters.required = 1;
     MSC_TRY(msc_rasters_source(&k->rasters, &source, err));
     msc_legend_read(k->rasters.raster[0], &k->legend);
     msc_kinds_init(&k->kinds, side_px(k), o->damage, o->n_damage);
     for (int i = 0; i < o->n_impossible; i++) msc_forbid(&k->kinds.impossible, o->impossible[i] >> 8, o->impossible[i] & 255);
+    k->kinds.is_map = o->posterior_after == NULL;
     msc_kinds_op(&k->kinds, &op);
     k->outs.n = 1;
     msc_raster_outs_sink(&k->outs, &sink);

@@ -1,4 +1,4 @@
-/* kinds_map.h - accepted changes whose damage classes are those of their sites. */
+/* kinds_map.h - maps of classes, and of accepted changes, whose damage classes are those of their sites. */
 #ifndef MSC_JOBS_KINDS_MAP_H
 #define MSC_JOBS_KINDS_MAP_H
 #include "minescar.h"
@@ -7,9 +7,10 @@
 #define MSC_KINDS_SITE_M 200
 
 typedef struct msc_kinds_options {
-    const char *change;          /* UInt16, 65535 where no change is accepted */
-    const char *posterior_before, *posterior_after;      /* as `classify --posterior` writes them, on the same grid */
-    const char *out;             /* a change map like `change` */
+    const char *change;          /* UInt16, 65535 where no change is accepted; or a class map (Byte, 0 not observed), without posterior_after */
+    const char *posterior_before, *posterior_after;      /* as `classify --posterior` writes them, on the same grid; after NULL: see change */
+    const char *out;             /* a map like `change` */
+    const char *run_id;          /* into the metadata of a class map; may be NULL */
     double site_m;               /* side of the square; at most MSC_KINDS_MAX_PX are taken, at least 3 px */
     const int *damage;           /* class codes */
     int n_damage;

@@ -19,10 +19,11 @@ typedef struct pair {
     msc_transitions sieved;
 } pair;
 
-static msc_status name_files(const msc_job_run *run, pair *p, int y0, int y1, msc_error *err)
+static msc_status name_files(const msc_job_run *run, pair *p, int epoch, msc_error *err)
 {
-    MSC_TRY(msc_run_path(run, p->before, err, "classes_%d.tif", y0));
-    MSC_TRY(msc_run_path(run, p->after, err, "classes_%d.tif", y1));
+    const int y0 = msc_run_year(run, epoch - 1), y1 = msc_run_year(run, epoch);
+    MSC_TRY(msc_run_labels_path(run, epoch - 1, p->before, err));
+    MSC_TRY(msc_run_labels_path(run, epoch, p->after, err));
     MSC_TRY(msc_run_path(run, p->sure_before, err, "confidence_%d.tif", y0));
     MSC_TRY(msc_run_path(run, p->sure_after, err, "confidence_%d.tif", y1));
     MSC_TRY(msc_run_path(run, p->evidence, err, "evidence_%d_%d.tif", y0, y1));
@@ -123,7 +124,7 @@ static msc_status sieve_twice(msc_job_run *run, const msc_stage *stage, pair *p,
 static msc_status compare(msc_job_run *run, const msc_stage *stage, pair *p, msc_error *err)
 {
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
-    MSC_TRY(name_files(run, p, y0, y1, err));
+    MSC_TRY(name_files(run, p, stage->epoch, err));
     MSC_TRY(set_options(run, stage, p, err));
     MSC_TRY(accept(run, p, err));
     MSC_TRY(sieve_twice(run, stage, p, err));

@@ -93,6 +93,8 @@ msc_status msc_run_align_epochs(msc_job_run *run, msc_error *err);
 msc_status msc_run_shift_rmse(const msc_job_run *run, int epoch, double *rmse_px, msc_error *err);
 /* The stage that maps an epoch: classes, confidence and, for the comparison of years, the posterior. */
 msc_status msc_run_classify(msc_job_run *run, const msc_stage *stage, msc_error *err);
+/* The class map that years are compared by: what the classifier says of each pixel, where damage classes of the map that is delivered are named by sites. */
+msc_status msc_run_labels_path(const msc_job_run *run, int epoch, char path[MSC_PATH_MAX], msc_error *err);
 /* The path of an epoch's posterior, which only lives until the years are compared: made again where it is gone. */
 msc_status msc_run_need_posterior(msc_job_run *run, int epoch, char path[MSC_PATH_MAX], msc_error *err);
 /* Removes what no later comparison than that of `epoch` with the one before needs. */

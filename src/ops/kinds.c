@@ -2,12 +2,14 @@
  *
  *      rows of posteriors -> shares of each kind by column over side_px rows -> sums across side_px columns -> the row in the middle */
 #include "ops/kinds.h"
+#include "ops/window.h"
 #include <string.h>
 
 enum { N_RANKED = MSC_POSTERIOR_BANDS / 2, N_YEARS = 2 };
 
 typedef struct work {
     uint32_t *column[N_YEARS];   /* [w][n_kinds] */
+    uint16_t *was, *named;       /* [w] classes of a row of a map, before and after */
     int32_t w;
 } work;
 
@@ -25,11 +27,32 @@ void msc_kinds_init(msc_kinds *self, int32_t side_px, const int *code, int n)
     }
 }
 
+static void carve(const msc_kinds *self, int32_t w, msc_space *space, work *k)
+{
+    k->w = w;
+    for (int year = 0; year < N_YEARS; year++) k->column[year] = msc_space_take(space, (size_t)w * (size_t)self->n_kinds * sizeof **k->column);
+    k->was = msc_space_take(space, (size_t)w * sizeof *k->was);
+    k->named = msc_space_take(space, (size_t)w * sizeof *k->named);
+}
+
 static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 {
     const msc_kinds *self = op;
+    msc_space space = { 0 };
+    work k;
     (void)h_px;
-    return N_YEARS * (size_t)w_px * (size_t)self->n_kinds * sizeof(uint32_t);
+    carve(self, w_px, &space, &k);
+    return space.used;
+}
+
+static int n_years(const msc_kinds *self) { return self->is_map ? 1 : N_YEARS; }
+
+static msc_posterior_rows rows_of(const msc_kinds *self, const msc_tile *in, int32_t y, int32_t x0)
+{
+    msc_posterior_rows rows = { 0 };
+    for (int year = 0; year < n_years(self); year++)
+        for (int p = 0; p < MSC_POSTERIOR_BANDS; p++) rows.plane[year][p] = msc_row_u8(in, 1 + year * MSC_POSTERIOR_BANDS + p, y) + x0;
+    return rows;
 }
 
 /* Nothing where the first class is no damage class. */
@@ -51,8 +74,8 @@ static shares shares_of(const msc_kinds *self, const uint8_t *const plane[MSC_PO
 /* Adds row y to the columns, or with sign -1 takes it away; modulo 2^32, so that both are exact. */
 static void count_row(const msc_kinds *self, const work *k, const msc_tile *in, int32_t y, uint32_t sign)
 {
-    const msc_posterior_rows rows = msc_posterior_rows_of(in, 1, y, -in->pad_px);
-    for (int year = 0; year < N_YEARS; year++)
+    const msc_posterior_rows rows = rows_of(self, in, y, -in->pad_px);
+    for (int year = 0; year < n_years(self); year++)
         for (int32_t x = 0; x < k->w; x++) {
             if (!self->index[rows.plane[year][0][x]]) continue;
             const shares s = shares_of(self, rows.plane[year], x);
@@ -79,12 +102,15 @@ static int best_kind(const msc_kinds *self, const shares *own, const uint32_t *s
     return kind;
 }
 
-/* Turns the changes of row y (their class of one year, `shift` bits up) between x0 and x1, from the padding's first column on. */
-static void turn_row(const msc_kinds *self, const work *k, int year, const uint8_t *const plane[MSC_POSTERIOR_BANDS],
+/* How far up the class of a year stands in a pair, or in a map of classes. */
+static int shift_of(const msc_kinds *self, int year) { return year == 0 && !self->is_map ? 8 : 0; }
+
+/* Turns the changes of row y (their class of one year) between x0 and x1, from the padding's first column on. */
+static void turn_part(const msc_kinds *self, const work *k, int year, const uint8_t *const plane[MSC_POSTERIOR_BANDS],
                      const uint16_t *change, const uint8_t *seen, uint16_t *to, int32_t x0, int32_t x1)
 {
     const size_t n = (size_t)self->n_kinds;
-    const int shift = year == 0 ? 8 : 0;
+    const int shift = shift_of(self, year);
     const int32_t r = self->side_px / 2;
     uint32_t sum[MSC_KINDS_MAX] = { 0 };
     for (int32_t x = x0 - r; x < x0 + r; x++)
@@ -102,6 +128,16 @@ static void turn_row(const msc_kinds *self, const work *k, int year, const uint8
     }
 }
 
+/* The same from x0 on, where there is anything to turn. */
+static void turn_row(const msc_kinds *self, const work *k, int year, const uint8_t *const plane[MSC_POSTERIOR_BANDS], const uint16_t *change, const uint8_t *seen,
+                     uint16_t *to, int32_t x0, int32_t x1)
+{
+    const int shift = shift_of(self, year);
+    while (x0 < x1 && !(seen[x0] && self->index[change[x0] >> shift & 255])) x0++;
+    while (x1 > x0 && !(seen[x1 - 1] && self->index[change[x1 - 1] >> shift & 255])) x1--;
+    if (x0 < x1) turn_part(self, k, year, plane, change, seen, to, x0, x1);
+}
+
 static int is_change(const msc_kinds *self, uint16_t pair)
 {
     const int before = pair >> 8, after = pair & 255;
@@ -111,39 +147,45 @@ static int is_change(const msc_kinds *self, uint16_t pair)
 static void make_row(const msc_kinds *self, const work *k, const msc_tile *in, const msc_tile *out, int32_t y)
 {
     const int32_t r = self->side_px / 2, x_in = -in->pad_px, end = k->w - r;
-    const msc_posterior_rows rows = msc_posterior_rows_of(in, 1, y, x_in);
+    const msc_posterior_rows rows = rows_of(self, in, y, x_in);
     const uint16_t *change = msc_row_u16(in, 0, y) + x_in;
     const uint8_t *seen = msc_row_valid(in, y) + x_in;
     uint16_t *to = msc_row_u16(out, 0, y) + x_in;      /* columns as those of `in`; r..end-1 are the output's */
     memcpy(to + r, change + r, (size_t)(end - r) * sizeof *to);
     memcpy(msc_row_valid(out, y) + x_in + r, seen + r, (size_t)(end - r));
-    for (int year = 0; year < N_YEARS; year++) {
-        int32_t x0 = r, x1 = end;
-        while (x0 < x1 && !(seen[x0] && self->index[change[x0] >> (year == 0 ? 8 : 0) & 255])) x0++;
-        while (x1 > x0 && !(seen[x1 - 1] && self->index[change[x1 - 1] >> (year == 0 ? 8 : 0) & 255])) x1--;
-        if (x0 < x1) turn_row(self, k, year, rows.plane[year], change, seen, to, x0, x1);
-    }
+    for (int year = 0; year < N_YEARS; year++) turn_row(self, k, year, rows.plane[year], change, seen, to, r, end);
     for (int32_t x = r; x < end; x++)
         if (to[x] != change[x] && !is_change(self, to[x])) to[x] = change[x];
+}
+
+static void make_map_row(const msc_kinds *self, const work *k, const msc_tile *in, const msc_tile *out, int32_t y)
+{
+    const int32_t r = self->side_px / 2, x_in = -in->pad_px, end = k->w - r;
+    const msc_posterior_rows rows = rows_of(self, in, y, x_in);
+    const uint8_t *class = msc_row_u8(in, 0, y) + x_in, *seen = msc_row_valid(in, y) + x_in;
+    uint8_t *to = msc_row_u8(out, 0, y) + x_in;
+    for (int32_t x = r; x < end; x++) k->was[x] = k->named[x] = class[x];
+    turn_row(self, k, 0, rows.plane[0], k->was, seen, k->named, r, end);
+    for (int32_t x = r; x < end; x++) to[x] = (uint8_t)k->named[x];
+    memcpy(msc_row_valid(out, y) + x_in + r, seen + r, (size_t)(end - r));
 }
 
 static void kinds_tile(const void *op, const msc_tile *in, msc_tile *out, void *scratch)
 {
     const msc_kinds *self = op;
     const int32_t r = self->side_px / 2, pad = in->pad_px;
-    work k = { .w = in->core.w + 2 * pad };
-    const size_t n = (size_t)k.w * (size_t)self->n_kinds;
-    for (int year = 0; year < N_YEARS; year++) k.column[year] = (uint32_t *)scratch + (size_t)year * n;
-    memset(scratch, 0, N_YEARS * n * sizeof(uint32_t));
+    work k;
+    carve(self, in->core.w + 2 * pad, &(msc_space){ .base = scratch }, &k);
+    for (int year = 0; year < N_YEARS; year++) memset(k.column[year], 0, (size_t)k.w * (size_t)self->n_kinds * sizeof **k.column);
     for (int32_t y = -pad; y < in->core.h + pad; y++) {
         if (y + pad >= self->side_px) count_row(self, &k, in, y - self->side_px, UINT32_MAX);
         count_row(self, &k, in, y, 1);
-        if (y + pad >= 2 * r) make_row(self, &k, in, out, y - r);
+        if (y + pad >= 2 * r) (self->is_map ? make_map_row : make_row)(self, &k, in, out, y - r);
     }
 }
 
 void msc_kinds_op(const msc_kinds *self, msc_op *op)
 {
-    *op = (msc_op){ .name = "kinds", .self = self, .halo_px = self->side_px / 2, .n_planes_out = 1, .types_out = { MSC_U16 },
+    *op = (msc_op){ .name = "kinds", .self = self, .halo_px = self->side_px / 2, .n_planes_out = 1, .types_out = { self->is_map ? MSC_U8 : MSC_U16 },
                     .scratch_bytes = scratch_bytes, .tile = kinds_tile };
 }

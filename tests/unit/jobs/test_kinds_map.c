@@ -75,6 +75,30 @@ static void a_site_is_of_one_kind(void **state)
     free(first);
 }
 
+static double classes(int x, int y, int b) { return (void)b, read_as(x, y); }
+
+static void a_class_map_is_named_like_changes(void **state)
+{
+    (void)state;
+    msc_error err = { 0 };
+    msc_kinds_options o = options();
+    o.change = made_file(&(made_spec){ .name = "m.tif", .w = W, .h = H, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 4000000, .pixel = 2, .epsg = 32650,
+                                       .has_nodata = 1, .nodata = 0, .value = classes });
+    o.posterior_before = o.posterior_after;
+    o.posterior_after = NULL;
+    o.out = made_path("named.tif");
+    const msc_raster_spec back = { .image = { .paths = &o.out, .n_paths = 1 }, .n_workers = 1, .is_coded = 1 };
+    for (int tile = 16; tile <= 256; tile *= 4) {
+        made_all got;
+        assert_int_equal(name_kinds(&o, tile, 1 + tile % 3, &err), MSC_OK);
+        assert_int_equal(made_read_all(&back, 0, 1, 0, &got, &err), MSC_OK);
+        for (int y = 0; y < H; y++)
+            for (int x = 0; x < W; x++)
+                if (abs(x - 150) >= 13) assert_true(made_at(&got, 0, x, y) == true_after(x, y));
+        made_clear(&got);
+    }
+}
+
 static void what_cannot_be_named(void **state)
 {
     (void)state;
@@ -99,6 +123,7 @@ static void what_cannot_be_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_site_is_of_one_kind), cmocka_unit_test(what_cannot_be_named) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_site_is_of_one_kind), cmocka_unit_test(what_cannot_be_named),
+                                        cmocka_unit_test(a_class_map_is_named_like_changes) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -99,8 +99,7 @@ static msc_tile apply(const msc_kinds *self, const msc_tile *in)
 {
     msc_op op;
     msc_kinds_op(self, &op);
-    const msc_type types[1] = { MSC_U16 };
-    msc_tile out = made_tile(in->core, in->pad_px - op.halo_px, 1, types);
+    msc_tile out = made_tile(in->core, in->pad_px - op.halo_px, 1, op.types_out);
     void *scratch = msc_alloc(op.scratch_bytes(op.self, in->core.w + 2 * in->pad_px, in->core.h + 2 * in->pad_px), 1);
     op.tile(op.self, in, &out, scratch);
     msc_release(scratch);
@@ -158,8 +157,44 @@ static void years_may_change_places(void **state)
     made_tile_clear(&other);
 }
 
+/* A class map beside its own posterior: damage as a change's would be named, everything else as it was. */
+static void a_map_is_named_likewise(void **state)
+{
+    (void)state;
+    static const msc_type types[1] = { MSC_U8 };
+    static const msc_rect cores[] = { { 0, 0, MADE_W, MADE_H }, { 37, 19, 41, 23 }, { MADE_W - 5, MADE_H - 3, 5, 3 } };
+    int n_turned = 0;
+    msc_kinds self = kinds_of(15);
+    self.is_map = 1;
+    for (int i = 0; i < 3; i++) {
+        const int32_t pad = self.side_px / 2 + i;
+        msc_tile scenery = scene(cores[i], pad, 0), map = made_tile(cores[i], pad, 1, types);
+        map.n_planes = 1 + MSC_POSTERIOR_BANDS;
+        for (int p = 1; p < map.n_planes; p++) map.plane[p] = scenery.plane[p];
+        for (int32_t y = -pad; y < map.core.h + pad; y++)
+            for (int32_t x = -pad; x < map.core.w + pad; x++) {
+                msc_row_u8(&map, 0, y)[x] = msc_row_u8(&scenery, 1, y)[x];
+                msc_row_valid(&map, y)[x] = msc_row_u8(&map, 0, y)[x] != 0 && made_raw(map.core.x + x, map.core.y + y, 61) % 7 != 0;
+            }
+        msc_tile out = apply(&self, &map);
+        for (int32_t y = -i; y < map.core.h + i; y++)
+            for (int32_t x = -i; x < map.core.w + i; x++) {
+                const int was = msc_row_u8(&map, 0, y)[x], now = msc_row_u8(&out, 0, y)[x], is_seen = msc_row_valid(&map, y)[x];
+                assert_int_equal(msc_row_valid(&out, y)[x], is_seen);
+                assert_int_equal(now, is_seen ? site_kind(&self, &scenery, 0, x, y, was) : was);
+                n_turned += now != was;
+            }
+        map.n_planes = 1;
+        made_tile_clear(&map);
+        made_tile_clear(&scenery);
+        made_tile_clear(&out);
+    }
+    assert_true(n_turned > 20);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_the_definition_says), cmocka_unit_test(years_may_change_places) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_the_definition_says), cmocka_unit_test(years_may_change_places),
+                                        cmocka_unit_test(a_map_is_named_likewise) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
