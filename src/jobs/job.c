@@ -363,6 +363,14 @@ int msc_job_is_damage(const msc_job *job, int64_t code)
     return 0;
 }
 
+int msc_job_damage(const msc_job *job, int code[255])
+{
+    int n = 0;
+    for (int i = 0; i < job->n_classes; i++)
+        if (job->classes[i].is_damage) code[n++] = job->classes[i].code;
+    return n;
+}
+
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err)
 {
     const char *mark = strstr(pattern, "{year}");

@@ -62,6 +62,8 @@ void msc_job_free(msc_job **job);
 const char *msc_job_shape_format(const msc_job *job);
 /* Whether a class of that code is damage. */
 int msc_job_is_damage(const msc_job *job, int64_t code);
+/* The codes of the damage classes, as the job lists them; returns how many. */
+int msc_job_damage(const msc_job *job, int code[255]);
 
 /* `pattern` with "{year}" replaced, e.g. "code_{year}" -> "code_2016", into out; EVALUE when it does not fit. */
 msc_status msc_job_year_field(const char *pattern, int year, char *out, size_t size, msc_error *err);

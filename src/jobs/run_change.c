@@ -61,9 +61,7 @@ static msc_status set_options(msc_job_run *run, const msc_stage *stage, pair *p,
     o->evidence_sure = job->change.evidence_sure;
     o->impossible = p->impossible;
     o->is_by_region = job->change.is_by_region;
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].is_damage) p->damage[o->n_damage++] = job->classes[i].code;
-    o->damage = p->damage;
+    o->damage = p->damage; o->n_damage = msc_job_damage(job, p->damage);
     o->run_id = run->id;
     return MSC_OK;
 }

@@ -13,10 +13,7 @@ typedef struct mapped { char classes[MSC_PATH_MAX], confidence[MSC_PATH_MAX], re
 /* What names damage by its sites in a class map; returns whether there is anything to name. */
 static int kinds_of(const msc_job_run *run, int damage[255], msc_kinds_options *kinds)
 {
-    const msc_job *job = run->job;
-    *kinds = (msc_kinds_options){ .site_m = job->classify.site_m, .damage = damage, .run_id = run->id };
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].is_damage) damage[kinds->n_damage++] = job->classes[i].code;
+    *kinds = (msc_kinds_options){ .site_m = run->job->classify.site_m, .damage = damage, .n_damage = msc_job_damage(run->job, damage), .run_id = run->id };
     return msc_kinds_can_differ(kinds);
 }
 

@@ -77,19 +77,17 @@ static msc_status trace(msc_job_run *run, const msc_stage *stage, msc_vectorize_
     const msc_job *job = run->job;
     char path[8][MSC_PATH_MAX];
     const char *paths[8];
-    int damage[MSC_MAX_CODES], n_damage = 0;
+    int damage[255];
     msc_vectorize_counts counts;
     if (job->n_deliver > 8) return msc_fail(err, MSC_EJOB, "deliver", "%d formats; at most 8", job->n_deliver);
     for (int i = 0; i < job->n_deliver; i++) {
         MSC_TRY(msc_run_path(run, path[i], err, "%s.%s", stage->name, job->deliver[i]));
         paths[i] = path[i];
     }
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].is_damage) damage[n_damage++] = job->classes[i].code;
     o->patches = paths; o->n_patches = job->n_deliver;
     o->simplify_m = job->vectorize.simplify_m;
     o->connectivity = job->vectorize.connectivity;
-    o->only = damage; o->n_only = n_damage;
+    o->only = damage; o->n_only = msc_job_damage(job, damage);
     o->zones = job->zones; o->n_zones = job->n_zones;
     o->classes = job->classes; o->n_classes = job->n_classes;
     o->encoding = job->encoding; o->run_id = run->id;

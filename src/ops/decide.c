@@ -53,7 +53,7 @@ static row row_of(const msc_decide *self, const msc_tile *in, int32_t y, int32_t
 {
     row r = { 0 };
     for (int year = 0; self->confidence && year < 2; year++) r.confidence[year] = msc_row_u8(in, self->confidence + year, y) + x0;
-    if (self->posterior) r.posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
+    if (self->posterior) r.posterior = msc_posterior_rows_of(in, self->posterior, 2, y, x0);
     if (self->evidence) r.evidence = msc_row_u8(in, self->evidence, y) + x0;
     if (self->height) r.height = msc_row_u8(in, self->height, y) + x0;
     return r;

@@ -9,7 +9,7 @@ enum { N_RANKED = MSC_POSTERIOR_BANDS / 2, N_YEARS = 2 };
 
 typedef struct work {
     uint32_t *column[N_YEARS];   /* [w][n_kinds] */
-    uint16_t *was, *named;       /* [w] classes of a row of a map, before and after */
+    uint16_t *class;             /* [w] a row of a map */
     int32_t w;
 } work;
 
@@ -31,8 +31,7 @@ static void carve(const msc_kinds *self, int32_t w, msc_space *space, work *k)
 {
     k->w = w;
     for (int year = 0; year < N_YEARS; year++) k->column[year] = msc_space_take(space, (size_t)w * (size_t)self->n_kinds * sizeof **k->column);
-    k->was = msc_space_take(space, (size_t)w * sizeof *k->was);
-    k->named = msc_space_take(space, (size_t)w * sizeof *k->named);
+    k->class = msc_space_take(space, (size_t)w * sizeof *k->class);
 }
 
 static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
@@ -46,14 +45,6 @@ static size_t scratch_bytes(const void *op, int32_t w_px, int32_t h_px)
 }
 
 static int n_years(const msc_kinds *self) { return self->is_map ? 1 : N_YEARS; }
-
-static msc_posterior_rows rows_of(const msc_kinds *self, const msc_tile *in, int32_t y, int32_t x0)
-{
-    msc_posterior_rows rows = { 0 };
-    for (int year = 0; year < n_years(self); year++)
-        for (int p = 0; p < MSC_POSTERIOR_BANDS; p++) rows.plane[year][p] = msc_row_u8(in, 1 + year * MSC_POSTERIOR_BANDS + p, y) + x0;
-    return rows;
-}
 
 /* Nothing where the first class is no damage class. */
 static shares shares_of(const msc_kinds *self, const uint8_t *const plane[MSC_POSTERIOR_BANDS], int32_t x)
@@ -74,7 +65,7 @@ static shares shares_of(const msc_kinds *self, const uint8_t *const plane[MSC_PO
 /* Adds row y to the columns, or with sign -1 takes it away; modulo 2^32, so that both are exact. */
 static void count_row(const msc_kinds *self, const work *k, const msc_tile *in, int32_t y, uint32_t sign)
 {
-    const msc_posterior_rows rows = rows_of(self, in, y, -in->pad_px);
+    const msc_posterior_rows rows = msc_posterior_rows_of(in, 1, n_years(self), y, -in->pad_px);
     for (int year = 0; year < n_years(self); year++)
         for (int32_t x = 0; x < k->w; x++) {
             if (!self->index[rows.plane[year][0][x]]) continue;
@@ -105,7 +96,7 @@ static int best_kind(const msc_kinds *self, const shares *own, const uint32_t *s
 /* How far up the class of a year stands in a pair, or in a map of classes. */
 static int shift_of(const msc_kinds *self, int year) { return year == 0 && !self->is_map ? 8 : 0; }
 
-/* Turns the changes of row y (their class of one year) between x0 and x1, from the padding's first column on. */
+/* Turns the changes of row y (their class of one year) between x0 and x1, from the padding's first column on; `to` may be `change`. */
 static void turn_part(const msc_kinds *self, const work *k, int year, const uint8_t *const plane[MSC_POSTERIOR_BANDS],
                      const uint16_t *change, const uint8_t *seen, uint16_t *to, int32_t x0, int32_t x1)
 {
@@ -147,7 +138,7 @@ static int is_change(const msc_kinds *self, uint16_t pair)
 static void make_row(const msc_kinds *self, const work *k, const msc_tile *in, const msc_tile *out, int32_t y)
 {
     const int32_t r = self->side_px / 2, x_in = -in->pad_px, end = k->w - r;
-    const msc_posterior_rows rows = rows_of(self, in, y, x_in);
+    const msc_posterior_rows rows = msc_posterior_rows_of(in, 1, n_years(self), y, x_in);
     const uint16_t *change = msc_row_u16(in, 0, y) + x_in;
     const uint8_t *seen = msc_row_valid(in, y) + x_in;
     uint16_t *to = msc_row_u16(out, 0, y) + x_in;      /* columns as those of `in`; r..end-1 are the output's */
@@ -161,12 +152,12 @@ static void make_row(const msc_kinds *self, const work *k, const msc_tile *in, c
 static void make_map_row(const msc_kinds *self, const work *k, const msc_tile *in, const msc_tile *out, int32_t y)
 {
     const int32_t r = self->side_px / 2, x_in = -in->pad_px, end = k->w - r;
-    const msc_posterior_rows rows = rows_of(self, in, y, x_in);
+    const msc_posterior_rows rows = msc_posterior_rows_of(in, 1, n_years(self), y, x_in);
     const uint8_t *class = msc_row_u8(in, 0, y) + x_in, *seen = msc_row_valid(in, y) + x_in;
     uint8_t *to = msc_row_u8(out, 0, y) + x_in;
-    for (int32_t x = r; x < end; x++) k->was[x] = k->named[x] = class[x];
-    turn_row(self, k, 0, rows.plane[0], k->was, seen, k->named, r, end);
-    for (int32_t x = r; x < end; x++) to[x] = (uint8_t)k->named[x];
+    for (int32_t x = r; x < end; x++) k->class[x] = class[x];
+    turn_row(self, k, 0, rows.plane[0], k->class, seen, k->class, r, end);
+    for (int32_t x = r; x < end; x++) to[x] = (uint8_t)k->class[x];
     memcpy(msc_row_valid(out, y) + x_in + r, seen + r, (size_t)(end - r));
 }
 

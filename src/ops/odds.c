@@ -11,10 +11,10 @@ void msc_log_shares_init(msc_log_shares *shares)
     for (int s = 0; s < 256; s++) shares->of[s] = msc_log_units((s > 0 ? s : 1) / 255.0);
 }
 
-msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int32_t y, int32_t x0)
+msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int n_years, int32_t y, int32_t x0)
 {
-    msc_posterior_rows rows;
-    for (int year = 0; year < 2; year++)
+    msc_posterior_rows rows = { 0 };
+    for (int year = 0; year < n_years; year++)
         for (int p = 0; p < MSC_POSTERIOR_BANDS; p++)
             rows.plane[year][p] = msc_row_u8(tile, first + year * MSC_POSTERIOR_BANDS + p, y) + x0;
     return rows;

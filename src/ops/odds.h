@@ -14,8 +14,8 @@ void msc_log_shares_init(msc_log_shares *shares);
 
 /* Rows of two years' posteriors: code, share in 1/255, of the three most probable classes. */
 typedef struct msc_posterior_rows { const uint8_t *plane[2][MSC_POSTERIOR_BANDS]; } msc_posterior_rows;
-/* Row y from column x0 on of the 2 x MSC_POSTERIOR_BANDS planes (u8) from plane `first` on. */
-msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int32_t y, int32_t x0);
+/* Row y from column x0 on of the MSC_POSTERIOR_BANDS planes (u8) of each of n_years from plane `first` on; another year's are NULL. */
+msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int n_years, int32_t y, int32_t x0);
 
 /* Log odds of the best pair of classes that differ against the best class that stays, at column x. A class outside
  * a year's list has the least share there is; a year without a list (code 0 first) says all for change. `pair` may be NULL; else

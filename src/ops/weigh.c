@@ -21,7 +21,7 @@ static void weigh_row(const void *op, const msc_tile *in, const msc_tile *out, i
 {
     const msc_weigh *self = op;
     const uint8_t *a = msc_row_u8(in, 0, y) + x0, *b = msc_row_u8(in, 1, y) + x0, *ok = msc_row_valid(in, y) + x0;
-    const msc_posterior_rows posterior = msc_posterior_rows_of(in, self->posterior, y, x0);
+    const msc_posterior_rows posterior = msc_posterior_rows_of(in, self->posterior, 2, y, x0);
     uint8_t *step = msc_row_u8(out, 0, y) + x0, *ground = msc_row_u8(out, 3, y) + x0, *seen = msc_row_valid(out, y) + x0;
     pass_on(self->evidence, in, MSC_NO_EVIDENCE, y, x0, w, msc_row_u8(out, 1, y) + x0);
     pass_on(self->height, in, MSC_NO_HEIGHT, y, x0, w, msc_row_u8(out, 2, y) + x0);

@@ -378,42 +378,6 @@ static void refusals_leave_nothing_behind(void **state)
     assert_int_equal(made_count_files("refused"), 0);
 }
 
-/* Shares of all classes and bands travel side by side; where they are too many there are no objects, unless somebody asks. */
-static void many_classes_have_no_objects_by_themselves(void **state)
-{
-    (void)state;
-    enum { N = 45 };
-    static const msc_field fields[] = { { "code", MSC_FIELD_INT, 0, 0 }, { "year", MSC_FIELD_INT, 0, 0 }, { "name", MSC_FIELD_TEXT, 8, 0 } };
-    const msc_settings s = made_settings(0, 2);
-    const char *samples = job_path("many.gpkg");
-    msc_error err;
-    msc_layer_out *layer = made_layer(samples, fields, 3);
-    for (int k = 0; k < N; k++) {
-        const int x = 12 + k % 15 * 20, y = 12 + k / 15 * 20;
-        made_square(layer, x, y, x + 12, y + 12, k + 1, 2001, &err);
-    }
-    assert_int_equal(msc_layer_commit(&layer, &err), MSC_OK);
-    msc_train_options t = made_training(job_path("many.msm"));
-    msc_classify_options o = usual(job_path("many.tif"), NULL), without = usual(job_path("many_without.tif"), NULL);
-    t.samples = samples;
-    msc_image image = t.images[0];
-    image.dem = NULL;
-    t.images = &image;
-    t.n_images = 1;
-    t.features = "bands";
-    t.n_trees = 5;
-    assert_int_equal(msc_train(&s, &t, &err), MSC_OK);
-    o.model = without.model = t.model;
-    o.image.dem = without.image.dem = NULL;
-    without.objects = 0;
-    assert_int_equal(msc_classify(&s, &o, &err), MSC_OK);
-    assert_int_equal(msc_classify(&s, &without, &err), MSC_OK);
-    compare_maps(o.classes, without.classes);
-    o.objects = 2;
-    assert_int_equal(msc_classify(&s, &o, &err), MSC_EVALUE);
-    assert_string_equal(err.subject, "objects");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_right_and_the_collar_is_not_observed),
@@ -424,7 +388,6 @@ int main(void)
                                         cmocka_unit_test(masked_classes_are_not_observed),
                                         cmocka_unit_test(clouds_have_a_margin),
                                         cmocka_unit_test(signatures_map_as_forests_do),
-                                        cmocka_unit_test(many_classes_have_no_objects_by_themselves),
                                         cmocka_unit_test(refusals_leave_nothing_behind) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
