@@ -124,6 +124,7 @@ typedef struct msc_simulate_options {
     double haze, noise, clouds, shift_px, season;   /* difficulty: 1, 1, 1, 0.4, 1 are the defaults; 0 switches off */
     int has_dem;                 /* default 1 */
     double dem_noise_m;          /* standard deviation of each year's DEM about the ground; default 0.2 */
+    int n_polygons;              /* training polygons of a class and year, where there is room for them; default 36, at most 1000 */
 } msc_simulate_options;
 MSC_API void msc_simulate_defaults(msc_simulate_options *options);
 MSC_API msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options *options, msc_error *err);
@@ -159,7 +160,9 @@ typedef struct msc_train_options {
     uint64_t seed;               /* default 1 */
     const char *grid_like;       /* raster whose grid is used; NULL: the first image's */
     int is_selecting;            /* non-zero: drop features that cross-validation by polygon can do without (forest) */
-    char **selection;            /* what each was worth, as text in settings->lang, freed with msc_text_free(); may be NULL */
+    char **summary;              /* how well it did, for people and in settings->lang: accuracy by class with all polygons and with half of
+                                    them, what selection found each feature worth; freed with msc_text_free(); may be NULL */
+    char **json;                 /* the report once more, likewise */
 } msc_train_options;
 MSC_API void msc_train_defaults(msc_train_options *options);
 MSC_API msc_status msc_train(const msc_settings *settings, const msc_train_options *options, msc_error *err);

@@ -125,11 +125,13 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
             c->options.classes = job->classes;
             c->options.n_classes = job->n_classes;
         }
-        char *gains = NULL;
-        c->options.selection = &gains;
+        char *summary = NULL, *json = NULL;
+        c->options.summary = &summary;
+        c->options.json = &json;
         status = msc_train(&common->settings, &c->options, err);
-        if (status == MSC_OK && gains) status = cli_put(gains, err);
-        msc_text_free(&gains);
+        if (status == MSC_OK) status = cli_put_result(common, summary, json, err);
+        msc_text_free(&summary);
+        msc_text_free(&json);
     }
     msc_job_free(&job);
     msc_release(images);

@@ -22,6 +22,8 @@ static const cli_option simulate_options[] = {
       .help = { "difference of season between the years; 0: none", "两期的季节差异；0：无" } },
     { "dem-noise-m", .kind = CLI_REAL, .at = AT(dem_noise_m), .low = 0, .high = 10, .value = "M",
       .help = { "error of each year's elevation, standard deviation in metres; 0: none", "各期高程误差的标准差（米）；0：无" } },
+    { "polygons", .kind = CLI_INT, .at = AT(n_polygons), .low = 1, .high = 1000, .value = "N",
+      .help = { "training polygons of a class and year, where there is room", "每类每期的训练样本面个数（有空间时）" } },
     { "no-dem", .kind = CLI_OFF, .at = AT(has_dem), .help = { "write no elevation", "不写高程" } },
     END
 };

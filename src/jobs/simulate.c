@@ -15,7 +15,7 @@ enum { N_OUT_MAX = 7, MAX_SIZE_PX = 1000000 };
 void msc_simulate_defaults(msc_simulate_options *options)
 {
     *options = (msc_simulate_options){.size_px = 2048, .pixel_m = 2.0, .seed = 1, .haze = 1.0, .noise = 1.0, .clouds = 1.0,
-                                      .shift_px = 0.4, .season = 1.0, .has_dem = 1, .dem_noise_m = 0.2};
+                                      .shift_px = 0.4, .season = 1.0, .has_dem = 1, .dem_noise_m = 0.2, .n_polygons = 36};
 }
 
 static msc_status check_options(const msc_simulate_options *o, msc_error *err)
@@ -23,7 +23,7 @@ static msc_status check_options(const msc_simulate_options *o, msc_error *err)
     const struct { const char *name; double value, low, high; } range[] = {
         {"--size-px", o->size_px, 16, MAX_SIZE_PX}, {"--pixel-m", o->pixel_m, 0.1, 30}, {"--haze", o->haze, 0, 10},
         {"--noise", o->noise, 0, 20}, {"--clouds", o->clouds, 0, 10}, {"--shift-px", o->shift_px, 0, 3},
-        {"--season", o->season, 0, 1.5}, {"--dem-noise-m", o->dem_noise_m, 0, 10}};
+        {"--season", o->season, 0, 1.5}, {"--dem-noise-m", o->dem_noise_m, 0, 10}, {"--polygons", o->n_polygons, 1, MSC_SIM_MAX_POLYGONS}};
     if (!o->dir || !o->dir[0])
         return msc_fail(err, MSC_EUSAGE, "DIR", "missing");
     for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
@@ -159,7 +159,7 @@ static msc_status write_rasters(msc_sim *sim, msc_error *err)
 
 static msc_status write_all(msc_sim *sim, msc_error *err)
 {
-    msc_sim_draws_init(sim->draws);
+    MSC_TRY(msc_sim_draws_init(sim->draws, sim->options->n_polygons, err));
     MSC_TRY(write_rasters(sim, err));
     msc_sim_draws_close(sim->draws);
     MSC_TRY(msc_sim_write_reference(sim, err));
@@ -210,6 +210,8 @@ msc_status msc_simulate(const msc_settings *settings, const msc_simulate_options
         status = check_outputs(sim, err);
     if (status == MSC_OK)
         status = write_all(sim, err);
+    if (sim->draws)
+        msc_sim_draws_clear(sim->draws);
     msc_release(sim->draws);
     msc_scene_work_free(&sim->work);
     msc_release(sim);

@@ -1,8 +1,12 @@
 /* simulate_draw.c - random samples of truth pixels, taken in one pass and independent of the order of the tiles. */
 #include "jobs/simulate.h"
 #include "base/hash.h"
+#include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* A start may lie too close to another polygon, or in too small a piece of its class. */
+enum { STARTS_A_POLYGON = 11, FEWEST_STARTS = 420 };
 
 static int is_damage(int code) { return code >= MSC_C_QUARRY && code <= MSC_C_ROCK; }
 static int is_seen(int code) { return code > MSC_C_NONE && code < MSC_C_CLOUD; }
@@ -66,14 +70,27 @@ static void offer(msc_sim_pick *pick, const msc_sim_px *px)
     }
 }
 
-void msc_sim_draws_init(msc_sim_draws *draws)
+msc_status msc_sim_draws_init(msc_sim_draws *draws, int n_polygons, msc_error *err)
 {
+    const int n_starts = n_polygons * STARTS_A_POLYGON > FEWEST_STARTS ? n_polygons * STARTS_A_POLYGON : FEWEST_STARTS;
+    const size_t n = (size_t)MSC_SIM_STRATA * MSC_SIM_POINTS + (size_t)MSC_SCENE_YEARS * MSC_N_SCENE_CLASSES * (size_t)n_starts;
     memset(draws, 0, sizeof *draws);
-    for (int i = 0; i < MSC_SIM_STRATA; i++)
-        draws->stratum[i].limit = MSC_SIM_POINTS;
+    draws->px = msc_alloc(n, sizeof *draws->px);
+    if (!draws->px)
+        return msc_fail(err, MSC_ENOMEM, "simulate", "%zu pixels", n);
+    msc_sim_px *next = draws->px;
+    for (int i = 0; i < MSC_SIM_STRATA; i++, next += MSC_SIM_POINTS)
+        draws->stratum[i] = (msc_sim_pick){.limit = MSC_SIM_POINTS, .px = next};
     for (int year = 0; year < MSC_SCENE_YEARS; year++)
-        for (int c = 0; c < MSC_N_SCENE_CLASSES; c++)
-            draws->start[year][c].limit = MSC_SIM_SEEDS;
+        for (int c = 0; c < MSC_N_SCENE_CLASSES; c++, next += n_starts)
+            draws->start[year][c] = (msc_sim_pick){.limit = n_starts, .px = next};
+    return MSC_OK;
+}
+
+void msc_sim_draws_clear(msc_sim_draws *draws)
+{
+    msc_release(draws->px);
+    *draws = (msc_sim_draws){0};
 }
 
 void msc_sim_draws_offer(msc_sim_draws *draws, uint64_t seed, int32_t x, int32_t y, const uint8_t code[MSC_SCENE_YEARS])

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LOOK = 16, WINDOW = 2 * LOOK + 1, MAX_CORNERS = 12, MAX_POLYGONS = 36 };
+enum { LOOK = 16, WINDOW = 2 * LOOK + 1, MAX_CORNERS = 12 };
 
 static const msc_class *class_of(int code) { return &msc_scene_classes[code - 1]; }
 
@@ -160,9 +160,9 @@ static msc_status add_polygon(const msc_sim *sim, msc_layer_out *layer, const bl
 static msc_status add_class(const msc_sim *sim, msc_layer_out *layer, int code, int year, int *id, msc_error *err)
 {
     const msc_sim_pick *pick = &sim->draws->start[year][code];
-    const msc_sim_px *taken[MAX_POLYGONS];
+    const msc_sim_px *taken[MSC_SIM_MAX_POLYGONS];
     int n = 0;
-    for (int i = 0; i < pick->n && n < MAX_POLYGONS; i++) {
+    for (int i = 0; i < pick->n && n < sim->options->n_polygons; i++) {
         const msc_sim_px *px = &pick->px[i];
         int is_close = 0;
         for (int k = 0; k < n; k++)

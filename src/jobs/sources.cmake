@@ -77,6 +77,7 @@ set(MINESCAR_jobs
   train_polygons.c
   train_report.c
   train_select.c
+  train_summary.c
   transitions.c
   unobserved.c
   vectorize.c

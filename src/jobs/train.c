@@ -203,6 +203,8 @@ static msc_status fit_and_write(msc_training *t, msc_error *err)
     const msc_train_options *o = t->options;
     MSC_TRY(t->model.method == MSC_GAUSS ? fit_gauss(t, err) : grow_forest(t, err));
     MSC_TRY(msc_training_report(t, &t->model.provenance, err));
+    if (o->summary) MSC_TRY(msc_training_summary(t, o->summary, err));
+    if (o->json && !(*o->json = msc_copy_text(t->model.provenance))) return msc_fail(err, MSC_ENOMEM, o->model, "report");
     MSC_TRY(msc_model_write(&t->model, o->model, err));
     return o->report ? msc_file_write(o->report, t->model.provenance, strlen(t->model.provenance), err) : MSC_OK;
 }

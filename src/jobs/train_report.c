@@ -31,6 +31,8 @@ static json_object *describe_classes(const msc_training *t)
         json_object_object_add(one, "name", json_object_new_string(t->model.name[c]));
         json_object_object_add(one, "polygons", json_object_new_int64(t->n_polygons[c]));
         json_object_object_add(one, "pixels", json_object_new_int64(t->n_px[c]));
+        msc_report_number(one, "cv_right", msc_validation_right(&t->report.cv, c));
+        msc_report_number(one, "cv_right_by_half", msc_validation_right(&t->report.half, c));
         json_object_array_add(list, one);
     }
     return list;
@@ -57,12 +59,13 @@ static json_object *describe_validation(const msc_training *t)
     for (int row = 0; row < n; row++) {
         json_object *counts = json_object_new_array();
         for (int column = 0; column < n; column++)
-            json_object_array_add(counts, json_object_new_int64((int64_t)t->report.cv_matrix[row][column]));
+            json_object_array_add(counts, json_object_new_int64((int64_t)t->report.cv.matrix[row][column]));
         json_object_array_add(matrix, counts);
     }
     json_object_object_add(cv, "folds", json_object_new_int(t->options->n_folds));
     json_object_object_add(cv, "grouped_by", json_object_new_string("polygon"));
-    msc_report_number(cv, "accuracy", t->report.cv_accuracy);
+    msc_report_number(cv, "accuracy", t->report.cv.accuracy);
+    msc_report_number(cv, "accuracy_by_half", t->report.half.accuracy);   /* of models of half of the polygons */
     json_object_object_add(cv, "codes", codes);
     json_object_object_add(cv, "rows", json_object_new_string("predicted"));
     json_object_object_add(cv, "columns", json_object_new_string("labelled"));

@@ -43,7 +43,7 @@ msc_status msc_training_select(msc_training *t, msc_error *err)
     memcpy(t->selection->name, t->model.feature, sizeof t->selection->name);
     MSC_TRY(msc_forest_select(t->settings, &t->samples, &spec, o->n_folds, &t->selection->found, err));
     MSC_TRY(keep(t, err));
-    return o->selection ? msc_training_selection_text(t->selection, t->settings->lang, o->selection, err) : MSC_OK;
+    return MSC_OK;
 }
 
 /* The features by worth: those that lasted longest first, of equals those with more gain. */
@@ -62,25 +62,19 @@ static void rank(const msc_training_selection *s, int order[MSC_MAX_FEATURES])
     }
 }
 
-msc_status msc_training_selection_text(const msc_training_selection *s, const char *lang, char **text, msc_error *err)
+void msc_training_selection_text(const msc_training_selection *s, int is_zh, char *text, size_t size)
 {
     const msc_selection *found = &s->found;
-    const int is_zh = lang && strcmp(lang, "zh") == 0;
-    char *made = msc_alloc_zero(MOST_BYTES, 1);
     int order[MSC_MAX_FEATURES];
-    if (!made) return msc_fail(err, MSC_ENOMEM, "select", "%d bytes", MOST_BYTES);
     rank(s, order);
-    size_t used = (size_t)snprintf(made, MOST_BYTES, is_zh ? "留出样本面上各类召回率的均值：全部 %d 个特征 %.4f；保留的 %d 个 %.4f\n"
-                                                    : "mean recall of the classes at held-out polygons: all %d features %.4f; the %d kept %.4f\n",
-                            s->n, found->round[0].score, found->round[found->chosen].n_features, found->round[found->chosen].score);
-    used += (size_t)snprintf(made + used, MOST_BYTES - used, is_zh ? "    增益  保留  特征\n" : "    gain  kept  feature\n");
-    for (int i = 0; i < s->n; i++) {
+    size_t used = (size_t)snprintf(text, size, is_zh ? "留出样本面上各类召回率的均值：全部 %d 个特征 %.4f；保留的 %d 个 %.4f\n    增益  保留  特征\n"
+                                                  : "mean recall of the classes at held-out polygons: all %d features %.4f; the %d kept %.4f\n    gain  kept  feature\n",
+                                   s->n, found->round[0].score, found->round[found->chosen].n_features, found->round[found->chosen].score);
+    for (int i = 0; i < s->n && used < size; i++) {
         const int f = order[i];
-        used += (size_t)snprintf(made + used, MOST_BYTES - used, "%8.4f  %4s  %s\n", found->gain[f],
+        used += (size_t)snprintf(text + used, size - used, "%8.4f  %4s  %s\n", found->gain[f],
                                  found->is_kept[f] ? (is_zh ? "是" : "yes") : (is_zh ? "否" : "no"), s->name[f]);
     }
-    *text = made;
-    return MSC_OK;
 }
 
 struct json_object *msc_training_selection_json(const msc_training_selection *s)

@@ -28,10 +28,16 @@ typedef struct msc_forest {
     struct msc_levels *levels;   /* the same trees as tables (kernels/forest_levels.h), or NULL */
 } msc_forest;
 
+/* What models say of samples whose polygons they did not see: whole polygons are held out, a fold at a time. */
+typedef struct msc_validation {
+    double accuracy;             /* share of the samples that is right; NAN when none was held out */
+    double matrix[MSC_MAX_CLASSES][MSC_MAX_CLASSES];   /* counts, rows predicted, columns labelled */
+} msc_validation;
+
 typedef struct msc_forest_report {
     double oob_accuracy;
-    double cv_accuracy;          /* mean over samples of grouped folds; NAN when none */
-    double cv_matrix[MSC_MAX_CLASSES][MSC_MAX_CLASSES];   /* counts, rows predicted, columns labelled */
+    msc_validation cv;           /* by n_folds */
+    msc_validation half;         /* by two folds: from half of the polygons. None when n_folds is below 3 */
     double importance[MSC_MAX_FEATURES];                  /* loss of out-of-bag accuracy when the feature is permuted */
 } msc_forest_report;
 
@@ -47,6 +53,11 @@ void msc_forest_clear(msc_forest *forest);
  * the folds' counts stay level. Returns the number of folds that hold samples (fewer groups: fewer folds), 0 when
  * memory is out. */
 int msc_forest_folds(const msc_samples *samples, int n_folds, uint64_t seed, uint8_t *fold);
+
+/* Fills a validation from the answers about n samples. */
+void msc_validation_count(msc_validation *validation, const uint8_t *answer, const uint8_t *label, size_t n);
+/* Share of a class's samples that is right; NAN when it has none. */
+double msc_validation_right(const msc_validation *validation, int class);
 
 /* Bins one row of one feature: n values to n bytes. */
 void msc_forest_bin(const msc_forest *forest, int feature, const float *values, uint8_t *bins, size_t n);

@@ -2,6 +2,7 @@
 #include "model/forest_parts.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,4 +75,21 @@ done:
     msc_release(members);
     msc_release(bunches);
     return n_used;
+}
+
+void msc_validation_count(msc_validation *validation, const uint8_t *answer, const uint8_t *label, size_t n)
+{
+    size_t n_right = 0;
+    for (size_t i = 0; i < n; i++) {
+        validation->matrix[answer[i]][label[i]] += 1;
+        n_right += answer[i] == label[i];
+    }
+    validation->accuracy = (double)n_right / (double)n;
+}
+
+double msc_validation_right(const msc_validation *validation, int class)
+{
+    double n = 0;
+    for (int answer = 0; answer < MSC_MAX_CLASSES; answer++) n += validation->matrix[answer][class];
+    return n > 0 ? validation->matrix[class][class] / n : NAN;
 }

@@ -174,20 +174,15 @@ msc_status msc_forest_cross(const msc_settings *settings, const msc_binned *data
 }
 
 static msc_status cross_validate(const msc_settings *settings, const msc_samples *samples, const msc_binned *data,
-                                 const msc_forest_spec *spec, int n_folds, msc_forest_report *report, msc_error *err)
+                                 const msc_forest_spec *spec, int n_folds, msc_validation *validation, msc_error *err)
 {
     uint8_t *fold = msc_alloc(data->n, 1), *answer = msc_alloc(data->n, 1);
     msc_status status = MSC_OK;
-    size_t n_right = 0;
     n_folds = fold && answer ? msc_forest_folds(samples, n_folds, spec->seed, fold) : 0;
     if (n_folds == 0) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", data->n);
     if (n_folds < 2) goto done;   /* one polygon: nothing to hold out */
     if ((status = msc_forest_cross(settings, data, fold, n_folds, spec, NULL, answer, err)) != MSC_OK) goto done;
-    for (size_t i = 0; i < data->n; i++) {
-        report->cv_matrix[answer[i]][data->label[i]] += 1;
-        n_right += answer[i] == data->label[i];
-    }
-    report->cv_accuracy = (double)n_right / (double)data->n;
+    msc_validation_count(validation, answer, data->label, data->n);
 done:
     msc_release(fold);
     msc_release(answer);
@@ -199,9 +194,10 @@ msc_status msc_forest_judge(const msc_settings *settings, const msc_samples *sam
                             msc_forest_report *report, msc_error *err)
 {
     memset(report, 0, sizeof *report);
-    report->cv_accuracy = NAN;
+    report->cv.accuracy = report->half.accuracy = NAN;
     MSC_TRY(judge_unseen(settings, data, grove, forest, spec->seed, report, err));
-    if (n_folds >= 2) MSC_TRY(cross_validate(settings, samples, data, spec, n_folds, report, err));
+    if (n_folds >= 2) MSC_TRY(cross_validate(settings, samples, data, spec, n_folds, &report->cv, err));
+    if (n_folds > 2) MSC_TRY(cross_validate(settings, samples, data, spec, 2, &report->half, err));
     if (settings->cancel && *settings->cancel) return msc_fail(err, MSC_ECANCELLED, "train", "cancelled");
     return MSC_OK;
 }

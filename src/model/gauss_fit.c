@@ -103,11 +103,10 @@ static void answer(const msc_gauss *g, const msc_samples *s, const uint8_t *fold
 }
 
 static msc_status cross_validate(const msc_settings *settings, const msc_samples *s, const double *variance, int n_folds,
-                                 uint64_t seed, msc_forest_report *report, msc_error *err)
+                                 uint64_t seed, msc_validation *validation, msc_error *err)
 {
     uint8_t *fold = msc_alloc(s->n, 1), *answers = msc_alloc(s->n, 1);
     msc_status status = MSC_OK;
-    size_t n_right = 0;
     n_folds = fold && answers ? msc_forest_folds(s, n_folds, seed, fold) : 0;
     if (n_folds == 0) status = msc_fail(err, MSC_ENOMEM, "train", "%zu samples", s->n);
     if (n_folds < 2) goto done;   /* one polygon: nothing to hold out */
@@ -119,13 +118,7 @@ static msc_status cross_validate(const msc_settings *settings, const msc_samples
         msc_gauss_clear(&g);
     }
     if (status == MSC_ETRAIN) status = MSC_OK;   /* too few polygons to hold any out: no figure */
-    else if (status == MSC_OK) {
-        for (size_t i = 0; i < s->n; i++) {
-            report->cv_matrix[answers[i]][s->label[i]] += 1;
-            n_right += answers[i] == s->label[i];
-        }
-        report->cv_accuracy = (double)n_right / (double)s->n;
-    }
+    else if (status == MSC_OK) msc_validation_count(validation, answers, s->label, s->n);
 done:
     msc_release(fold);
     msc_release(answers);
@@ -153,10 +146,11 @@ msc_status msc_gauss_fit(const msc_settings *settings, const msc_samples *sample
     spread_of(samples, variance);
     msc_status status = estimate(&(pick){ samples, NULL, -1 }, variance, &fitted, err);
     if (report) {
-        *report = (msc_forest_report){ .oob_accuracy = NAN, .cv_accuracy = NAN };
+        *report = (msc_forest_report){ .oob_accuracy = NAN, .cv.accuracy = NAN, .half.accuracy = NAN };
         for (int f = 0; f < MSC_MAX_FEATURES; f++) report->importance[f] = NAN;
     }
-    if (status == MSC_OK && report && n_folds >= 2) status = cross_validate(settings, samples, variance, n_folds, seed, report, err);
+    if (status == MSC_OK && report && n_folds >= 2) status = cross_validate(settings, samples, variance, n_folds, seed, &report->cv, err);
+    if (status == MSC_OK && report && n_folds > 2) status = cross_validate(settings, samples, variance, 2, seed, &report->half, err);
     if (status == MSC_OK) *gauss = fitted;
     else msc_gauss_clear(&fitted);
     return status;

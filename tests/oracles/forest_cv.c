@@ -17,7 +17,7 @@ int main(int argc, char **argv)
     const clock_t start = clock();
     if (msc_forest_folds(&s, 5, spec.seed, fold) != 5) return 2;
     if (msc_forest_grow(&settings, &s, &spec, 5, &forest, &report, &err) != MSC_OK) return 2;
-    printf("%.6f %.6f %.2f\n", report.cv_accuracy, report.oob_accuracy, (double)(clock() - start) / CLOCKS_PER_SEC);
+    printf("%.6f %.6f %.2f\n", report.cv.accuracy, report.oob_accuracy, (double)(clock() - start) / CLOCKS_PER_SEC);
     if (fwrite(fold, 1, s.n, out) != s.n || fclose(out) != 0) return 2;
     msc_forest_clear(&forest);
     samples_clear(&s);

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     if (!fold || !winner || !percent || msc_forest_folds(&s, 5, 1, fold) != 5) return 2;
     if (msc_gauss_fit(&settings, &s, 5, 1, &gauss, &report, &err) != MSC_OK) return 2;
     msc_gauss_ask(&gauss, rows, s.n, winner, percent);
-    printf("%.9f\n", report.cv_accuracy);
+    printf("%.9f\n", report.cv.accuracy);
     if (fwrite(fold, 1, s.n, folds) != s.n || fclose(folds) != 0) return 2;
     if (fwrite(winner, 1, s.n, answers) != s.n || fwrite(percent, 1, s.n, answers) != s.n || fclose(answers) != 0) return 2;
     msc_gauss_clear(&gauss);

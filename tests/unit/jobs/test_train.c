@@ -92,7 +92,7 @@ static void what_training_can_do_without_goes(void **state)
     char *text = NULL;
     o.is_selecting = 1;
     o.n_trees = 10;
-    o.selection = &text;
+    o.summary = &text;
     assert_int_equal(msc_train(&s, &o, &err), MSC_OK);
     assert_non_null(strstr(text, "  yes  "));
     assert_non_null(strstr(text, "   no  "));

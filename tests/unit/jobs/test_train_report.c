@@ -32,6 +32,20 @@ static void adds_up(const char *method)
     }
     assert_true(n > 0 && in_classes == n && in_matrix == n);
     assert_true(fabs(json_object_get_double(get(cv, "accuracy")) - (double)right / (double)n) < 1e-12);
+    const double by_half = json_object_get_double(get(cv, "accuracy_by_half"));
+    double lowest = 1, highest = 0;
+    for (size_t c = 0; c < json_object_array_length(classes); c++) {
+        const double right_by_half = json_object_get_double(get(json_object_array_get_idx(classes, c), "cv_right_by_half"));
+        json_object *row = json_object_array_get_idx(matrix, c);
+        int64_t labelled = 0;
+        for (size_t k = 0; k < json_object_array_length(matrix); k++)
+            labelled += json_object_get_int64(json_object_array_get_idx(json_object_array_get_idx(matrix, k), c));
+        assert_true(fabs(json_object_get_double(get(json_object_array_get_idx(classes, c), "cv_right"))
+                         - (double)json_object_get_int64(json_object_array_get_idx(row, c)) / (double)labelled) < 1e-9);
+        lowest = fmin(lowest, right_by_half);
+        highest = fmax(highest, right_by_half);
+    }
+    assert_true(by_half >= lowest && by_half <= highest);
     assert_string_equal(json_object_get_string(get(all, "method")), method);
     assert_true(json_object_get_double(get(cv, "accuracy")) > 0.9);
     if (strcmp(method, "forest") == 0) assert_true(json_object_get_double(get(all, "oob_accuracy")) > 0.95);

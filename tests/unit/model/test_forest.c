@@ -64,11 +64,19 @@ static void test_separable_classes_are_learnt(void **state)
     msc_forest_report report;
     msc_forest forest = grow(&s, 2, 5, (msc_forest_spec){ 20, 15, 1, 0, 1 }, &report);
     assert_true(ask_all(&forest, &s, winner, votes) > 0.999);
-    assert_true(report.oob_accuracy > 0.99 && report.cv_accuracy > 0.99);
+    assert_true(report.oob_accuracy > 0.99 && report.cv.accuracy > 0.99);
     double sum = 0;
     for (int p = 0; p < 4; p++)
-        for (int l = 0; l < 4; l++) sum += report.cv_matrix[p][l];
+        for (int l = 0; l < 4; l++) sum += report.cv.matrix[p][l];
     assert_true(sum == 3000);
+    sum = 0;
+    for (int c = 0; c < 4; c++) {
+        double n = 0;
+        for (int p = 0; p < 4; p++) n += report.half.matrix[p][c];
+        assert_true(fabs(msc_validation_right(&report.half, c) - report.half.matrix[c][c] / n) < 1e-12);
+        sum += n;
+    }
+    assert_true(sum == 3000 && isnan(msc_validation_right(&report.half, 4)));
     for (size_t i = 0; i < s.n; i++) assert_in_range(votes[i], 1, 20);
     msc_forest_clear(&forest);
     overlap_clear(&s);
@@ -219,8 +227,26 @@ static void test_importance_finds_the_feature_that_tells(void **state)
     msc_forest forest = grow(&s, 2, 0, (msc_forest_spec){ 50, 15, 1, 0, 1 }, &report);
     for (int f = 0; f < 4; f++)
         if (f != 2) assert_true(report.importance[2] > 4 * fabs(report.importance[f]));
-    assert_true(isnan(report.cv_accuracy));
+    assert_true(isnan(report.cv.accuracy));
     msc_forest_clear(&forest);
+    overlap_clear(&s);
+}
+
+/* From half of the polygons means by two folds, and fewer polygons tell less of classes whose polygons differ. */
+static void test_half_of_the_polygons_is_two_folds(void **state)
+{
+    (void)state;
+    msc_samples s = overlap_samples(4000, 3, 3, 20, 1);
+    const msc_forest_spec spec = { 10, 10, 1, 0, 7 };
+    msc_forest_report five, two;
+    for (size_t i = 0; i < s.n; i++) s.x[i] += 5.0f * (float)(msc_mix(s.group[i]) % 8);
+    msc_forest a = grow(&s, 2, 5, spec, &five), b = grow(&s, 1, 2, spec, &two);
+    assert_true(five.half.accuracy == two.cv.accuracy);
+    assert_memory_equal(five.half.matrix, two.cv.matrix, sizeof two.cv.matrix);
+    assert_true(isnan(two.half.accuracy));
+    assert_true(five.cv.accuracy > five.half.accuracy && five.half.accuracy > 1.0 / 3);
+    msc_forest_clear(&a);
+    msc_forest_clear(&b);
     overlap_clear(&s);
 }
 
@@ -246,7 +272,7 @@ static void test_folds_keep_groups_whole_and_classes_level(void **state)
     assert_int_equal(msc_forest_folds(&s, 5, 1, fold), 1);
     msc_forest_report report;
     msc_forest forest = grow(&s, 1, 5, (msc_forest_spec){ 3, 5, 1, 0, 1 }, &report);
-    assert_true(isnan(report.cv_accuracy));
+    assert_true(isnan(report.cv.accuracy));
     msc_forest_clear(&forest);
     overlap_clear(&s);
     msc_release(fold);
@@ -306,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_another_seed_is_another_forest),
         cmocka_unit_test(test_depth_and_leaf_limits_hold),
         cmocka_unit_test(test_importance_finds_the_feature_that_tells),
+        cmocka_unit_test(test_half_of_the_polygons_is_two_folds),
         cmocka_unit_test(test_folds_keep_groups_whole_and_classes_level),
         cmocka_unit_test(test_unusable_input_is_refused),
         cmocka_unit_test(test_the_least_input_grows),

@@ -112,8 +112,8 @@ static void test_folds_see_other_polygons(void **state)
         overlap_clear(&rest);
     }
     for (int a = 0; a < 4; a++)
-        for (int b = 0; b < 4; b++) assert_true(report.cv_matrix[a][b] == matrix[a][b]);
-    assert_true(report.cv_accuracy == right / 1200 && right > 400);   /* chance: 300 */
+        for (int b = 0; b < 4; b++) assert_true(report.cv.matrix[a][b] == matrix[a][b]);
+    assert_true(report.cv.accuracy == right / 1200 && right > 400);   /* chance: 300 */
     assert_true(isnan(report.oob_accuracy) && isnan(report.importance[0]));
     msc_gauss_clear(&g);
     overlap_clear(&s);
@@ -180,7 +180,7 @@ static void test_one_polygon_a_class_gives_a_figure(void **state)
     msc_forest_report report;
     for (size_t i = 0; i < s.n; i++) s.label[i] = s.group[i] != 0;
     assert_int_equal(msc_gauss_fit(&settings, &s, 5, 1, &g, &report, NULL), MSC_OK);
-    assert_true(report.cv_accuracy == 0);   /* each fold has seen the other class only */
+    assert_true(report.cv.accuracy == 0);   /* each fold has seen the other class only */
     msc_gauss_clear(&g);
     const volatile int cancel = 1;
     const msc_settings stopped = { .n_threads = 1, .cancel = &cancel };
