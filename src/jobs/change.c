@@ -6,6 +6,7 @@
 #include "io/raster_out.h"
 #include "jobs/change_weights.h"
 #include "jobs/elevation.h"
+#include "jobs/origin.h"
 #include "jobs/palette.h"
 #include "model/model.h"
 #include "ops/adjoin.h"
@@ -170,14 +171,12 @@ static void describe_classes(comparison *c)
 static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_error *err)
 {
     const msc_change_options *o = c->options;
-    char run_id[160], software[MSC_NAME_MAX];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[2] = { software, run_id };
+    msc_origin origin;
+    msc_origin_init(&origin, NULL, o->run_id);
     msc_raster_out_spec spec = { .path = o->change, .grid = *msc_raster_grid(c->rasters.raster[0]), .n_bands = 1,
                                  .type = MSC_U16, .has_nodata = 1, .nodata = MSC_CHANGE_NODATA, .classes = c->classes,
-                                 .n_classes = c->n_classes, .is_change = 1, .meta = meta,
-                                 .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
+                                 .n_classes = c->n_classes, .is_change = 1, .meta = origin.meta,
+                                 .n_meta = origin.n, .has_overviews = 1 };
     MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[0], err));
     c->outs.n = 1;
     if (!o->grade) return MSC_OK;

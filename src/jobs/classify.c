@@ -2,6 +2,7 @@
 #include "jobs/imagery.h"
 #include "base/mem.h"
 #include "io/raster_out.h"
+#include "jobs/origin.h"
 #include "jobs/palette.h"
 #include "ops/objects.h"
 #include "ops/predict.h"
@@ -287,14 +288,12 @@ static msc_sink counting_sink(classification *c)
 static msc_status open_outputs(classification *c, const msc_layout *layout, msc_error *err)
 {
     const msc_classify_options *o = c->options;
-    char run_id[160], model[MSC_NAME_MAX];
+    msc_origin origin;
     int n = 0;
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
-    snprintf(model, sizeof model, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[2] = { model, run_id };
+    msc_origin_init(&origin, NULL, o->run_id);
     msc_raster_out_spec spec = { .path = o->classes, .grid = *msc_raster_grid(c->imagery.image), .n_bands = 1, .type = MSC_U8,
-                                 .has_nodata = 1, .nodata = 0, .classes = c->classes, .n_classes = c->n_classes, .meta = meta,
-                                 .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
+                                 .has_nodata = 1, .nodata = 0, .classes = c->classes, .n_classes = c->n_classes, .meta = origin.meta,
+                                 .n_meta = origin.n, .has_overviews = 1 };
     MSC_TRY(msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err));
     spec.classes = NULL;
     spec.n_classes = 0;
@@ -314,12 +313,11 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
         spec.block_px = 0;
     }
     if (!o->reason) return MSC_OK;
-    const char *reasons[3] = { meta[0], "REASONS=0 none, 3 masked class, 4 margin of a cloud", run_id };
+    msc_origin_init(&origin, "REASONS=0 none, 3 masked class, 4 margin of a cloud", o->run_id);
     spec.path = o->reason;
     spec.n_bands = spec.is_everywhere = 1;
     spec.band_names = NULL;
-    spec.meta = reasons;
-    spec.n_meta = o->run_id ? 3 : 2;
+    spec.n_meta = origin.n;
     return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err);
 }
 

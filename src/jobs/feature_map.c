@@ -2,6 +2,7 @@
 #include "jobs/imagery.h"
 #include "base/mem.h"
 #include "io/raster_out.h"
+#include "jobs/origin.h"
 #include "ops/features.h"
 #include <math.h>
 #include <stdio.h>
@@ -59,15 +60,13 @@ static msc_status open_image(mapping *m, msc_error *err)
 static msc_status open_output(mapping *m, const msc_layout *layout, msc_error *err)
 {
     const msc_feature_map_options *o = m->options;
-    char run_id[160], software[64];
+    msc_origin origin;
     const char *name[MSC_MAX_PLANES];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[2] = { software, run_id };
+    msc_origin_init(&origin, NULL, o->run_id);
     for (int i = 0; i < msc_features_n(m->features); i++) name[i] = msc_features_name(m->features, i);
     const msc_raster_out_spec spec = { .path = o->out, .grid = *msc_raster_grid(m->imagery.image),
         .n_bands = msc_features_n(m->features), .type = MSC_F32, .has_nodata = 1, .nodata = NAN, .band_names = name,
-        .meta = meta, .n_meta = o->run_id ? 2 : 1 };
+        .meta = origin.meta, .n_meta = origin.n };
     return msc_raster_out_open(&m->settings, &spec, layout, &m->outs.out[0], err);
 }
 

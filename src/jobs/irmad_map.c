@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "grid/area.h"
 #include "io/raster_out.h"
+#include "jobs/origin.h"
 #include "ops/evidence.h"
 #include <json.h>
 #include <stdio.h>
@@ -93,13 +94,11 @@ static msc_status open_output(detection *d, const msc_layout *layout, msc_error 
 {
     const msc_irmad_options *o = d->options;
     static const char *const names[] = { "no_change" };
-    char run_id[160], software[MSC_NAME_MAX];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", o->run_id ? o->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[2] = { software, run_id };
+    msc_origin origin;
+    msc_origin_init(&origin, NULL, o->run_id);
     const msc_raster_out_spec spec = { .path = o->evidence, .grid = *msc_raster_grid(d->pair.image[0].image), .n_bands = 1,
         .type = MSC_U8, .has_nodata = 1, .nodata = MSC_EVIDENCE_NODATA, .scale = 1.0 / MSC_EVIDENCE_FULL, .band_names = names,
-        .meta = meta, .n_meta = o->run_id ? 2 : 1, .has_overviews = 1 };
+        .meta = origin.meta, .n_meta = origin.n, .has_overviews = 1 };
     return msc_raster_out_open(d->settings, &spec, layout, &d->outs.out[0], err);
 }
 

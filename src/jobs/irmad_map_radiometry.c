@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "io/raster_out.h"
 #include "jobs/irmad_map.h"
+#include "jobs/origin.h"
 #include <json.h>
 #include <math.h>
 
@@ -77,10 +78,11 @@ msc_status msc_irmad_write_normalized(const msc_settings *settings, const msc_ir
     msc_sink sink;
     msc_raster_outs outs = { .n = 1 };
     MSC_TRY(msc_imagery_open(settings, &in, &opened, err));
-    static const char *const software[] = { "SOFTWARE=minescar " MSC_VERSION };
+    msc_origin origin;
+    msc_origin_init(&origin, NULL, NULL);
     const msc_raster_out_spec spec = { .path = o->normalized, .grid = *grid, .n_bands = opened.n_bands, .type = msc_raster_type(opened.image),
-        .has_nodata = 1, .nodata = msc_raster_type(opened.image) == MSC_F32 ? (double)NAN : 0, .band_names = opened.band, .meta = software,
-        .n_meta = 1, .has_overviews = 1 };
+        .has_nodata = 1, .nodata = msc_raster_type(opened.image) == MSC_F32 ? (double)NAN : 0, .band_names = opened.band, .meta = origin.meta,
+        .n_meta = origin.n, .has_overviews = 1 };
     msc_raster_outs_sink(&outs, &sink);
     msc_status status = msc_stream_plan(settings, &opened.source, NULL, 0, &sink, 0, &layout, err);
     if (status == MSC_OK) status = msc_raster_out_open(settings, &spec, &layout, &outs.out[0], err);

@@ -5,6 +5,7 @@
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/legend.h"
+#include "jobs/origin.h"
 #include "ops/decide.h"
 #include "ops/kinds.h"
 #include <math.h>
@@ -43,14 +44,12 @@ static int32_t side_px(const naming *k)
 
 static msc_status open_output(naming *k, const msc_layout *layout, msc_error *err)
 {
-    char run_id[160], software[64];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", k->options->run_id ? k->options->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[2] = { software, run_id };
+    msc_origin origin;
+    msc_origin_init(&origin, NULL, k->options->run_id);
     const int is_map = k->kinds.is_map;
     const msc_raster_out_spec spec = { .path = k->options->out, .grid = *msc_raster_grid(k->rasters.raster[0]), .n_bands = 1,
         .type = is_map ? MSC_U8 : MSC_U16, .has_nodata = 1, .nodata = is_map ? 0 : MSC_CHANGE_NODATA, .classes = k->legend.n ? k->legend.classes : NULL,
-        .n_classes = k->legend.n, .is_change = !is_map, .has_overviews = 1, .meta = meta, .n_meta = !is_map ? 0 : k->options->run_id ? 2 : 1 };
+        .n_classes = k->legend.n, .is_change = !is_map, .has_overviews = 1, .meta = origin.meta, .n_meta = is_map ? origin.n : 0 };
     return msc_raster_out_open(k->settings, &spec, layout, &k->outs.out[0], err);
 }
 

@@ -4,6 +4,7 @@
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/legend.h"
+#include "jobs/origin.h"
 #include <stdio.h>
 
 typedef struct filtering {
@@ -44,14 +45,13 @@ static msc_status open_map(filtering *f, msc_error *err)
 
 static msc_status open_output(filtering *f, const msc_layout *layout, msc_error *err)
 {
-    char run_id[160], software[64], window[64];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", f->options->run_id ? f->options->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
+    msc_origin origin;
+    char window[64];
     snprintf(window, sizeof window, "MAJORITY_WINDOW_PX=%d", (int)f->options->window_px);
-    const char *meta[3] = { software, window, run_id };
+    msc_origin_init(&origin, window, f->options->run_id);
     const msc_raster_out_spec spec = { .path = f->options->out, .grid = *msc_raster_grid(f->rasters.raster[0]), .n_bands = 1,
         .type = MSC_U8, .has_nodata = 1, .nodata = 0, .classes = f->legend.n ? f->legend.classes : NULL,
-        .n_classes = f->legend.n, .meta = meta, .n_meta = f->options->run_id ? 3 : 2, .has_overviews = 1 };
+        .n_classes = f->legend.n, .meta = origin.meta, .n_meta = origin.n, .has_overviews = 1 };
     return msc_raster_out_open(f->settings, &spec, layout, &f->outs.out[0], err);
 }
 

@@ -5,6 +5,7 @@
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/imagery.h"
+#include "jobs/origin.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,12 +82,10 @@ static void slot_clear(void *self, void *slot)
 static msc_status open_output(masking *m, const msc_layout *layout, msc_error *err)
 {
     static const char *const bands[] = { "observed", "reason" };
-    char run_id[160], software[64];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", m->options->run_id ? m->options->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
-    const char *meta[3] = { software, "REASONS=0 none, 1 mask of the job, 2 terrain shadow", run_id };
+    msc_origin origin;
+    msc_origin_init(&origin, "REASONS=0 none, 1 mask of the job, 2 terrain shadow", m->options->run_id);
     const msc_raster_out_spec spec = { .path = m->options->out, .grid = *msc_raster_grid(m->rasters.raster[0]), .n_bands = 2,
-        .type = MSC_U8, .band_names = bands, .meta = meta, .n_meta = m->options->run_id ? 3 : 2 };
+        .type = MSC_U8, .band_names = bands, .meta = origin.meta, .n_meta = origin.n };
     return msc_raster_out_open(m->settings, &spec, layout, &m->outs.out[0], err);
 }
 

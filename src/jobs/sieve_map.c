@@ -6,6 +6,7 @@
 #include "io/raster_in.h"
 #include "io/raster_out.h"
 #include "jobs/legend.h"
+#include "jobs/origin.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,15 +91,14 @@ static void find_unit(sieving *s)
 
 static msc_status open_output(sieving *s, const msc_layout *layout, msc_error *err)
 {
-    char run_id[160], software[64], unit[64];
-    snprintf(run_id, sizeof run_id, "RUN_ID=%.140s", s->options->run_id ? s->options->run_id : "");
-    snprintf(software, sizeof software, "SOFTWARE=minescar %s", MSC_VERSION);
+    msc_origin origin;
+    char unit[64];
     snprintf(unit, sizeof unit, "MINIMUM_MAPPING_UNIT_PX=%lld", (long long)s->mmu_px);
-    const char *meta[3] = { software, unit, run_id };
+    msc_origin_init(&origin, unit, s->options->run_id);
     const msc_raster_out_spec spec = { .path = s->options->out, .grid = *msc_raster_grid(s->rasters.raster[0]), .n_bands = 1,
         .type = s->type, .has_nodata = 1, .nodata = s->type == MSC_U8 ? 0 : CHANGE_NODATA,
-        .classes = s->legend.n ? s->legend.classes : NULL, .n_classes = s->legend.n, .is_change = s->type == MSC_U16, .meta = meta,
-        .n_meta = s->options->run_id ? 3 : 2, .has_overviews = 1 };
+        .classes = s->legend.n ? s->legend.classes : NULL, .n_classes = s->legend.n, .is_change = s->type == MSC_U16, .meta = origin.meta,
+        .n_meta = origin.n, .has_overviews = 1 };
     return msc_raster_out_open(s->settings, &spec, layout, &s->outs.out[0], err);
 }
 

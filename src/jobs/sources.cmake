@@ -31,6 +31,7 @@ set(MINESCAR_jobs
   job_grid.c
   pair.c
   mask_map.c
+  origin.c
   palette.c
   job_plan.c
   legend.c
