@@ -140,11 +140,14 @@ static msc_status run_train(cli_common *common, cli_lang lang, void *call, msc_e
 const cli_command cli_train = {
     .name = "train", .summary = { "Make a model from training polygons", "由训练样本面生成分类模型" },
     .detail = { "Every pixel whose centre lies in a polygon is a sample. The report holds accuracies by cross-validation that\n"
-                "keeps a polygon's pixels together, so it does not flatter. The forest takes any features and needs no shape\n"
-                "of the classes; gauss (maximum likelihood, classes equally likely beforehand) maps many times faster.\n"
+                "keeps a polygon's pixels together, so it does not flatter. Printed is how much of each class is right at\n"
+                "polygons that the model did not see, and by half of the polygons: while the two differ, more polygons pay.\n"
+                "The forest takes any features and needs no shape of the classes; gauss (maximum likelihood, classes equally\n"
+                "likely beforehand) maps many times faster.\n"
                 "--select drops, round by round, the features that matter least at held-out polygons, and keeps the fewest that\n"
                 "are within one standard error of the best: start from a generous list.",
                 "中心落在样本面内的像元都是样本。报告中的精度来自按样本面分组的交叉验证，不会虚高。\n"
+                "屏幕上列出各类在未参与训练的样本面上的正确率，以及只用一半样本面时的正确率：两者仍有差距，就值得增加样本面。\n"
                 "随机森林适用于任意特征和类别分布；gauss（最大似然，各类先验概率相等）制图快得多。\n"
                 "--select 逐轮去掉在留出样本面上最无用的特征，保留与最优相差不超过一个标准误的最少特征：宜从宽列表开始。" },
     .examples = "minescar train demo/image_2022.tif demo/training.gpkg model.msm --class-field code --report train.json\n"
