@@ -5,7 +5,6 @@
 #include "jobs/origin.h"
 #include "ops/features.h"
 #include <math.h>
-#include <stdio.h>
 #include <strings.h>
 
 /* Many planes of a small tile stay in the second cache on their way to the file: 256 px took two thirds of the CPU time

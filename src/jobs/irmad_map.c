@@ -7,7 +7,6 @@
 #include "jobs/origin.h"
 #include "ops/evidence.h"
 #include <json.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct detection {

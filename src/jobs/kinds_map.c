@@ -9,7 +9,6 @@
 #include "ops/decide.h"
 #include "ops/kinds.h"
 #include <math.h>
-#include <stdio.h>
 
 typedef struct naming {
     const msc_settings *settings;

@@ -7,7 +7,6 @@
 #include "jobs/imagery.h"
 #include "jobs/origin.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct masking {

@@ -40,7 +40,7 @@ msc_status msc_training_read_polygons(msc_training *training, msc_error *err);
 /* Drops what cross-validation by polygon can do without: from samples, model and features. Errors of msc_forest_select. */
 msc_status msc_training_select(msc_training *training, msc_error *err);
 /* The gains as lines for people, into `size` bytes, cut at their end; and as JSON. */
-void msc_training_selection_text(const msc_training_selection *selection, int is_zh, char *text, size_t size);
+void msc_training_selection_text(const msc_settings *settings, const msc_training_selection *selection, char *text, size_t size);
 struct json_object *msc_training_selection_json(const msc_training_selection *selection);
 
 /* Accuracy by class, with all polygons and with half of them, and the gains of a selection, as lines for people; released by the caller. */

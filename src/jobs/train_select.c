@@ -62,18 +62,19 @@ static void rank(const msc_training_selection *s, int order[MSC_MAX_FEATURES])
     }
 }
 
-void msc_training_selection_text(const msc_training_selection *s, int is_zh, char *text, size_t size)
+void msc_training_selection_text(const msc_settings *settings, const msc_training_selection *s, char *text, size_t size)
 {
     const msc_selection *found = &s->found;
     int order[MSC_MAX_FEATURES];
     rank(s, order);
-    size_t used = (size_t)snprintf(text, size, is_zh ? "留出样本面上各类召回率的均值：全部 %d 个特征 %.4f；保留的 %d 个 %.4f\n    增益  保留  特征\n"
-                                                  : "mean recall of the classes at held-out polygons: all %d features %.4f; the %d kept %.4f\n    gain  kept  feature\n",
+    const char *const yes = msc_settings_words(settings, "yes", "是"), *const no = msc_settings_words(settings, "no", "否");
+    size_t used = (size_t)snprintf(text, size, msc_settings_words(settings, "mean recall of the classes at held-out polygons: all %d features %.4f; the %d kept %.4f\n"
+                                                                            "    gain  kept  feature\n",
+                                                                  "留出样本面上各类召回率的均值：全部 %d 个特征 %.4f；保留的 %d 个 %.4f\n    增益  保留  特征\n"),
                                    s->n, found->round[0].score, found->round[found->chosen].n_features, found->round[found->chosen].score);
     for (int i = 0; i < s->n && used < size; i++) {
         const int f = order[i];
-        used += (size_t)snprintf(text + used, size - used, "%8.4f  %4s  %s\n", found->gain[f],
-                                 found->is_kept[f] ? (is_zh ? "是" : "yes") : (is_zh ? "否" : "no"), s->name[f]);
+        used += (size_t)snprintf(text + used, size - used, "%8.4f  %4s  %s\n", found->gain[f], found->is_kept[f] ? yes : no, s->name[f]);
     }
 }
 
