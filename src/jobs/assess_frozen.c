@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "jobs/assess.h"
+#include "jobs/report.h"
 #include "jobs/sample.h"
-#include <json.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,12 +121,9 @@ static msc_status take_receipt(msc_assessment *a, json_object *top, const msc_va
 
 msc_status msc_assess_read_frozen(msc_assessment *a, const msc_value *ids, const msc_value *numbers, size_t stride, msc_error *err)
 {
-    char *text = NULL;
-    size_t n = 0;
-    MSC_TRY(msc_file_read(a->options->sample, &text, &n, err));
-    json_object *top = json_tokener_parse(text);
-    msc_release(text);
-    const msc_status status = top ? take_receipt(a, top, ids, numbers, stride, err) : not_a_receipt(a, "no JSON", err);
+    json_object *top = NULL;
+    MSC_TRY(msc_report_read(a->options->sample, &top, err));
+    const msc_status status = take_receipt(a, top, ids, numbers, stride, err);
     json_object_put(top);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "jobs/radiometry.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include <json.h>
+#include "jobs/report.h"
 #include <string.h>
 
 enum { MOST_SCENES = 65000, PIECE = 256 };
@@ -73,19 +73,15 @@ static int read_scene(msc_radiometry *r, json_object *entry, const char *const *
 
 static msc_status read_gains(msc_radiometry *r, const char *path, const char *const *bands, msc_error *err)
 {
-    char *text = NULL;
-    size_t n = 0;
-    json_object *list = NULL;
-    MSC_TRY(msc_file_read(path, &text, &n, err));
-    json_object *top = json_tokener_parse(text);
-    msc_release(text);
+    json_object *top = NULL;
+    MSC_TRY(msc_report_read(path, &top, err));
+    json_object *list = msc_report_at(top, "radiometry");
     r->n_scenes = r->scenes.n;
     r->gain = msc_alloc((size_t)r->n_scenes * (size_t)r->n_bands, sizeof *r->gain);
     r->offset = msc_alloc_zero((size_t)r->n_scenes * (size_t)r->n_bands, sizeof *r->offset);
     msc_status status = r->gain && r->offset ? MSC_OK : msc_fail(err, MSC_ENOMEM, path, "gains");
     for (int i = 0; status == MSC_OK && i < r->n_scenes * r->n_bands; i++) r->gain[i] = 1;
-    if (status == MSC_OK && !(json_object_object_get_ex(top, "radiometry", &list) && json_object_is_type(list, json_type_array)
-                              && json_object_array_length(list) == (size_t)r->n_scenes))
+    if (status == MSC_OK && !(json_object_is_type(list, json_type_array) && json_object_array_length(list) == (size_t)r->n_scenes))
         status = msc_fail(err, MSC_EFORMAT, path, "not a report of irmad with %d scenes", r->n_scenes);
     for (int i = 0; status == MSC_OK && i < r->n_scenes; i++)
         if (!read_scene(r, json_object_array_get_idx(list, (size_t)i), bands))

@@ -40,12 +40,9 @@ static int64_t size_of(const char *path)
 /* Takes up an earlier receipt of the same run; anything else there is left alone and not used. */
 static json_object *take_up(const char *path, const char *run_id)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    if (!msc_file_exists(path) || msc_file_read(path, &bytes, &n, NULL) != MSC_OK) return NULL;
-    json_object *root = json_tokener_parse(bytes);
-    msc_release(bytes);
-    if (root && json_object_is_type(root, json_type_object) && strcmp(text_of(root, "run_id"), run_id) == 0) return root;
+    json_object *root = NULL;
+    if (!msc_file_exists(path) || msc_report_read(path, &root, NULL) != MSC_OK) return NULL;
+    if (strcmp(text_of(root, "run_id"), run_id) == 0) return root;
     json_object_put(root);
     return NULL;
 }
@@ -263,23 +260,14 @@ msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err)
     return save(receipt, err);
 }
 
-json_object *msc_receipt_at(json_object *parent, const char *name)
-{
-    json_object *found = NULL;
-    return parent && json_object_is_type(parent, json_type_object) && json_object_object_get_ex(parent, name, &found) ? found : NULL;
-}
-
 msc_status msc_receipt_read(const char *path, json_object **root, msc_error *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
+    json_object *read = NULL;
     *root = NULL;
-    MSC_TRY(msc_file_read(path, &bytes, &n, err));
-    json_object *read = json_tokener_parse(bytes);
-    msc_release(bytes);
-    json_object *job = msc_receipt_at(read, "job_file");
-    const int is_of_run = msc_receipt_at(read, "stages") && msc_receipt_at(read, "run_id");
-    if (is_of_run && msc_receipt_at(job, "text") && msc_receipt_at(job, "path")) {
+    MSC_TRY(msc_report_read(path, &read, err));
+    json_object *job = msc_report_at(read, "job_file");
+    const int is_of_run = msc_report_at(read, "stages") && msc_report_at(read, "run_id");
+    if (is_of_run && msc_report_at(job, "text") && msc_report_at(job, "path")) {
         *root = read;
         return MSC_OK;
     }

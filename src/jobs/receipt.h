@@ -51,6 +51,4 @@ msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err);
 struct json_object;
 /* The receipt of a run that holds its job; json_object_put() frees it. ENOFILE, EREAD, EFORMAT; *root is NULL then. */
 msc_status msc_receipt_read(const char *path, struct json_object **root, msc_error *err);
-/* A member of a JSON object; NULL when `parent` is no object or has no such member. Borrowed. */
-struct json_object *msc_receipt_at(struct json_object *parent, const char *name);
 #endif

@@ -43,3 +43,25 @@ msc_status msc_report_write(json_object *report, const char *path, msc_error *er
     msc_release(text);
     return status;
 }
+
+msc_status msc_report_read(const char *path, json_object **report, msc_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    *report = NULL;
+    MSC_TRY(msc_file_read(path, &text, &n, err));
+    json_object *read = json_tokener_parse(text);
+    msc_release(text);
+    if (json_object_is_type(read, json_type_object)) {
+        *report = read;
+        return MSC_OK;
+    }
+    json_object_put(read);
+    return msc_fail(err, MSC_EFORMAT, path, "no JSON object");
+}
+
+json_object *msc_report_at(json_object *parent, const char *name)
+{
+    json_object *found = NULL;
+    return json_object_is_type(parent, json_type_object) && json_object_object_get_ex(parent, name, &found) ? found : NULL;
+}

@@ -14,4 +14,8 @@ json_object *msc_report_amount(msc_amount amount);
 msc_status msc_report_print(json_object *report, const char *subject, char **text, msc_error *err);
 /* Writes the report to a file. Errors of msc_file_write, ENOMEM. */
 msc_status msc_report_write(json_object *report, const char *path, msc_error *err);
+/* A JSON object from a file; json_object_put() frees it. EREAD and others of msc_file_read, EFORMAT; *report is NULL then. */
+msc_status msc_report_read(const char *path, json_object **report, msc_error *err);
+/* A member of a JSON object; NULL when `parent` is no object or has no such member. Borrowed. */
+json_object *msc_report_at(json_object *parent, const char *name);
 #endif

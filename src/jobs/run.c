@@ -207,6 +207,7 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
         status = msc_receipt_input(run->receipt, run->role[i], run->input[i].path, run->input[i].sha256, err);
     if (status == MSC_OK) status = join_receipts(run, err);
     if (status == MSC_OK) status = run_stages(run, options, err);
+    if (status == MSC_OK && options->summary && msc_receipt_is_complete(run->receipt)) status = msc_run_summary(run, options->as_json, options->summary, err);
     msc_receipt_close(&run->receipt);
     return status;
 }

@@ -1,8 +1,7 @@
 /* run_assess.c - the stages that judge a run's maps by its reference, and say whether they are accepted. */
-#include "jobs/run_stages.h"
 #include "jobs/assess.h"
-#include "base/mem.h"
-#include <json.h>
+#include "jobs/report.h"
+#include "jobs/run_stages.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -107,20 +106,14 @@ msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_e
 /* The verdict of a report: 1 holds or has none, 0 not; then in *words the verdict. */
 static msc_status read_verdict(msc_job_run *run, const char *path, int *holds, char words[600], msc_error *err)
 {
-    char *text = NULL;
-    size_t n = 0;
-    MSC_TRY(msc_file_read(path, &text, &n, err));
-    json_object *top = json_tokener_parse(text), *gate, *v;
-    msc_release(text);
-    *holds = 1;
-    if (top && json_object_object_get_ex(top, "acceptance", &gate)) {
-        const int is_chinese = run->settings.lang && strcmp(run->settings.lang, "zh") == 0;
-        *holds = json_object_object_get_ex(gate, "holds", &v) && json_object_get_boolean(v);
-        if (json_object_object_get_ex(gate, is_chinese ? "verdict_zh" : "verdict", &v)) snprintf(words, 600, "%s", json_object_get_string(v));
-    }
-    const msc_status status = top ? MSC_OK : msc_fail(err, MSC_EREAD, path, "no JSON");
+    json_object *top = NULL;
+    MSC_TRY(msc_report_read(path, &top, err));
+    json_object *gate = msc_report_at(top, "acceptance");
+    json_object *verdict = msc_report_at(gate, msc_settings_words(&run->settings, "verdict", "verdict_zh"));
+    *holds = !gate || json_object_get_boolean(msc_report_at(gate, "holds"));
+    if (verdict) snprintf(words, 600, "%s", json_object_get_string(verdict));
     json_object_put(top);
-    return status;
+    return MSC_OK;
 }
 
 msc_status msc_run_accept(msc_job_run *run, const msc_stage *stage, msc_error *err)

@@ -1,9 +1,9 @@
 /* run_replay.c - a run from its receipt, once more and elsewhere: do the same bytes come out? */
 #define _XOPEN_SOURCE 700      /* mkdtemp, nftw */
 #include "base/mem.h"
+#include "jobs/report.h"
 #include "jobs/run_stages.h"
 #include <ftw.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,19 +21,19 @@ typedef struct replay {
 static msc_status read_receipt(replay *r, msc_error *err)
 {
     MSC_TRY(msc_receipt_read(r->receipt, &r->root, err));
-    const char *version = json_object_get_string(msc_receipt_at(r->root, "minescar"));
+    const char *version = json_object_get_string(msc_report_at(r->root, "minescar"));
     if (!version || strcmp(version, MSC_VERSION) != 0)
         return msc_fail(err, MSC_EFORMAT, r->receipt, "made by version %s, this is %s", version ? version : "?", MSC_VERSION);
-    return json_object_get_boolean(msc_receipt_at(r->root, "complete")) ? MSC_OK : msc_fail(err, MSC_EFORMAT, r->receipt, "of a run that is not complete");
+    return json_object_get_boolean(msc_report_at(r->root, "complete")) ? MSC_OK : msc_fail(err, MSC_EFORMAT, r->receipt, "of a run that is not complete");
 }
 
 /* What outputs depend on beside the job: memory and tile, which decide the order of blocks in files, and packing. */
 static void take_settings(replay *r, const msc_settings *caller)
 {
-    json_object *set = msc_receipt_at(r->root, "settings"), *creation = msc_receipt_at(set, "creation");
+    json_object *set = msc_report_at(r->root, "settings"), *creation = msc_report_at(set, "creation");
     r->settings = *caller;
-    r->settings.memory_bytes = json_object_get_int64(msc_receipt_at(set, "memory_bytes"));
-    r->settings.tile_px = json_object_get_int(msc_receipt_at(set, "tile_px"));
+    r->settings.memory_bytes = json_object_get_int64(msc_report_at(set, "memory_bytes"));
+    r->settings.tile_px = json_object_get_int(msc_report_at(set, "tile_px"));
     r->settings.creation = r->creation;
     r->settings.n_creation = 0;
     for (size_t i = 0; creation && i < json_object_array_length(creation) && i < MAX_CREATION; i++)
@@ -43,11 +43,11 @@ static void take_settings(replay *r, const msc_settings *caller)
 /* An input that has changed is told as itself, not as outputs that differ. */
 static msc_status check_inputs(const replay *r, msc_error *err)
 {
-    json_object *inputs = msc_receipt_at(r->root, "inputs");
+    json_object *inputs = msc_report_at(r->root, "inputs");
     if (!inputs) return MSC_OK;
     json_object_object_foreach(inputs, role, file) {
         char hex[MSC_SHA256_TEXT];
-        const char *path = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
+        const char *path = json_object_get_string(msc_report_at(file, "path")), *wanted = json_object_get_string(msc_report_at(file, "sha256"));
         if (!path || !wanted) return msc_fail(err, MSC_EFORMAT, r->receipt, "input %s", role);
         MSC_TRY(msc_sha256_file(path, hex, err));
         if (strcmp(hex, wanted) != 0) return msc_fail(err, MSC_ECHECK, path, "not the %s that the run read; SHA-256 %.12s..., then %.12s...", role, hex, wanted);
@@ -76,14 +76,14 @@ static msc_status compare(const replay *r, msc_error *err)
 {
     int n = 0, n_different = 0;
     char first[MSC_PATH_MAX] = "";
-    json_object *stages = msc_receipt_at(r->root, "stages");
+    json_object *stages = msc_report_at(r->root, "stages");
     json_object_object_foreach(stages, name, stage) {
-        json_object *outputs = msc_receipt_at(stage, "outputs");
+        json_object *outputs = msc_report_at(stage, "outputs");
         (void)name;
         for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) {
             char path[MSC_PATH_MAX], hex[MSC_SHA256_TEXT];
             json_object *file = json_object_array_get_idx(outputs, i);
-            const char *was = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
+            const char *was = json_object_get_string(msc_report_at(file, "path")), *wanted = json_object_get_string(msc_report_at(file, "sha256"));
             if (!was || !wanted) return msc_fail(err, MSC_EFORMAT, r->receipt, "an output of %s", name);
             const char *base = msc_file_name(was);
             MSC_TRY(msc_file_join(r->dir, base, path, err));
@@ -104,8 +104,8 @@ static msc_status play(replay *r, const msc_settings *caller, msc_run_text *run,
     take_settings(r, caller);
     MSC_TRY(check_inputs(r, err));
     MSC_TRY(make_directory(r, err));
-    json_object *job = msc_receipt_at(r->root, "job_file"), *text = msc_receipt_at(job, "text");
-    const msc_run_source source = { .job_path = json_object_get_string(msc_receipt_at(job, "path")), .text = json_object_get_string(text),
+    json_object *job = msc_report_at(r->root, "job_file"), *text = msc_report_at(job, "text");
+    const msc_run_source source = { .job_path = json_object_get_string(msc_report_at(job, "path")), .text = json_object_get_string(text),
                                     .n_bytes = (size_t)json_object_get_string_len(text), .output = r->dir };
     options.job = source.job_path;
     MSC_TRY(run(&r->settings, &options, &source, err));

@@ -1,8 +1,7 @@
 /* run_shift.c - the stage that tells how far two years' images lie apart, and whether that is too far. */
-#include "base/mem.h"
+#include "jobs/report.h"
 #include "jobs/run_stages.h"
 #include "jobs/shift_map.h"
-#include <json.h>
 #include <string.h>
 
 static int is_mode(const msc_job_run *run, const char *mode) { return strcmp(run->job->alignment.mode, mode) == 0; }
@@ -10,14 +9,12 @@ static int is_mode(const msc_job_run *run, const char *mode) { return strcmp(run
 /* The figures of a report. What was not measured is left as the caller set it. */
 static msc_status read_figures(const char *path, double *before_px, double *after_px, msc_error *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    MSC_TRY(msc_file_read(path, &bytes, &n, err));
-    json_object *root = json_tokener_parse(bytes), *found = NULL;
-    msc_release(bytes);
-    const int is_report = root && json_object_object_get_ex(root, "rmse_before_px", &found);
-    if (is_report && found) *before_px = json_object_get_double(found);
-    if (is_report && json_object_object_get_ex(root, "rmse_px", &found) && found) *after_px = json_object_get_double(found);
+    json_object *root = NULL, *found = NULL;
+    MSC_TRY(msc_report_read(path, &root, err));
+    const int is_report = json_object_object_get_ex(root, "rmse_before_px", &found);
+    if (found) *before_px = json_object_get_double(found);
+    found = msc_report_at(root, "rmse_px");
+    if (found) *after_px = json_object_get_double(found);
     json_object_put(root);
     return is_report ? MSC_OK : msc_fail(err, MSC_EFORMAT, path, "not a report of the displacement");
 }

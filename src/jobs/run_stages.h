@@ -105,6 +105,9 @@ msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_erro
 /* Settles which epoch is the reference, and lets the images of the others name their gains. */
 msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
 
+/* What a finished run found (run_summary.c); *text is freed with msc_text_free(). EREAD, EFORMAT of its receipt and reports. */
+msc_status msc_run_summary(const msc_job_run *run, int as_json, char **text, msc_error *err);
+
 /* Sieves with the job's mapping unit and records the counts under `group`; observed: see msc_sieve_options. */
 typedef struct msc_run_sieving { const char *group, *in, *out, *observed; } msc_run_sieving;
 msc_status msc_run_sieve(msc_job_run *run, const msc_settings *settings, const msc_run_sieving *what, msc_error *err);

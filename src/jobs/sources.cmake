@@ -53,6 +53,7 @@ set(MINESCAR_jobs
   run_shift.c
   run_radiometry.c
   run_stages.c
+  run_summary.c
   schema.c
   shift_map.c
   shift_report.c

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "jobs/receipt.h"
+#include "jobs/report.h"
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ msc_status msc_verify_note_error(msc_verification *v, const char *key, msc_error
 
 double msc_verify_number(const msc_verification *v, const char *group, const char *name, double otherwise)
 {
-    json_object *found = msc_receipt_at(msc_receipt_at(v->receipt, group), name);
+    json_object *found = msc_report_at(msc_report_at(v->receipt, group), name);
     return found ? json_object_get_double(found) : otherwise;
 }
 
@@ -46,20 +47,20 @@ static msc_status read_receipt(msc_verification *v, msc_error *err)
     char path[MSC_PATH_MAX];
     MSC_TRY(msc_file_join(v->dir, "receipt.json", path, err));
     MSC_TRY(msc_receipt_read(path, &v->receipt, err));
-    json_object *text = msc_receipt_at(msc_receipt_at(v->receipt, "job_file"), "text");
-    const char *job_path = json_object_get_string(msc_receipt_at(msc_receipt_at(v->receipt, "job_file"), "path"));
-    v->run_id = json_object_get_string(msc_receipt_at(v->receipt, "run_id"));
+    json_object *text = msc_report_at(msc_report_at(v->receipt, "job_file"), "text");
+    const char *job_path = json_object_get_string(msc_report_at(msc_report_at(v->receipt, "job_file"), "path"));
+    v->run_id = json_object_get_string(msc_report_at(v->receipt, "run_id"));
     return msc_job_parse(json_object_get_string(text), (size_t)json_object_get_string_len(text), job_path, &v->job, err);
 }
 
 static void check_receipt(msc_verification *v)
 {
     char hex[MSC_SHA256_TEXT];
-    json_object *job = msc_receipt_at(v->receipt, "job_file"), *text = msc_receipt_at(job, "text");
-    const char *wanted = json_object_get_string(msc_receipt_at(job, "sha256"));
+    json_object *job = msc_report_at(v->receipt, "job_file"), *text = msc_report_at(job, "text");
+    const char *wanted = json_object_get_string(msc_report_at(job, "sha256"));
     msc_sheet_section(v->sheet, "files", "receipt.json");
-    msc_verify_note(v, json_object_get_boolean(msc_receipt_at(v->receipt, "complete")), "complete", "%d %s",
-                    json_object_object_length(msc_receipt_at(v->receipt, "stages")), msc_sheet_words(v->sheet, "stages", "个步骤"));
+    msc_verify_note(v, json_object_get_boolean(msc_report_at(v->receipt, "complete")), "complete", "%d %s",
+                    json_object_object_length(msc_report_at(v->receipt, "stages")), msc_sheet_words(v->sheet, "stages", "个步骤"));
     msc_sha256(json_object_get_string(text), (size_t)json_object_get_string_len(text), hex);
     msc_verify_note(v, wanted && strcmp(wanted, hex) == 0, "job_file", "SHA-256 %.12s...", hex);
 }
@@ -67,13 +68,13 @@ static void check_receipt(msc_verification *v)
 /* Inputs lie where the run found them, or they do not, which is no fault of the delivery. */
 static void check_inputs(msc_verification *v)
 {
-    json_object *inputs = msc_receipt_at(v->receipt, "inputs");
+    json_object *inputs = msc_report_at(v->receipt, "inputs");
     int n = 0, n_absent = 0, n_changed = 0;
     char first[300] = "";
     if (!inputs) return;
     json_object_object_foreach(inputs, role, file) {
         char hex[MSC_SHA256_TEXT];
-        const char *path = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
+        const char *path = json_object_get_string(msc_report_at(file, "path")), *wanted = json_object_get_string(msc_report_at(file, "sha256"));
         n++;
         if (!path || !msc_file_exists(path)) n_absent++;
         else if (!wanted || msc_sha256_file(path, hex, NULL) != MSC_OK || strcmp(hex, wanted) != 0)
@@ -86,7 +87,7 @@ static void check_inputs(msc_verification *v)
 static void check_file(msc_verification *v, json_object *file)
 {
     char path[MSC_PATH_MAX], hex[MSC_SHA256_TEXT];
-    const char *was = json_object_get_string(msc_receipt_at(file, "path")), *wanted = json_object_get_string(msc_receipt_at(file, "sha256"));
+    const char *was = json_object_get_string(msc_report_at(file, "path")), *wanted = json_object_get_string(msc_report_at(file, "sha256"));
     const char *name = was ? msc_file_name(was) : "?";
     msc_sheet_section(v->sheet, "files", name);
     if (!msc_verify_file(v, name, path)) {
@@ -101,10 +102,10 @@ static void check_file(msc_verification *v, json_object *file)
 static int is_listed(json_object *stages, const char *name)
 {
     json_object_object_foreach(stages, stage, one) {
-        json_object *outputs = msc_receipt_at(one, "outputs");
+        json_object *outputs = msc_report_at(one, "outputs");
         (void)stage;
         for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) {
-            const char *path = json_object_get_string(msc_receipt_at(json_object_array_get_idx(outputs, i), "path"));
+            const char *path = json_object_get_string(msc_report_at(json_object_array_get_idx(outputs, i), "path"));
             const size_t n = path ? strlen(path) : 0, m = strlen(name);
             if (n >= m && strcmp(path + n - m, name) == 0 && (n == m || path[n - m - 1] == '/')) return 1;
         }
@@ -119,7 +120,7 @@ static void name_strangers(msc_verification *v)
     char names[700] = "";
     size_t used = 0;
     for (struct dirent *d; dir && (d = readdir(dir)) != NULL;) {
-        if (d->d_name[0] == '.' || strcmp(d->d_name, "receipt.json") == 0 || is_listed(msc_receipt_at(v->receipt, "stages"), d->d_name)) continue;
+        if (d->d_name[0] == '.' || strcmp(d->d_name, "receipt.json") == 0 || is_listed(msc_report_at(v->receipt, "stages"), d->d_name)) continue;
         if (used + strlen(d->d_name) + 3 > sizeof names) break;
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", d->d_name);
     }
@@ -131,8 +132,8 @@ static void name_strangers(msc_verification *v)
 
 static void check_hashes(msc_verification *v)
 {
-    json_object_object_foreach(msc_receipt_at(v->receipt, "stages"), stage, one) {
-        json_object *outputs = msc_receipt_at(one, "outputs");
+    json_object_object_foreach(msc_report_at(v->receipt, "stages"), stage, one) {
+        json_object *outputs = msc_report_at(one, "outputs");
         (void)stage;
         for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) check_file(v, json_object_array_get_idx(outputs, i));
     }
