@@ -246,6 +246,18 @@ static void say_measured(const plan *p, const char *name, double value)
     else msc_sheet_number(p->sheet, name, value, "%s", msc_sheet_words(p->sheet, "measured", "实测"));
 }
 
+/* How the maps of the years are made, as the run will make them. */
+static void say_maps(const plan *p)
+{
+    const msc_job *job = p->job;
+    msc_sheet_section(p->sheet, "classify", msc_sheet_words(p->sheet, "class maps", "类别图"));
+    msc_sheet_number(p->sheet, "smooth", job->classify.smooth, "%d", job->classify.smooth);
+    if (job->classify.objects < 0) msc_sheet_text(p->sheet, "objects", "%s", msc_sheet_words(p->sheet, "where the model knows no elevations", "模型不含高程时采用"));
+    else msc_sheet_number(p->sheet, "objects", job->classify.objects, "%d", job->classify.objects);
+    msc_sheet_number(p->sheet, "all_trees", job->classify.all_trees, "%d", job->classify.all_trees);
+    msc_sheet_number(p->sheet, "site_m", job->classify.site_m, "%g", job->classify.site_m);
+}
+
 /* The thresholds of the decision, as the run will use them; the displacement comes with the measured one. */
 static msc_status say_decision(const plan *p, msc_error *err)
 {
@@ -304,6 +316,7 @@ static msc_status plan_job(plan *p, msc_error *err)
     msc_describe_grid(p->sheet, &p->grid);
     for (int i = 0; i < p->job->n_epochs; i++) MSC_TRY(plan_epoch(p, &p->job->epochs[i], err));
     for (int i = 1; i < p->job->n_epochs; i++) MSC_TRY(plan_pair(p, i, err));
+    say_maps(p);
     MSC_TRY(say_decision(p, err));
     MSC_TRY(plan_layers(p, err));
     MSC_TRY(plan_output(p, err));

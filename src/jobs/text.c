@@ -33,7 +33,7 @@ static const char *const chinese[][2] = {
     { "encoding", "编码" }, { "kinds", "变化类型" }, { "same_as_map", "与变化图一致" }, { "grades", "变化等级" }, { "grade_map", "等级图" },
     { "accepted", "接受的变化" }, { "n_failed", "不通过" }, { "min_confidence", "最低置信度" }, { "edge_tolerance_px", "边缘容差（像元）" },
     { "shift_quantile", "错位分位数" }, { "change_rate", "预期变化率" }, { "evidence_weak", "证据中立" }, { "evidence_sure", "证据确凿" },
-    { "by_region", "整片判定" }, { "site_m", "场地范围" },
+    { "smooth", "平滑轮数" }, { "objects", "影像对象" }, { "all_trees", "全部树投票" }, { "by_region", "整片判定" }, { "site_m", "场地范围" },
     { "n_impossible", "不可能的转变" }, { "result", "结论" },
     { "design", "抽样方法" }, { "n_points", "样点数" }, { "step_px", "间隔（像元）" },
     { "area_ha", "面积（公顷）" }, { "not_observed_ha", "未观测（公顷）" }, { "excluded_ha", "已排除（公顷）" },
