@@ -46,6 +46,7 @@ typedef enum msc_status {
     MSC_EWRITE,     /* an output could not be written */
     MSC_ENOSPACE,   /* the disk is full */
     MSC_EPERM,      /* no permission to write there */
+    MSC_EBUSY,      /* another run writes there */
     MSC_EMEMCAP,    /* the memory cap is too small for the work */
     MSC_ENOMEM,     /* the machine has no memory left */
     MSC_ECANCELLED, /* stopped by the caller or a signal */

@@ -14,7 +14,7 @@ static const struct { const char *name; int exit_code; } statuses[MSC_N_STATUS] 
     [MSC_ENODATA] = { "ENODATA", 3 }, [MSC_EMODEL] = { "EMODEL", 3 }, [MSC_EMODELBANDS] = { "EMODELBANDS", 3 },
     [MSC_EFIELD] = { "EFIELD", 3 },
     [MSC_EEXISTS] = { "EEXISTS", 4 }, [MSC_EWRITE] = { "EWRITE", 4 }, [MSC_ENOSPACE] = { "ENOSPACE", 4 },
-    [MSC_EPERM] = { "EPERM", 4 },
+    [MSC_EPERM] = { "EPERM", 4 }, [MSC_EBUSY] = { "EBUSY", 4 },
     [MSC_EMEMCAP] = { "EMEMCAP", 5 }, [MSC_ENOMEM] = { "ENOMEM", 5 },
     [MSC_ECANCELLED] = { "ECANCELLED", 130 }, [MSC_EBUG] = { "EBUG", 70 },
     [MSC_WNODEM] = { "WNODEM", 0 }, [MSC_WBANDORDER] = { "WBANDORDER", 0 }, [MSC_WBANDSANE] = { "WBANDSANE", 0 },

@@ -1,10 +1,14 @@
 /* file.c - temporary names, sync and rename. */
+#define _DEFAULT_SOURCE        /* getentropy */
 #define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,12 +59,33 @@ msc_status msc_file_beside(const char *path, const char *name, char joined[MSC_P
     return n < MSC_PATH_MAX ? MSC_OK : msc_fail(err, MSC_EVALUE, name, "path longer than %d", MSC_PATH_MAX);
 }
 
+void msc_file_temp_mark(char mark[MSC_TEMP_MARK])
+{
+    static _Atomic uint32_t own;
+    uint32_t none = 0, made = 0;
+    if (!own) {
+        if (getentropy(&made, sizeof made) != 0) made = 0;      /* a system without it: the process number alone */
+        atomic_compare_exchange_strong(&own, &none, made | 1);
+    }
+    snprintf(mark, MSC_TEMP_MARK, "part-%ld-%08x", (long)getpid(), (unsigned)own);
+}
+
+int msc_file_is_left_over(const char *name)
+{
+    const char *mark = name[0] == '.' ? strstr(name, ".part-") : NULL;
+    long pid = 0;
+    unsigned own = 0;
+    if (!mark || sscanf(mark, ".part-%ld-%8x", &pid, &own) != 2 || pid <= 0) return 0;
+    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
 msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_error *err)
 {
     const char *name = msc_file_name(path), *dot = strrchr(name, '.');
+    char mark[MSC_TEMP_MARK];
     if (!dot || dot == name) dot = name + strlen(name);
-    const int n = snprintf(temp, MSC_PATH_MAX, "%.*s.%.*s.part-%ld%s", (int)(name - path), path, (int)(dot - name), name,
-                           (long)getpid(), dot);
+    msc_file_temp_mark(mark);
+    const int n = snprintf(temp, MSC_PATH_MAX, "%.*s.%.*s.%s%s", (int)(name - path), path, (int)(dot - name), name, mark, dot);
     return n < MSC_PATH_MAX ? MSC_OK : msc_fail(err, MSC_EVALUE, path, "path longer than %d", MSC_PATH_MAX);
 }
 

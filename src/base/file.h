@@ -3,13 +3,17 @@
 #define MSC_BASE_FILE_H
 #include "base/error.h"
 
-enum { MSC_PATH_MAX = 4096 };
+enum { MSC_PATH_MAX = 4096, MSC_TEMP_MARK = 48 };
 
 /* Checks that `path` may be written: its directory exists and is writable, and the file is absent or `overwrite`
  * is set. EEXISTS, EPERM, EWRITE. */
 msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err);
 
-/* The temporary name that belongs to `path`: ".<stem>.part-<pid><ext>" in the same directory; the extension stays
+/* "part-<pid>-<random>": what tells this process's temporary names from those of any other, on this machine or another one. */
+void msc_file_temp_mark(char mark[MSC_TEMP_MARK]);
+/* Whether a name (without directory) is a temporary one of a process that is no longer there. */
+int msc_file_is_left_over(const char *name);
+/* The temporary name that belongs to `path`: ".<stem>.<mark><ext>" in the same directory; the extension stays
  * last so that drivers know it. */
 msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_error *err);
 

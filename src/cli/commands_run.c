@@ -31,12 +31,12 @@ static msc_status run_run(cli_common *common, cli_lang lang, void *call, msc_err
 }
 const cli_command cli_run = {
     .name = "run", .summary = { "Run a whole job, from images to polygons", "执行整个任务：从影像到图斑" },
-    .detail = { "Stages whose inputs have not changed are not run again, so a job that was stopped goes on where it was.\n"
+    .detail = { "Stages that this very job, of these inputs, has done are not run again, so a job that was stopped goes on where it was.\n"
                 "Stages: train, classify, patches, change, changes, transitions, report, assess; classify_2018 is one year of a stage.\n"
                 "At the end it tells what was found: polygons, hectares gained and lost, what was not observed, accuracies; run it again to see it again.\n"
                 "On several machines with one disk: 'run --shard 1/2', 'run --shard 2/2' at the same time, then 'run'. The outputs are\n"
                 "the same bytes as those of one run.",
-                "输入未变的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、patches、change、changes、transitions、report、assess；classify_2018 为某一年的一步。\n"
+                "同一任务、同样输入已完成的步骤不会重做，中断的任务会从停下的地方继续。\n步骤: train、classify、patches、change、changes、transitions、report、assess；classify_2018 为某一年的一步。\n"
                 "结束时列出结果：图斑数、新增与恢复的面积、未观测面积、精度；再执行一次可再看一遍。\n"
                 "多机共用一块磁盘时：同时执行 run --shard 1/2 和 run --shard 2/2，再执行一次 run。结果与单机运行逐字节相同。" },
     .examples = "minescar run demo/job.yaml\nminescar run demo/job.yaml --threads 8 --memory 4G --log run.jsonl\n"

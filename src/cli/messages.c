@@ -51,6 +51,8 @@ static const message messages[MSC_N_STATUS] = {
                        { "Make room, or choose another output or --tmpdir", "请腾出空间，或更换输出目录或 --tmpdir" } },
     [MSC_EPERM] = { { "no permission to write there", "没有写入权限" },
                     { "Change the permissions, or choose another directory", "请修改权限，或换一个目录" } },
+    [MSC_EBUSY] = { { "is in use", "正被占用" },
+                    { "Wait until that has ended, or choose another output directory", "请等其结束，或换一个输出目录" } },
     [MSC_EMEMCAP] = { { "the memory cap is too small for this work", "内存上限不足以完成此任务" },
                       { "Raise --memory, or use fewer --threads", "请增大 --memory，或减少 --threads" } },
     [MSC_ENOMEM] = { { "the machine has no memory left", "机器内存不足" },

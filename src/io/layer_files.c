@@ -35,8 +35,10 @@ msc_status msc_layer_files_init(const char *path, int is_shapefile, int overwrit
     snprintf(files->path, sizeof files->path, "%s", path);
     /* The extension stands once only, at the end: GDAL looks for the first one in the name of an XLSX file. */
     const char *extension = path + stem_length(path);
-    snprintf(files->temp, sizeof files->temp, "%.*s.%.*s_%s.part-%ld%s", (int)(name - path), path, (int)(extension - name), name,
-             *extension ? extension + 1 : "", (long)getpid(), extension);
+    char mark[MSC_TEMP_MARK];
+    msc_file_temp_mark(mark);
+    snprintf(files->temp, sizeof files->temp, "%.*s.%.*s_%s.%s%s", (int)(name - path), path, (int)(extension - name), name,
+             *extension ? extension + 1 : "", mark, extension);
     MSC_TRY(msc_file_check_output(path, overwrite, err));
     for (int i = 0; is_shapefile && i < 2; i++) {
         char sibling[MSC_PATH_MAX];

@@ -226,7 +226,7 @@ static msc_status weigh(comparison *c, msc_error *err)
     if (!o->posterior_before || (o->change_rate > 0 && (o->evidence_weak > 0 || !o->evidence) && !c->decide.height)) return MSC_OK;
     if (c->decide.height) MSC_TRY(msc_elevation_measure(c->settings, &c->elevation, err));
     c->tally->heights = c->elevation.heights;
-    const msc_weights_known known = { .usual_rate = c->limits.change_rate, .is_ratio_given = o->evidence_weak > 0 };
+    const msc_weights_known known = { .usual_rate = USUAL_RATE, .is_ratio_given = o->evidence_weak > 0 };
     MSC_TRY(msc_change_weights(c->settings, &c->source, &c->decide, &known, c->tally->weights, err));
     for (int g = 0; g < MSC_N_GROUNDS; g++) {
         msc_weights *w = &c->tally->weights[g];

@@ -6,6 +6,7 @@
 #include "jobs/report.h"
 #include "stream/stream.h"
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -37,14 +38,45 @@ static int64_t size_of(const char *path)
     return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-/* Takes up an earlier receipt of the same run; anything else there is left alone and not used. */
-static json_object *take_up(const char *path, const char *run_id)
+/* A receipt that is there already; NULL: none that can be read. */
+static json_object *earlier(const char *path)
 {
     json_object *root = NULL;
-    if (!msc_file_exists(path) || msc_report_read(path, &root, NULL) != MSC_OK) return NULL;
-    if (strcmp(text_of(root, "run_id"), run_id) == 0) return root;
+    if (msc_file_exists(path)) msc_report_read(path, &root, NULL);
+    return root;
+}
+
+/* Takes up an earlier receipt of the same run. */
+static json_object *take_up(const char *path, const char *run_id)
+{
+    json_object *root = earlier(path);
+    if (root && strcmp(text_of(root, "run_id"), run_id) == 0) return root;
     json_object_put(root);
     return NULL;
+}
+
+/* Names of the outputs of every stage, into the list. */
+static void list_outputs(json_object *root, json_object *names)
+{
+    json_object *stages = msc_report_at(root, "stages");
+    if (!stages) return;
+    json_object_object_foreach(stages, stage, one) {
+        json_object *outputs = msc_report_at(one, "outputs");
+        (void)stage;
+        for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++)
+            json_object_array_add(names, json_object_new_string(text_of(json_object_array_get_idx(outputs, i), "path")));
+    }
+}
+
+/* What the receipt of another run at `path` lists, and what that one had superseded and not yet removed. */
+static json_object *superseded_at(const char *path)
+{
+    json_object *root = earlier(path), *names = json_object_new_array(), *older = msc_report_at(root, "superseded");
+    if (names) list_outputs(root, names);
+    for (size_t i = 0; names && older && i < json_object_array_length(older); i++)
+        json_object_array_add(names, json_object_get(json_object_array_get_idx(older, i)));
+    json_object_put(root);
+    return names;
 }
 
 msc_status msc_receipt_open(const char *path, const char *run_id, const char *job, msc_receipt **receipt, msc_error *err)
@@ -65,6 +97,7 @@ msc_status msc_receipt_open(const char *path, const char *run_id, const char *jo
         json_object_object_add(r->root, "complete", json_object_new_boolean(0));
         json_object_object_add(r->root, "note", json_object_new_string(
             "candidate changes; to be confirmed by interpretation or in the field (候选变化，需人工/野外核实)"));
+        json_object_object_add(r->root, "superseded", superseded_at(path));
     }
     *receipt = r;
     return MSC_OK;
@@ -82,6 +115,36 @@ int msc_receipt_is_complete(const msc_receipt *receipt)
 {
     json_object *flag = NULL;
     return json_object_object_get_ex(receipt->root, "complete", &flag) && json_object_get_boolean(flag);
+}
+
+const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i)
+{
+    json_object *names = msc_report_at(receipt->root, "superseded");
+    return names && i < json_object_array_length(names) ? json_object_get_string(json_object_array_get_idx(names, i)) : NULL;
+}
+
+int msc_receipt_has_output(const msc_receipt *receipt, const char *name)
+{
+    int is_there = 0;
+    json_object *names = json_object_new_array();
+    if (names) list_outputs(receipt->root, names);
+    for (size_t i = 0; names && i < json_object_array_length(names); i++)
+        is_there |= strcmp(json_object_get_string(json_object_array_get_idx(names, i)), name) == 0;
+    json_object_put(names);
+    return is_there;
+}
+
+int msc_receipt_is_new(const msc_receipt *receipt) { return !msc_report_at(receipt->root, "stages"); }
+
+int msc_receipt_agrees(const msc_receipt *receipt, const char *stage, const msc_receipt_file *outputs, int n_outputs)
+{
+    json_object *was = msc_report_at(msc_report_at(msc_report_at(receipt->root, "stages"), stage), "outputs");
+    if (!was || (int)json_object_array_length(was) != n_outputs) return 0;
+    for (int i = 0; i < n_outputs; i++) {
+        json_object *file = json_object_array_get_idx(was, (size_t)i);
+        if (strcmp(text_of(file, "path"), msc_file_name(outputs[i].path)) != 0 || strcmp(text_of(file, "sha256"), outputs[i].sha256) != 0) return 0;
+    }
+    return 1;
 }
 
 int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
@@ -178,7 +241,9 @@ static msc_status put(msc_receipt *receipt, const char *group, const char *name,
 
 msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const char *name, double value, msc_error *err)
 {
-    const int is_whole = value == (double)(int64_t)value;
+    json_object *at = child(receipt->root, group);
+    if (at && !isfinite(value)) return json_object_object_add(at, name, NULL), MSC_OK;
+    const int is_whole = fabs(value) < 9e15 && value == (double)(int64_t)value;
     return put(receipt, group, name, is_whole ? json_object_new_int64((int64_t)value) : json_object_new_double(value), err);
 }
 
@@ -257,6 +322,7 @@ msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_
 msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err)
 {
     json_object_object_add(receipt->root, "complete", json_object_new_boolean(1));
+    json_object_object_del(receipt->root, "superseded");
     return save(receipt, err);
 }
 

@@ -18,9 +18,16 @@ typedef struct msc_receipt_cost {
 msc_status msc_receipt_hash(const msc_settings *settings, msc_receipt_file *files, int n_files, msc_error *err);
 
 /* Starts a receipt; a receipt that an earlier, unfinished run with the same id left at `path` is taken up, so that
- * its stages count as done. path is borrowed until the receipt is closed. */
+ * its stages count as done; outputs of one with another id are superseded. path is borrowed until the receipt is closed. */
 msc_status msc_receipt_open(const char *path, const char *run_id, const char *job, msc_receipt **receipt, msc_error *err);
 void msc_receipt_close(msc_receipt **receipt);
+
+/* The i-th output, by name, of the receipts of other runs that this one took the place of; NULL: no more. Borrowed. */
+const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i);
+int msc_receipt_has_output(const msc_receipt *receipt, const char *name);    /* of any stage */
+int msc_receipt_is_new(const msc_receipt *receipt);       /* no stage is in it */
+/* Whether a stage is in it with these outputs, as msc_receipt_hash left them. */
+int msc_receipt_agrees(const msc_receipt *receipt, const char *stage, const msc_receipt_file *outputs, int n_outputs);
 
 int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage);   /* done, with all its outputs in place */
 int msc_receipt_is_complete(const msc_receipt *receipt);
@@ -35,7 +42,7 @@ msc_status msc_receipt_job(msc_receipt *receipt, const char *path, const char *t
 
 /* Records an input with its whole path, size and SHA-256. */
 msc_status msc_receipt_input(msc_receipt *receipt, const char *role, const char *path, const char *sha256, msc_error *err);
-/* A parameter, a count or an area of the stage at work; later ones of one name replace earlier ones. */
+/* A parameter, a count or an area of the stage at work (null where it is not finite); later ones of one name replace earlier ones. */
 msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const char *name, double value, msc_error *err);
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);

@@ -97,10 +97,12 @@ static msc_status join_receipts(msc_job_run *run, msc_error *err)
     return MSC_OK;
 }
 
-/* A finished receipt holds those of the shards. */
+/* A finished receipt holds those of the shards, and its directory nothing that is of another job or only a step. */
 static msc_status finish_receipt(msc_job_run *run, msc_error *err)
 {
     char path[MSC_PATH_MAX];
+    MSC_TRY(msc_run_remove_superseded(run, err));
+    MSC_TRY(msc_run_sweep(run, 1, err));
     MSC_TRY(msc_receipt_finish(run->receipt, err));
     for (int e = 0; e < run->job->n_epochs; e++) {
         MSC_TRY(receipt_path(run, e, path, err));
@@ -135,6 +137,7 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     MSC_TRY(status);
     for (int i = 0; i < run->n_outputs; i++) outputs[i].path = run->output[i];
     MSC_TRY(msc_receipt_hash(&run->settings, outputs, run->n_outputs, err));
+    if (!run->stale && !msc_receipt_agrees(run->receipt, stage->name, outputs, run->n_outputs)) run->stale = stage;
     msc_receipt_cost cost = cost_so_far();
     cost.seconds -= before.seconds;
     cost.cpu_seconds -= before.cpu_seconds;
@@ -144,11 +147,22 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     return MSC_OK;
 }
 
-/* Done by an earlier run: the receipt says so, and its outputs are still what was written. */
+/* Done by an earlier run: the receipt says so, its outputs are still what was written, and no stage before it has come out otherwise since. */
 static int is_done(const msc_job_run *run, msc_stage *stage)
 {
-    if (!stage->is_done) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
+    if (!stage->is_done && (!run->stale || stage < run->stale)) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
     return stage->is_done;
+}
+
+/* Where a run is asked for some stages only, those before them may still be of the job as it was. */
+static void warn_of_older(msc_job_run *run, const msc_stage *first)
+{
+    for (const msc_stage *stage = run->stages; stage < first; stage++) {
+        if (msc_receipt_has_stage(run->receipt, stage->name) || !msc_receipt_superseded(run->receipt, 0)) continue;
+        msc_warn(&run->settings, MSC_WOTHER, stage->name, msc_settings_words(&run->settings,
+                 "of the job as it was before; when the later stages are settled, run the whole job", "仍是任务修改前的结果；后续步骤确定后请完整执行一次任务"));
+        return;
+    }
 }
 
 static msc_status run_stages(msc_job_run *run, const msc_run_options *options, msc_error *err)
@@ -159,7 +173,7 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
         if (options->from && stage_matches(stage->name, options->from)) is_begun = 1;
         if (options->only && !stage_matches(stage->name, options->only)) continue;
         if (!is_begun) continue;
-        n_met++;
+        if (n_met++ == 0) warn_of_older(run, stage);
         if (!is_in_shard(run, stage)) continue;
         if (!options->only && !options->from && is_done(run, stage)) continue;
         MSC_TRY(run_stage(run, stage, err));
@@ -197,6 +211,7 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     MSC_TRY(msc_run_list_inputs(run, err));
     MSC_TRY(make_run_id(run, err));
     MSC_TRY(make_directory(run->job->output, err));
+    MSC_TRY(msc_run_lock(run, err));
     MSC_TRY(guard_outputs(run, whole, run->caller->overwrite, err));
     MSC_TRY(guard_outputs(run, own, run->caller->overwrite, err));
     MSC_TRY(msc_run_list_stages(run, err));
@@ -206,6 +221,7 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     for (int i = 0; i < run->n_inputs && status == MSC_OK; i++)
         status = msc_receipt_input(run->receipt, run->role[i], run->input[i].path, run->input[i].sha256, err);
     if (status == MSC_OK) status = join_receipts(run, err);
+    if (status == MSC_OK && run->n_shards == 0) status = msc_run_sweep(run, msc_receipt_is_new(run->receipt), err);
     if (status == MSC_OK) status = run_stages(run, options, err);
     if (status == MSC_OK && options->summary && msc_receipt_is_complete(run->receipt)) status = msc_run_summary(run, options->as_json, options->summary, err);
     msc_receipt_close(&run->receipt);
@@ -228,7 +244,9 @@ static msc_status run_text(const msc_settings *settings, const msc_run_options *
     run->n_job_text = source->n_bytes;
     msc_status status = msc_job_parse(source->text, source->n_bytes, source->job_path, &run->job, err);
     if (status == MSC_OK && source->output) run->job->output = source->output;
+    run->lock = -1;
     if (status == MSC_OK) status = run_job(run, options, err);
+    msc_run_unlock(run);
     msc_job_free(&run->job);
     msc_release(run);
     return status;

@@ -26,6 +26,8 @@ struct msc_job_run {
     char id[17];
     const char *job_path, *job_text;  /* the job file, byte by byte */
     size_t n_job_text;
+    int lock;                         /* descriptor of the output directory, -1: none */
+    const msc_stage *stale;           /* the first stage that came out otherwise than the receipt has it: what that says of later ones is of something else; NULL: none */
     int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
     char shift_path[MSC_RUN_MAX_SHIFTS][MSC_PATH_MAX];   /* reports of the pairs of epochs, where the job resamples */
@@ -104,6 +106,15 @@ msc_status msc_run_evidence(msc_job_run *run, const msc_stage *stage, msc_error 
 msc_status msc_run_radiometry(msc_job_run *run, const msc_stage *stage, msc_error *err);
 /* Settles which epoch is the reference, and lets the images of the others name their gains. */
 msc_status msc_run_choose_reference(msc_job_run *run, msc_error *err);
+
+/* Takes the output directory for this run, or with other shards; EBUSY while another run has it. Where the file system knows no locks,
+ * nobody is kept out. */
+msc_status msc_run_lock(msc_job_run *run, msc_error *err);
+void msc_run_unlock(msc_job_run *run);
+/* Removes what runs that were killed left under temporary names; with_steps: rasters too that one stage leaves to another. EWRITE. */
+msc_status msc_run_sweep(const msc_job_run *run, int with_steps, msc_error *err);
+/* Removes what an earlier job left there and this one does not make. */
+msc_status msc_run_remove_superseded(const msc_job_run *run, msc_error *err);
 
 /* What a finished run found (run_summary.c); *text is freed with msc_text_free(). EREAD, EFORMAT of its receipt and reports. */
 msc_status msc_run_summary(const msc_job_run *run, int as_json, char **text, msc_error *err);

@@ -47,6 +47,7 @@ set(MINESCAR_jobs
   run_classify.c
   run_evidence.c
   run_grid.c
+  run_directory.c
   run_masks.c
   run_outputs.c
   run_replay.c

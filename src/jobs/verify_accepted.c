@@ -1,7 +1,8 @@
 /* verify_accepted.c - what was accepted against maps and grades, and the change map made again from it: every pixel, exactly.
  *
  * A change is accepted where the grade is A or B. Its classes are those of the class maps, but that a kind of damage may be another one
- * (that of its site), and that grade B may have uncovered a change under one class. The run sieves it twice, once among changes alone,
+ * (that of its site, in the map or in the change), and that grade B may have uncovered a change under one class, or under one kind of
+ * damage that the maps name differently. The run sieves it twice, once among changes alone,
  * once in its surroundings. */
 #define _XOPEN_SOURCE 700      /* mkdtemp */
 #include "jobs/verify.h"
@@ -32,7 +33,7 @@ static int is_allowed(const remaking *r, int accepted, int before, int after, in
     const int from = accepted >> 8, to = accepted & 255;
     if (accepted == 65535) return grade != MSC_GRADE_A && grade != MSC_GRADE_B;
     if (from == to || before == 0 || after == 0) return 0;
-    if (grade == MSC_GRADE_B && before == after) return 1;
+    if (grade == MSC_GRADE_B && is_named(r, before, after)) return 1;
     return (grade == MSC_GRADE_A || grade == MSC_GRADE_B) && is_named(r, from, before) && is_named(r, to, after);
 }
 

@@ -37,6 +37,7 @@ int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *row
             const int32_t both = sure + shares->of[after[2 * j + 1][x]];
             if (b == 0 || a == 0) continue;
             if (a == b) stays = both;
+            else if (both == change) best = 0;
             else if (both > change) change = both, best = (uint16_t)(a << 8 | b);
         }
         if (a && stays > same) same = stays;

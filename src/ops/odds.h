@@ -19,6 +19,6 @@ msc_posterior_rows msc_posterior_rows_of(const msc_tile *tile, int first, int n_
 
 /* Log odds of the best pair of classes that differ against the best class that stays, at column x. A class outside
  * a year's list has the least share there is; a year without a list (code 0 first) says all for change. `pair` may be NULL; else
- * before * 256 + after of that pair, of equals the one that stands first; 0: none. */
+ * before * 256 + after of that pair; 0: none, or two that are equally probable, of which neither is told, so that years may change places. */
 int32_t msc_log_odds(const msc_log_shares *shares, const msc_posterior_rows *rows, int32_t x, uint16_t *pair);
 #endif

@@ -111,14 +111,28 @@ static void a_full_disk_is_told(void **state)
 static void temporary_names_keep_directory_and_extension(void **state)
 {
     (void)state;
-    char temp[MSC_PATH_MAX], want[128];
+    char temp[MSC_PATH_MAX], want[128], mark[MSC_TEMP_MARK];
     msc_error err;
-    snprintf(want, sizeof want, "out.d/.change.part-%ld.tif", (long)getpid());
+    msc_file_temp_mark(mark);
+    snprintf(want, sizeof want, "out.d/.change.%s.tif", mark);
     assert_int_equal(msc_file_temp_name("out.d/change.tif", temp, &err), MSC_OK);
     assert_string_equal(temp, want);
-    snprintf(want, sizeof want, ".change.part-%ld", (long)getpid());
+    snprintf(want, sizeof want, ".change.%s", mark);
     assert_int_equal(msc_file_temp_name("change", temp, &err), MSC_OK);
     assert_string_equal(temp, want);
+}
+
+static void temporary_names_of_the_dead_are_left_over(void **state)
+{
+    (void)state;
+    char temp[MSC_PATH_MAX];
+    msc_error err;
+    assert_int_equal(msc_file_temp_name("change.tif", temp, &err), MSC_OK);
+    assert_false(msc_file_is_left_over(temp));
+    assert_true(msc_file_is_left_over(".change.part-4194304-0123abcd.tif"));     /* over the largest process number of Linux by one */
+    assert_false(msc_file_is_left_over("change.part-4194304-0123abcd.tif"));
+    assert_false(msc_file_is_left_over(".change.tif"));
+    assert_false(msc_file_is_left_over(".a.part-list.tif"));
 }
 
 static void joins_names(void **state)
@@ -145,7 +159,7 @@ int main(void)
         cmocka_unit_test(a_directory_without_permission_is_told),
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(temporary_names_keep_directory_and_extension),
-        cmocka_unit_test(joins_names),
+        cmocka_unit_test(temporary_names_of_the_dead_are_left_over), cmocka_unit_test(joins_names),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

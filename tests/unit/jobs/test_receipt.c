@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include <json-c/json.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -167,13 +168,80 @@ static void shards_are_joined(void **state)
     unlink(own);
 }
 
+/* Outputs of another run's receipt are known until the run is finished. */
+static void other_runs_outputs_are_superseded(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err;
+    leave_one_stage("one");
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(msc_receipt_open(path, again ? "three" : "two", "job", &r, &err), MSC_OK);
+        assert_true(msc_receipt_is_new(r));
+        assert_string_equal(msc_receipt_superseded(r, 0), output);
+        assert_null(msc_receipt_superseded(r, 1));
+        assert_false(msc_receipt_has_output(r, output));
+        msc_receipt_close(&r);
+    }
+    leave_one_stage("four");
+    assert_int_equal(msc_receipt_open(path, "four", "job", &r, &err), MSC_OK);
+    assert_false(msc_receipt_is_new(r));
+    assert_true(msc_receipt_has_output(r, output));
+    assert_string_equal(msc_receipt_superseded(r, 0), output);
+    assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
+    assert_null(msc_receipt_superseded(r, 0));
+    msc_receipt_close(&r);
+}
+
+static void agrees_with_the_same_outputs_alone(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_receipt_file outputs[] = { { .path = output } };
+    msc_settings set;
+    msc_error err;
+    msc_settings_defaults(&set);
+    leave_one_stage("one");
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_int_equal(msc_receipt_hash(&set, outputs, 1, &err), MSC_OK);
+    assert_true(msc_receipt_agrees(r, "classify_2016", outputs, 1));
+    assert_false(msc_receipt_agrees(r, "classify_2018", outputs, 1));
+    assert_false(msc_receipt_agrees(r, "classify_2016", outputs, 0));
+    assert_int_equal(msc_file_write(output, "abd", 3, &err), MSC_OK);
+    assert_int_equal(msc_receipt_hash(&set, outputs, 1, &err), MSC_OK);
+    assert_false(msc_receipt_agrees(r, "classify_2016", outputs, 1));
+    msc_receipt_close(&r);
+}
+
+/* Neither NaN nor Infinity is JSON. */
+static void what_is_not_finite_is_null(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    char *text = NULL;
+    size_t n = 0;
+    msc_error err;
+    unlink(path);
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_int_equal(msc_receipt_number(r, "figures", "nan", (double)NAN, &err), MSC_OK);
+    assert_int_equal(msc_receipt_number(r, "figures", "infinite", -(double)INFINITY, &err), MSC_OK);
+    assert_int_equal(msc_receipt_number(r, "figures", "large", 1e300, &err), MSC_OK);
+    assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
+    msc_receipt_close(&r);
+    assert_int_equal(msc_file_read(path, &text, &n, &err), MSC_OK);
+    assert_non_null(strstr(text, "\"nan\":null"));
+    assert_non_null(strstr(text, "\"infinite\":null"));
+    msc_release(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_run_takes_up), cmocka_unit_test(stage_tells_its_traffic), cmocka_unit_test(other_run_starts_anew),
         cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
         cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
-        cmocka_unit_test(shards_are_joined),
+        cmocka_unit_test(shards_are_joined), cmocka_unit_test(other_runs_outputs_are_superseded),
+        cmocka_unit_test(agrees_with_the_same_outputs_alone), cmocka_unit_test(what_is_not_finite_is_null),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);

@@ -6,12 +6,14 @@
 static const uint8_t before[6] = { 3, 200, 5, 40, 7, 10 };
 static msc_log_shares shares;
 
-static int32_t odds(const uint8_t *a, const uint8_t *b)
+static int32_t odds_and_pair(const uint8_t *a, const uint8_t *b, uint16_t *pair)
 {
     msc_posterior_rows rows;
     for (int p = 0; p < MSC_POSTERIOR_BANDS; p++) rows.plane[0][p] = a + p, rows.plane[1][p] = b + p;
-    return msc_log_odds(&shares, &rows, 0, NULL);
+    return msc_log_odds(&shares, &rows, 0, pair);
 }
+
+static int32_t odds(const uint8_t *a, const uint8_t *b) { return odds_and_pair(a, b, NULL); }
 
 static double share_of(const uint8_t *list, int code)
 {
@@ -49,6 +51,22 @@ static void years_change_places(void **state)
     const uint8_t after[6] = { 5, 180, 9, 60, 0, 0 };
     assert_int_equal(odds(before, after), odds(after, before));
     assert_true(odds(before, after) > 0 && odds(before, before) < 0);
+    for (int t = 0; t < 2000; t++) {
+        uint8_t a[6], b[6];
+        uint16_t there, back;
+        for (int i = 0; i < 6; i += 2) {
+            a[i] = (uint8_t)(1 + (made_raw(t, 0, 5) + (uint32_t)i) % 7), b[i] = (uint8_t)(1 + (made_raw(t, 0, 6) + (uint32_t)i) % 7);
+            a[i + 1] = (uint8_t)(made_raw(t, i, 7) % 4), b[i + 1] = (uint8_t)(made_raw(t, i, 8) % 4);
+        }
+        odds_and_pair(a, b, &there);
+        odds_and_pair(b, a, &back);
+        assert_int_equal(back, (there & 255) << 8 | there >> 8);
+    }
+    uint16_t pair;
+    odds_and_pair(before, before, &pair);
+    assert_int_equal(pair, 0);       /* 3 -> 5 as probable as 5 -> 3 */
+    odds_and_pair(before, after, &pair);
+    assert_int_equal(pair, 3 << 8 | 5);
 }
 
 static void no_list_says_all_for_change(void **state)
