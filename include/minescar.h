@@ -2,7 +2,8 @@
  *
  * Every command is one function: it takes the common settings, a struct of options and an error that the caller
  * owns. Fill a struct with its `_defaults()` call first. Strings and arrays are borrowed for the call only. Nothing
- * is printed and nothing exits: results are files, figures and the returned status.
+ * is printed and nothing exits: results are files, figures and the returned status. Numbers in files have a decimal
+ * point: the process's LC_NUMERIC has to be "C", as it is unless a program calls setlocale().
  */
 #ifndef MINESCAR_H
 #define MINESCAR_H

@@ -21,7 +21,8 @@ static msc_status run_run(cli_common *common, cli_lang lang, void *call, msc_err
 {
     msc_run_options *options = call;
     char *text = NULL;
-    (void)lang;
+    if (options->only && options->from)
+        return msc_fail(err, MSC_EUSAGE, "--only", "%s", cli_say(lang, (cli_words){ "given with --from; one of them", "与 --from 同时给出；只能选一个" }));
     options->as_json = common->is_json;
     if (!options->is_replay) options->summary = &text;
     msc_status status = msc_run(&common->settings, options, err);
