@@ -1,5 +1,6 @@
 /* error.c - statuses, their names and exit codes, and the caller's error record. */
 #include "base/error.h"
+#include "base/mem.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,6 +40,8 @@ static void fill(msc_error *err, msc_status status, const char *subject, const c
     err->status = status;
     snprintf(err->subject, sizeof err->subject, "%s", subject ? subject : "");
     vsnprintf(err->detail, sizeof err->detail, fmt, ap);
+    msc_trim_text(err->subject);
+    msc_trim_text(err->detail);
 }
 
 msc_status msc_fail(msc_error *err, msc_status status, const char *subject, const char *fmt, ...)
