@@ -319,7 +319,7 @@ MSC_API msc_status msc_majority(const msc_settings *settings, const msc_majority
 
 /* ---- vectorize ----------------------------------------------------------------------------------------------- */
 typedef struct msc_zone {
-    const char *name;            /* "district", "watershed" become XZQMC, LYMC; others their first ten letters */
+    const char *name;            /* names a field: "district", "watershed" XZQMC, LYMC; others 1..10 ASCII letters, digits, _ */
     const char *path, *field;
 } msc_zone;
 typedef struct msc_vectorize_options {

@@ -28,6 +28,7 @@ set(MINESCAR_jobs
   info.c
   kinds_map.c
   job.c
+  job_check.c
   job_grid.c
   pair.c
   mask_map.c

@@ -13,6 +13,7 @@
 #define EPOCHS "epochs:\n  - {year: 2016, image: a.tif}\n  - {year: 2018, image: b.tif}\n"
 #define TRAINING "training: {samples: t.gpkg}\n"
 #define WHOLE HEAD CLASSES EPOCHS TRAINING
+#define ZONES(a, b) "zones: [{name: " a ", path: p, field: f}, {name: " b ", path: p, field: f}]\n"
 
 static const char example[] =
     "minescar: 1                      # version of this schema\n"
@@ -35,7 +36,7 @@ static const char example[] =
     "classify: {smooth: 3, smooth_px: 5, all_trees: true, objects: 3}\n"
     "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
-    "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
+    "zones: [{name: district, path: districts.gpkg, field: NAME}, {name: watershed, path: w.gpkg, field: N}, {name: mine_10_ha, path: m.gpkg, field: N}]\n"
     "reference: {points: reference.gpkg, stratum: stratum, weight: weight, year_field: \"code_{year}\"}\n"
     "acceptance: {oa_min: 0.85, miss_max: 0.1, ci_max_ha: 30}\n"
     "deliver: [shp, gpkg]\ndeliver_grades: [A]\nmasks: {margin_m: 40}\n"
@@ -153,6 +154,16 @@ static void names_what_is_wrong(void **state)
         { WHOLE "reference: {points: p}\nacceptance: {oa: 0.85}\n", "line 12: unknown key 'oa' in acceptance" },
         { WHOLE "reference: {points: p}\nacceptance: {miss_max: 2}\n", "line 12: miss_max is '2'" },
         { WHOLE "reference: {points: p, weight: w, sample: s}\n", "weight is given beside sample" },
+        { WHOLE ZONES("行政区划", "x"), "zones: a name becomes a field: 1 to 10 ASCII letters, digits and _, a letter first, not 行政区划" },
+        { WHOLE ZONES("a b", "x"), "a letter first, not a b" },
+        { WHOLE ZONES("1st", "x"), "a letter first, not 1st" },
+        { WHOLE ZONES("mining_area_1", "x"), "a letter first, not mining_area_1" },
+        { WHOLE ZONES("x", "fid"), "zones: a name becomes a field, and the patch table has one called fid already" },
+        { WHOLE ZONES("bsm", "x"), "one called bsm already" },
+        { WHOLE ZONES("Geom", "x"), "one called Geom already" },
+        { WHOLE ZONES("xzqmc", "x"), "one called xzqmc already" },
+        { WHOLE ZONES("area", "AREA"), "zones: two names, area and AREA, become the same field" },
+        { WHOLE ZONES("district", "district"), "two names, district and district, become" },
         { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
         { WHOLE "name: x\n", "line 11: name appears twice" },
         { WHOLE "output:\n", "line 11: output appears twice" },
