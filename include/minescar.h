@@ -42,6 +42,7 @@ typedef enum msc_status {
     MSC_EMODEL,     /* a model file that is damaged or of another version */
     MSC_EMODELBANDS,/* a model asked to classify bands that it was not trained with */
     MSC_EFIELD,     /* an attribute field that is missing or of the wrong type */
+    MSC_ETEXT,      /* a text that the field of a layer cannot hold: too long, or without a place in its encoding */
     MSC_EEXISTS,    /* an output exists and overwriting was not asked for */
     MSC_EWRITE,     /* an output could not be written */
     MSC_ENOSPACE,   /* the disk is full */

@@ -24,6 +24,29 @@ static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
     return MSC_OK;
 }
 
+msc_status msc_job_text_init(const msc_job *job, const char *path, msc_layer_text *text, msc_error *err)
+{
+    int is_shp = 0;
+    for (int i = 0; i < job->n_deliver; i++) is_shp |= strcmp(job->deliver[i], "shp") == 0;
+    return msc_layer_text_init(text, is_shp ? job->encoding : "UTF-8", is_shp, path, err);
+}
+
+/* The labels of classes become texts of the patch table. */
+static msc_status check_labels(const msc_job *job, const char *path, msc_error *err)
+{
+    msc_layer_text text = { 0 };
+    msc_error why = { 0 };
+    const char *encoded;
+    MSC_TRY(msc_job_text_init(job, path, &text, err));
+    msc_status status = MSC_OK;
+    for (int i = 0; i < job->n_classes && status == MSC_OK; i++) {
+        status = msc_layer_text_encode(&text, job->classes[i].label, MSC_PATCH_NAME_WIDTH, path, "TBLX", &encoded, &why);
+        if (status != MSC_OK) status = msc_fail(err, MSC_EJOB, path, "classes: label of code %d: %s", job->classes[i].code, why.detail);
+    }
+    msc_layer_text_clear(&text);
+    return status;
+}
+
 /* The zones' names become fields. */
 static msc_status check_zones(const msc_job *job, const char *path, msc_error *err)
 {
@@ -66,6 +89,7 @@ static msc_status check_radiometry(const msc_job *job, const char *path, msc_err
 msc_status msc_job_check(msc_job *job, const char *path, msc_error *err)
 {
     MSC_TRY(check_classes(job, path, err));
+    MSC_TRY(check_labels(job, path, err));
     if (job->n_epochs < 2) return msc_fail(err, MSC_EJOB, path, "epochs: %d given, at least 2 are needed", job->n_epochs);
     for (int i = 1; i < job->n_epochs; i++)
         if (job->epochs[i].year <= job->epochs[i - 1].year)

@@ -3,10 +3,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "grid/area.h"
-#include "io/layer.h"
 #include "jobs/describe.h"
 #include "jobs/impossible.h"
 #include "jobs/job_grid.h"
+#include "jobs/job_plan.h"
 #include "jobs/shift_map.h"
 #include <math.h>
 #include <stdio.h>
@@ -31,14 +31,6 @@ enum { HALO_PX = 32 };
 #define PAIR_BYTES_PER_PX (2 * 4.0 / 3)
 #define EVIDENCE_BYTES_PER_PX (4.0 / 3)
 
-typedef struct plan {
-    const msc_settings *settings;
-    const msc_job *job;
-    msc_sheet *sheet;
-    msc_grid grid;
-    double n_px;
-} plan;
-
 static void say_bands(msc_sheet *sheet, const msc_raster *raster)
 {
     char names[1024] = "";
@@ -52,7 +44,7 @@ static void say_bands(msc_sheet *sheet, const msc_raster *raster)
 }
 
 /* Tiles and memory of a pass over this image, as the stream would lay it out. */
-static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
+static msc_status say_layout(const msc_planning *p, msc_raster *raster, msc_error *err)
 {
     msc_rasters all = { .raster = { raster }, .n = 1, .required = 1 };
     msc_source source = { 0 };
@@ -68,7 +60,7 @@ static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_error *err)
+static msc_status plan_epoch(const msc_planning *p, const msc_job_epoch *epoch, msc_error *err)
 {
     char name[32];
     msc_raster_facts facts;
@@ -109,68 +101,6 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
     return status;
 }
 
-/* True when the box round a shape and the grid have a point in common. */
-static int is_on_grid(const msc_grid *g, const msc_shape *s)
-{
-    const size_t n = s->is_point ? 1 : s->n_rings ? s->ring_start[s->n_rings] : 0;
-    double west = HUGE_VAL, south = HUGE_VAL, east = -HUGE_VAL, north = -HUGE_VAL;
-    for (size_t i = 0; i < n; i++) {
-        west = fmin(west, s->xy[2 * i]);
-        east = fmax(east, s->xy[2 * i]);
-        south = fmin(south, s->xy[2 * i + 1]);
-        north = fmax(north, s->xy[2 * i + 1]);
-    }
-    return west <= msc_grid_e(g, g->width_px) && east >= g->e0 && south <= g->n0 && north >= msc_grid_n(g, g->height_px);
-}
-
-/* Reads a layer with the fields that the run will ask for, and counts it. */
-static msc_status plan_layer(const plan *p, const char *role, const char *path, const char *const *fields, int n_fields, msc_error *err)
-{
-    msc_features_in in = { 0 };
-    const char *used[4];
-    int n_used = 0;
-    for (int i = 0; i < n_fields; i++)
-        if (fields[i]) used[n_used++] = fields[i];
-    MSC_TRY(msc_layer_read(path, NULL, NULL, p->grid.crs, used, n_used, &in, err));
-    if (in.n == 0) {
-        msc_features_in_clear(&in);
-        return msc_fail(err, path == p->job->training.samples ? MSC_ETRAIN : MSC_EFORMAT, path, "no feature");
-    }
-    size_t n_on = 0;
-    for (size_t i = 0; i < in.n; i++) n_on += (size_t)is_on_grid(&p->grid, &in.shape[i]);
-    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, path, "none of %zu features is on the job's grid", in.n);
-    msc_sheet_section(p->sheet, "layer", role);
-    msc_sheet_text(p->sheet, "path", "%s", path);
-    msc_sheet_number(p->sheet, "n_features", (double)in.n, "%zu", in.n);
-    msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu", n_on);
-    if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu%s", in.n_skipped, msc_sheet_words(p->sheet, " without geometry", "（没有几何）"));
-    msc_features_in_clear(&in);
-    return MSC_OK;
-}
-
-static msc_status plan_layers(const plan *p, msc_error *err)
-{
-    const msc_job *job = p->job;
-    if (job->training.samples) {
-        const char *fields[] = { job->training.class_field, job->training.year_field };
-        MSC_TRY(plan_layer(p, msc_sheet_words(p->sheet, "training", "训练样本"), job->training.samples, fields, 2, err));
-    } else if (!msc_file_exists(job->training.model)) {
-        return msc_fail(err, MSC_ENOFILE, job->training.model, "no such model");
-    }
-    for (int i = 0; i < job->n_zones; i++) {
-        const char *fields[] = { job->zones[i].field };
-        MSC_TRY(plan_layer(p, job->zones[i].name, job->zones[i].path, fields, 1, err));
-    }
-    for (int i = 0; i < job->n_epochs && job->reference.points; i++) {
-        char field[128], role[48];
-        MSC_TRY(msc_job_year_field(job->reference.year_field, job->epochs[i].year, field, sizeof field, err));
-        snprintf(role, sizeof role, "%s %d", msc_sheet_words(p->sheet, "reference", "检验点"), job->epochs[i].year);
-        const char *fields[] = { field, job->reference.stratum, job->reference.weight };
-        MSC_TRY(plan_layer(p, role, job->reference.points, fields, 3, err));
-    }
-    return MSC_OK;
-}
-
 /* The nearest directory above `path` that exists. */
 static void existing_parent(const char *path, char found[MSC_PATH_MAX])
 {
@@ -186,7 +116,7 @@ static void existing_parent(const char *path, char found[MSC_PATH_MAX])
     }
 }
 
-static msc_status plan_output(const plan *p, msc_error *err)
+static msc_status plan_output(const msc_planning *p, msc_error *err)
 {
     char parent[MSC_PATH_MAX], words[32], free_words[32];
     struct statvfs disk;
@@ -222,7 +152,7 @@ static const char *reason(const msc_sheet *sheet, const char *why)
                                           : why;
 }
 
-static void plan_machine(const plan *p)
+static void plan_machine(const msc_planning *p)
 {
     const char *why_threads = "", *why_memory = "";
     char bytes[32];
@@ -240,14 +170,14 @@ static void plan_machine(const plan *p)
     msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
-static void say_measured(const plan *p, const char *name, double value)
+static void say_measured(const msc_planning *p, const char *name, double value)
 {
     if (value > 0) msc_sheet_number(p->sheet, name, value, "%g", value);
     else msc_sheet_number(p->sheet, name, value, "%s", msc_sheet_words(p->sheet, "measured", "实测"));
 }
 
 /* How the maps of the years are made, as the run will make them. */
-static void say_maps(const plan *p)
+static void say_maps(const msc_planning *p)
 {
     const msc_job *job = p->job;
     msc_sheet_section(p->sheet, "classify", msc_sheet_words(p->sheet, "class maps", "类别图"));
@@ -259,7 +189,7 @@ static void say_maps(const plan *p)
 }
 
 /* The thresholds of the decision, as the run will use them; the displacement comes with the measured one. */
-static msc_status say_decision(const plan *p, msc_error *err)
+static msc_status say_decision(const msc_planning *p, msc_error *err)
 {
     const msc_job *job = p->job;
     int impossible[MSC_IMPOSSIBLE_MAX], n = 0;
@@ -279,7 +209,7 @@ static msc_status say_decision(const plan *p, msc_error *err)
 }
 
 /* How far the images of two years lie apart, from a few windows, and what the job does about it. */
-static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
+static msc_status plan_pair(const msc_planning *p, int epoch, msc_error *err)
 {
     const msc_job_epoch *before = &p->job->epochs[epoch - 1], *after = &p->job->epochs[epoch];
     const char *mode = p->job->alignment.mode;
@@ -302,7 +232,7 @@ static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status plan_job(plan *p, msc_error *err)
+static msc_status plan_job(msc_planning *p, msc_error *err)
 {
     int is_own = 0;
     char name[300];
@@ -318,7 +248,7 @@ static msc_status plan_job(plan *p, msc_error *err)
     for (int i = 1; i < p->job->n_epochs; i++) MSC_TRY(plan_pair(p, i, err));
     say_maps(p);
     MSC_TRY(say_decision(p, err));
-    MSC_TRY(plan_layers(p, err));
+    MSC_TRY(msc_plan_layers(p, err));
     MSC_TRY(plan_output(p, err));
     plan_machine(p);
     return MSC_OK;
@@ -328,7 +258,7 @@ msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_j
 {
     msc_job *job = NULL;
     msc_sheet *sheet = NULL;
-    plan *p = NULL;
+    msc_planning *p = NULL;
     msc_status status = msc_job_read(job_path, &job, err);
     if (status == MSC_OK) status = msc_sheet_new(settings, as_json, &sheet, err);
     if (status != MSC_OK) goto done;

@@ -35,6 +35,7 @@ set(MINESCAR_jobs
   origin.c
   palette.c
   job_plan.c
+  job_plan_layers.c
   legend.c
   lineage.c
   majority_map.c

@@ -13,6 +13,8 @@
 #define EPOCHS "epochs:\n  - {year: 2016, image: a.tif}\n  - {year: 2018, image: b.tif}\n"
 #define TRAINING "training: {samples: t.gpkg}\n"
 #define WHOLE HEAD CLASSES EPOCHS TRAINING
+#define TWENTY "一二三四五六七八九十一二三四五六七八九十"
+#define LABELS(b) "classes:\n  - {code: 1, name: a}\n  - {code: 2, name: b, label: " b "}\n"
 #define ZONES(a, b) "zones: [{name: " a ", path: p, field: f}, {name: " b ", path: p, field: f}]\n"
 
 static const char example[] =
@@ -164,6 +166,10 @@ static void names_what_is_wrong(void **state)
         { WHOLE ZONES("xzqmc", "x"), "one called xzqmc already" },
         { WHOLE ZONES("area", "AREA"), "zones: two names, area and AREA, become the same field" },
         { WHOLE ZONES("district", "district"), "two names, district and district, become" },
+        { HEAD LABELS(TWENTY "一") EPOCHS TRAINING, "classes: label of code 2: field TBLX: 42 bytes, it holds 40: 一二" },
+        { HEAD LABELS("一二三四五六七八九十一二三四") EPOCHS TRAINING "encoding: UTF-8\n", "42 bytes, it holds 40" },
+        { HEAD LABELS("😀") EPOCHS TRAINING, "label of code 2: field TBLX: cannot be written in GBK: 😀" },
+        { HEAD LABELS(TWENTY TWENTY "一") EPOCHS TRAINING "deliver: [gpkg]\n", "41 characters, it holds 40" },
         { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
         { WHOLE "name: x\n", "line 11: name appears twice" },
         { WHOLE "output:\n", "line 11: output appears twice" },
@@ -183,6 +189,20 @@ static void names_what_is_wrong(void **state)
     }
 }
 
+/* Labels as long as their field, in the encoding of what is delivered. */
+static void labels_that_fit_are_kept(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { HEAD LABELS(TWENTY) EPOCHS TRAINING, HEAD LABELS(TWENTY TWENTY) EPOCHS TRAINING "deliver: [gpkg]\n",
+                                         HEAD LABELS("😀") EPOCHS TRAINING "encoding: UTF-8\n" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        msc_job *job = NULL;
+        msc_error err = { 0 };
+        if (msc_job_parse(texts[i], strlen(texts[i]), "job.yaml", &job, &err) != MSC_OK) fail_msg("case %zu: %s", i, err.detail);
+        msc_job_free(&job);
+    }
+}
+
 static void a_missing_file_is_named(void **state)
 {
     (void)state;
@@ -198,6 +218,7 @@ int main(void)
         cmocka_unit_test(reads_the_contracts_example),
         cmocka_unit_test(fills_in_defaults),
         cmocka_unit_test(names_what_is_wrong),
+        cmocka_unit_test(labels_that_fit_are_kept),
         cmocka_unit_test(a_missing_file_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
