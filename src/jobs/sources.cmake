@@ -17,6 +17,7 @@ set(MINESCAR_jobs
   blocks.c
   chip.c
   classify.c
+  csv_cell.c
   differences.c
   elevation.c
   feature_map.c
