@@ -4,10 +4,12 @@
 #include "base/mem.h"
 #include "grid/area.h"
 #include "jobs/describe.h"
+#include "jobs/imagery.h"
 #include "jobs/impossible.h"
 #include "jobs/job_grid.h"
 #include "jobs/job_plan.h"
 #include "jobs/shift_map.h"
+#include "ops/features.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +62,35 @@ static msc_status say_layout(const msc_planning *p, msc_raster *raster, msc_erro
     return MSC_OK;
 }
 
+/* What there is beside the bands when a model is made: elevations and the place of the sun, where all years have them. */
+static msc_status count_beside(msc_planning *p, msc_error *err)
+{
+    p->has_dem = p->has_sun = 1;
+    for (int i = 0; i < p->job->n_epochs; i++) {
+        const msc_image *image = &p->job->epochs[i].image;
+        msc_sun_place sun;
+        MSC_TRY(msc_imagery_sun(image, &sun, err));
+        p->has_dem &= image->dem != NULL;
+        p->has_sun &= sun.elevation_deg > 0.0;
+    }
+    return MSC_OK;
+}
+
+/* Whether the features that the job asks for can be made of an image. */
+static msc_status check_features(const msc_planning *p, const msc_raster *raster, msc_error *err)
+{
+    const char *bands[MSC_MAX_BANDS];
+    const msc_feature_input input = { bands, msc_raster_n_bands(raster), p->has_dem, p->has_sun, sqrt(msc_area_pixel_m2(&p->grid)) };
+    msc_settings quiet = *p->settings;
+    msc_features *features = NULL;
+    if (!p->job->training.samples || !p->job->features) return MSC_OK;
+    quiet.warn = NULL;
+    for (int b = 0; b < input.n_bands && b < MSC_MAX_BANDS; b++) bands[b] = msc_raster_band_name(raster, b);
+    MSC_TRY(msc_features_open(&quiet, p->job->features, &input, &features, err));
+    msc_features_close(&features);
+    return MSC_OK;
+}
+
 static msc_status plan_epoch(const msc_planning *p, const msc_job_epoch *epoch, msc_error *err)
 {
     char name[32];
@@ -90,7 +121,8 @@ static msc_status plan_epoch(const msc_planning *p, const msc_job_epoch *epoch, 
     const msc_raster_spec spec = { .image = epoch->image, .grid = &p->grid, .resample = MSC_BILINEAR, .n_workers = 1 };
     MSC_TRY(msc_raster_open(&spec, p->settings, &raster, err));
     say_bands(p->sheet, raster);
-    msc_status status = say_layout(p, raster, err);
+    msc_status status = check_features(p, raster, err);
+    if (status == MSC_OK) status = say_layout(p, raster, err);
     msc_raster_close(&raster);
     const char *const others[] = { epoch->image.mask, epoch->image.dem };
     for (int i = 0; i < 2 && status == MSC_OK; i++) {
@@ -239,6 +271,7 @@ static msc_status plan_job(msc_planning *p, msc_error *err)
     MSC_TRY(msc_job_grid(p->job, &p->grid, &is_own, err));
     if (!p->grid.crs[0]) return msc_fail(err, MSC_ECRS, p->job->epochs[0].image.paths[0], "no coordinate system");
     p->n_px = (double)p->grid.width_px * p->grid.height_px;
+    MSC_TRY(count_beside(p, err));
     snprintf(name, sizeof name, "%s %.200s", msc_sheet_words(p->sheet, "job", "任务"), p->job->name);
     msc_sheet_section(p->sheet, "grid", name);
     msc_sheet_text(p->sheet, "grid", "%s", is_own ? msc_sheet_words(p->sheet, "as the job asks", "任务指定")

@@ -11,6 +11,7 @@ typedef struct msc_planning {
     msc_sheet *sheet;
     msc_grid grid;
     double n_px;
+    int has_dem, has_sun;        /* elevations and the place of the sun are there for every year */
 } msc_planning;
 
 /* Reads every layer that the run will read, with its fields, and tells how many features it has. Errors of msc_layer_read; ETRAIN,
