@@ -3,6 +3,7 @@
 #include "jobs/impossible.h"
 #include "jobs/vectorize_row.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
@@ -86,15 +87,24 @@ static msc_status check_radiometry(const msc_job *job, const char *path, msc_err
     return msc_fail(err, MSC_EJOB, path, "radiometry: normalize is '%.60s', not off, auto or a year of the epochs", to);
 }
 
+static msc_status check_epochs(const msc_job *job, const char *path, msc_error *err)
+{
+    if (job->n_epochs < 2) return msc_fail(err, MSC_EJOB, path, "epochs: %d given, at least 2 are needed", job->n_epochs);
+    for (int i = 0; i < job->n_epochs; i++) {
+        const msc_job_epoch *e = &job->epochs[i];
+        if (i > 0 && e->year <= e[-1].year)
+            return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once", e->year, e[-1].year);
+        if (e->date && strtol(e->date, NULL, 10) != e->year)
+            return msc_fail(err, MSC_EJOB, path, "epochs: the date %s is not in the year %d", e->date, e->year);
+    }
+    return MSC_OK;
+}
+
 msc_status msc_job_check(msc_job *job, const char *path, msc_error *err)
 {
     MSC_TRY(check_classes(job, path, err));
     MSC_TRY(check_labels(job, path, err));
-    if (job->n_epochs < 2) return msc_fail(err, MSC_EJOB, path, "epochs: %d given, at least 2 are needed", job->n_epochs);
-    for (int i = 1; i < job->n_epochs; i++)
-        if (job->epochs[i].year <= job->epochs[i - 1].year)
-            return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once",
-                            job->epochs[i].year, job->epochs[i - 1].year);
+    MSC_TRY(check_epochs(job, path, err));
     MSC_TRY(check_radiometry(job, path, err));
     if (!job->training.samples == !job->training.model)
         return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
