@@ -75,7 +75,7 @@ static const msc_rule mask_keys[] = {
     { 0 }
 };
 static const msc_rule forest_keys[] = {
-    { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 10000 },
+    { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 1000 },
     { "depth", MSC_RULE_INT, .at = IN_DOC(job.forest.depth), .low = 1, .high = 30 },
     { "seed", MSC_RULE_SEED, .at = IN_DOC(job.forest.seed) },
     { 0 }

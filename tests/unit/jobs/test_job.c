@@ -137,6 +137,7 @@ static void names_what_is_wrong(void **state)
         { HEAD "classes:\n  - {code: 1, name: 采场}\n  - {code: 2, name: b}\n" EPOCHS TRAINING, "is not ASCII" },
         { HEAD "classes: 5\n", "line 4: classes is '5', not a list" },
         { WHOLE "forest: {trees: many}\n", "line 11: trees is 'many'" },
+        { WHOLE "forest: {trees: 1001}\n", "line 11: trees is '1001', not a whole number from 1 to 1000" },
         { WHOLE "forest: {trees: 1.5}\n", "line 11: trees is '1.5'" },
         { WHOLE "forest: {seed: -1}\n", "line 11: seed is '-1'" },
         { WHOLE "forest: {depth: 3, depth: 4}\n", "line 11: depth appears twice" },
