@@ -43,6 +43,7 @@ typedef enum msc_status {
     MSC_EMODEL,     /* a model file that is damaged or of another version */
     MSC_EMODELBANDS,/* a model asked to classify bands that it was not trained with */
     MSC_EFIELD,     /* an attribute field that is missing or of the wrong type */
+    MSC_ETEXT,      /* a text that the field of a layer cannot hold: too long, or without a place in its encoding */
     MSC_EEXISTS,    /* an output exists and overwriting was not asked for */
     MSC_EWRITE,     /* an output could not be written */
     MSC_ENOSPACE,   /* the disk is full */
@@ -321,7 +322,7 @@ MSC_API msc_status msc_majority(const msc_settings *settings, const msc_majority
 
 /* ---- vectorize ----------------------------------------------------------------------------------------------- */
 typedef struct msc_zone {
-    const char *name;            /* "district", "watershed" become XZQMC, LYMC; others their first ten letters */
+    const char *name;            /* names a field: "district", "watershed" XZQMC, LYMC; others 1..10 ASCII letters, digits, _ */
     const char *path, *field;
 } msc_zone;
 typedef struct msc_vectorize_options {

@@ -1,5 +1,6 @@
 /* error.c - statuses, their names and exit codes, and the caller's error record. */
 #include "base/error.h"
+#include "base/mem.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@ static const struct { const char *name; int exit_code; } statuses[MSC_N_STATUS] 
     [MSC_ECRS] = { "ECRS", 3 }, [MSC_EGRID] = { "EGRID", 3 }, [MSC_EOVERLAP] = { "EOVERLAP", 3 },
     [MSC_EBAND] = { "EBAND", 3 }, [MSC_ETRAIN] = { "ETRAIN", 3 }, [MSC_EONECLASS] = { "EONECLASS", 3 },
     [MSC_ENODATA] = { "ENODATA", 3 }, [MSC_EMODEL] = { "EMODEL", 3 }, [MSC_EMODELBANDS] = { "EMODELBANDS", 3 },
-    [MSC_EFIELD] = { "EFIELD", 3 },
+    [MSC_EFIELD] = { "EFIELD", 3 }, [MSC_ETEXT] = { "ETEXT", 3 },
     [MSC_EEXISTS] = { "EEXISTS", 4 }, [MSC_EWRITE] = { "EWRITE", 4 }, [MSC_ENOSPACE] = { "ENOSPACE", 4 },
     [MSC_EPERM] = { "EPERM", 4 }, [MSC_EBUSY] = { "EBUSY", 4 },
     [MSC_EMEMCAP] = { "EMEMCAP", 5 }, [MSC_ENOMEM] = { "ENOMEM", 5 },
@@ -39,6 +40,8 @@ static void fill(msc_error *err, msc_status status, const char *subject, const c
     err->status = status;
     snprintf(err->subject, sizeof err->subject, "%s", subject ? subject : "");
     vsnprintf(err->detail, sizeof err->detail, fmt, ap);
+    msc_trim_text(err->subject);
+    msc_trim_text(err->detail);
 }
 
 msc_status msc_fail(msc_error *err, msc_status status, const char *subject, const char *fmt, ...)

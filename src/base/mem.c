@@ -40,6 +40,17 @@ char *msc_copy_text(const char *text)
     return copy ? memcpy(copy, text, n) : NULL;
 }
 
+void msc_trim_text(char *text)
+{
+    const size_t n = strlen(text);
+    size_t first = n;
+    while (first > 0 && n - first < 3 && ((unsigned char)text[first - 1] & 0xC0) == 0x80) first--;
+    if (first == 0) return;
+    const unsigned char lead = (unsigned char)text[first - 1];
+    const size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+    if (n - first < more) text[first - 1] = 0;
+}
+
 int msc_reserve(void **block, size_t *capacity, size_t wanted, size_t size)
 {
     if (wanted <= *capacity) return 1;

@@ -14,6 +14,9 @@ void msc_give_back_large(void);                                  /* from now on 
                                                                  /* not for a library in somebody's process */
 char *msc_copy_text(const char *text);                           /* NULL for NULL; free with msc_release */
 
+/* Drops what is no whole UTF-8 character at the end: of a text that was cut to the room there was. */
+void msc_trim_text(char *text);
+
 /* Makes room for `wanted` elements of `size` bytes: doubles *capacity as needed. Returns 0 when memory is out, and
  * then *block is still valid. *block comes from this call (or NULL). */
 int msc_reserve(void **block, size_t *capacity, size_t wanted, size_t size);

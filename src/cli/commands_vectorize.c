@@ -36,7 +36,7 @@ static const cli_option vectorize_options[] = {
     { "skip", .kind = CLI_INTS, .at = AT(options.skip), .count_at = AT(options.n_skip), .low = 0, .high = 65535, .value = "VALUE", .help = { "leave out this value", "略去此值" } },
     { "only", .kind = CLI_INTS, .at = AT(options.only), .count_at = AT(options.n_only), .low = 0, .high = 65535, .value = "CODE", .help = { "only this class code; change maps: before or after", "只要此类别代码；变化图：前类或后类" } },
     { "zones", .kind = CLI_TEXTS, .at = AT(zones), .count_at = AT(n_zones), .value = "FILE:FIELD",
-      .help = { "zone names from this layer; district=FILE:FIELD names the field XZQMC, watershed= LYMC", "由此图层取分区名；district=文件:字段 写入 XZQMC，watershed= 写入 LYMC" } },
+      .help = { "zone names from this layer, into FIELD; NAME=FILE:FIELD into the field NAME, district= XZQMC, watershed= LYMC", "由此图层取分区名，写入同名字段；名称=文件:字段 写入该名称的字段，district= 写入 XZQMC，watershed= 写入 LYMC" } },
     { "classes", .kind = CLI_TEXT, .at = AT(job), .value = "JOB.yaml", .help = { "labels from this job file; default: from the raster", "标注取自此任务文件；默认取自栅格" } },
     { "change", .kind = CLI_FLAG, .at = AT(is_change), .help = { "RASTER is a change map; default: by its pixel type", "RASTER 是变化图；默认按像元类型判断" } },
     { "no-change", .kind = CLI_FLAG, .at = AT(is_classes), .help = { "RASTER is a class map", "RASTER 是类别图" } },

@@ -43,6 +43,8 @@ static const message messages[MSC_N_STATUS] = {
                           { "Name the image's bands, or train a model for it", "请指明影像波段，或为其重新训练模型" } },
     [MSC_EFIELD] = { { "the field is missing or of the wrong type", "字段缺失或类型不符" },
                      { "List the fields with ogrinfo -so, then name the right one", "请用 ogrinfo -so 查看字段后指定正确的字段" } },
+    [MSC_ETEXT] = { { "a text does not fit its field", "文本无法写入字段" },
+                    { "Shorten it, or choose another encoding or format (encoding, deliver in the job file)", "请缩短文本，或改用其他编码或格式（任务文件的 encoding、deliver）" } },
     [MSC_EEXISTS] = { { "exists already", "输出已存在" },
                       { "Choose another name, or add --overwrite", "请换一个名称，或加 --overwrite" } },
     [MSC_EWRITE] = { { "cannot be written", "无法写入" },

@@ -83,7 +83,7 @@ msc_status msc_layer_text_encode(msc_layer_text *text, const char *utf8, int wid
     *encoded = utf8;
     if (!is_plain_ascii(utf8, n)) {
         const int64_t n_characters = count_characters(utf8, n);
-        if (n_characters < 0) return msc_fail(err, MSC_EWRITE, path, "field %s: not UTF-8", field);
+        if (n_characters < 0) return msc_fail(err, MSC_ETEXT, path, "field %s: not UTF-8: %.100s", field, utf8);
         if (!text->counts_bytes) length = (size_t)n_characters;
         if (text->converter) {
             /* GBK takes two bytes where UTF-8 takes two to four. */
@@ -94,14 +94,14 @@ msc_status msc_layer_text_encode(msc_layer_text *text, const char *utf8, int wid
             iconv((iconv_t)text->converter, NULL, NULL, NULL, NULL);
             const size_t n_replaced = iconv((iconv_t)text->converter, &from, &n_from, &to, &n_to);
             if (n_replaced != 0)
-                return msc_fail(err, MSC_EWRITE, path, "field %s: cannot be written in GBK: %.100s", field, utf8);
+                return msc_fail(err, MSC_ETEXT, path, "field %s: cannot be written in GBK: %.100s", field, utf8);
             *to = '\0';
             length = (size_t)(to - text->bytes);
             *encoded = text->bytes;
         }
     }
     if (width > 0 && length > (size_t)width)
-        return msc_fail(err, MSC_EWRITE, path, "field %s: %zu %s, it holds %d: %.100s", field, length,
+        return msc_fail(err, MSC_ETEXT, path, "field %s: %zu %s, it holds %d: %.100s", field, length,
                         text->counts_bytes ? "bytes" : "characters", width, utf8);
     return MSC_OK;
 }

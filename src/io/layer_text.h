@@ -17,7 +17,7 @@ msc_status msc_layer_text_init(msc_layer_text *text, const char *encoding, int c
                                msc_error *err);
 void msc_layer_text_clear(msc_layer_text *text);
 
-/* The text in the file's encoding, borrowed until the next call (or `utf8` itself). EWRITE when it is not valid UTF-8,
+/* The text in the file's encoding, borrowed until the next call (or `utf8` itself). ETEXT when it is not valid UTF-8,
  * when a character has no place in the encoding, or when it is longer than `width` (0: any). `field` is for the detail. */
 msc_status msc_layer_text_encode(msc_layer_text *text, const char *utf8, int width, const char *path, const char *field,
                                  const char **encoded, msc_error *err);

@@ -112,8 +112,11 @@ static void look_for_refusal(msc_assessment *a)
         const int is_thin = a->design[0] ? s->n_pixels > 0 && s->n_labelled < 2 : s->n == 1;
         if (!is_thin || a->options->is_poststratified) continue;
         const long long n = a->design[0] ? s->n_labelled : s->n;
-        snprintf(a->refusal[0], sizeof a->refusal[0], "stratum '%.80s' has %lld labelled points; at least 2 are needed", s->name, n);
-        snprintf(a->refusal[1], sizeof a->refusal[1], "“%.80s”层只有 %lld 个已标注样点，至少需要 2 个", s->name, n);
+        char name[81];
+        snprintf(name, sizeof name, "%s", s->name);
+        msc_trim_text(name);
+        snprintf(a->refusal[0], sizeof a->refusal[0], "stratum '%s' has %lld labelled points; at least 2 are needed", name, n);
+        snprintf(a->refusal[1], sizeof a->refusal[1], "“%s”层只有 %lld 个已标注样点，至少需要 2 个", name, n);
         return;
     }
     if (a->accuracy->n_thin == 0) return;

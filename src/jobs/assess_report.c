@@ -50,6 +50,8 @@ void msc_assess_class_name(const msc_assessment *a, int code, char *name, char *
             const char *join = name[0] ? " > " : "";
             snprintf(name + strlen(name), size - strlen(name), "%s%.80s", join, c->name);
             snprintf(label + strlen(label), size - strlen(label), "%s%.80s", join, c->label ? c->label : c->name);
+            msc_trim_text(name);
+            msc_trim_text(label);
         }
     }
     if (!a->is_change || code != 0) return;

@@ -154,6 +154,7 @@ static void describe_classes(comparison *c)
             const char *rgb = msc_raster_meta(map, key);
             msc_class *class = &c->classes[c->n_classes];
             snprintf(c->name[c->n_classes], MSC_NAME_MAX, "%s", name ? name : label);
+            msc_trim_text(c->name[c->n_classes]);
             *class = (msc_class){ .code = code, .name = c->name[c->n_classes], .label = label };
             unsigned red, green, blue;
             if (rgb && sscanf(rgb, "%3u,%3u,%3u", &red, &green, &blue) == 3) {

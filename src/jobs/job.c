@@ -1,5 +1,5 @@
-/* job.c - the job file's schema, its defaults, and the checks that no single key can make. */
-#include "jobs/impossible.h"
+/* job.c - the job file's schema and its defaults. */
+#include "jobs/job_check.h"
 #include "jobs/kinds_map.h"
 #include "jobs/schema.h"
 #include "base/file.h"
@@ -75,7 +75,7 @@ static const msc_rule mask_keys[] = {
     { 0 }
 };
 static const msc_rule forest_keys[] = {
-    { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 10000 },
+    { "trees", MSC_RULE_INT, .at = IN_DOC(job.forest.trees), .low = 1, .high = 1000 },
     { "depth", MSC_RULE_INT, .at = IN_DOC(job.forest.depth), .low = 1, .high = 30 },
     { "seed", MSC_RULE_SEED, .at = IN_DOC(job.forest.seed) },
     { 0 }
@@ -203,100 +203,6 @@ static void set_defaults(msc_job *job)
     job->encoding = "GBK";
 }
 
-static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
-{
-    if (job->n_classes < 2) return msc_fail(err, MSC_EJOB, path, "classes: %d given, at least 2 are needed", job->n_classes);
-    for (int i = 0; i < job->n_classes; i++) {
-        msc_class *one = &job->classes[i];
-        for (const char *c = one->name; *c; c++)
-            if ((unsigned char)*c < 33 || (unsigned char)*c > 126)
-                return msc_fail(err, MSC_EJOB, path, "classes: name '%.60s' is not ASCII without spaces (label may be any text)", one->name);
-        if (!one->label) one->label = one->name;
-        for (int k = 0; k < i; k++) {
-            if (job->classes[k].code == one->code)
-                return msc_fail(err, MSC_EJOB, path, "classes: code %d is used twice", one->code);
-            if (!strcmp(job->classes[k].name, one->name))
-                return msc_fail(err, MSC_EJOB, path, "classes: name '%.60s' is used twice", one->name);
-        }
-    }
-    return MSC_OK;
-}
-
-/* The sun in the words of an image. */
-static void tell_sun(msc_job_epoch *e)
-{
-    if (!(e->sun.elevation_deg > 0)) return;
-    snprintf(e->sun_text, sizeof e->sun_text, "%.17g,%.17g", e->sun.azimuth_deg, e->sun.elevation_deg);
-    e->image.sun = e->sun_text;
-}
-
-static msc_status check_masks(const msc_job *job, const char *path, msc_error *err)
-{
-    for (int i = 0; i < job->n_epochs && job->masks.terrain_shadow; i++) {
-        const msc_job_epoch *e = &job->epochs[i];
-        if (e->sun.elevation_deg > 0 && e->image.dem) continue;
-        return msc_fail(err, MSC_EJOB, path, "masks: terrain_shadow needs %s of %d", e->image.dem ? "the sun" : "the dem", e->year);
-    }
-    return MSC_OK;
-}
-
-/* off, auto, or a year that is there. */
-static msc_status check_radiometry(const msc_job *job, const char *path, msc_error *err)
-{
-    const char *to = job->radiometry.normalize;
-    char year[16];
-    if (strcmp(to, "off") == 0 || strcmp(to, "auto") == 0) return MSC_OK;
-    for (int i = 0; i < job->n_epochs; i++) {
-        snprintf(year, sizeof year, "%d", job->epochs[i].year);
-        if (strcmp(to, year) == 0) return MSC_OK;
-    }
-    return msc_fail(err, MSC_EJOB, path, "radiometry: normalize is '%.60s', not off, auto or a year of the epochs", to);
-}
-
-static msc_status check_job(msc_job *job, const char *path, msc_error *err)
-{
-    MSC_TRY(check_classes(job, path, err));
-    if (job->n_epochs < 2) return msc_fail(err, MSC_EJOB, path, "epochs: %d given, at least 2 are needed", job->n_epochs);
-    for (int i = 1; i < job->n_epochs; i++)
-        if (job->epochs[i].year <= job->epochs[i - 1].year)
-            return msc_fail(err, MSC_EJOB, path, "epochs: %d comes after %d, the order is oldest first and each year once",
-                            job->epochs[i].year, job->epochs[i - 1].year);
-    MSC_TRY(check_radiometry(job, path, err));
-    if (!job->training.samples == !job->training.model)
-        return msc_fail(err, MSC_EJOB, path, "training: %s", job->training.model ? "both samples and model are given, one is needed"
-                                                                                 : "neither samples nor model is given");
-    if (job->training.model && job->training.method)
-        return msc_fail(err, MSC_EJOB, path, "training: method is given beside model, which has its own");
-    if (job->training.n_folds == 1 || (job->training.is_selecting && job->training.n_folds == 0))
-        return msc_fail(err, MSC_EJOB, path, "training: folds is %d; 2..100, or 0 for none where nothing is selected", job->training.n_folds);
-    if (job->training.is_selecting && (job->training.model || (job->training.method && strcmp(job->training.method, "forest") != 0)))
-        return msc_fail(err, MSC_EJOB, path, "training: select is given, but no forest is grown");
-    for (int i = 0; i < job->n_epochs; i++) tell_sun(&job->epochs[i]);
-    MSC_TRY(check_masks(job, path, err));
-    if (job->vectorize.connectivity != 4 && job->vectorize.connectivity != 8)
-        return msc_fail(err, MSC_EJOB, path, "vectorize: connectivity is %d, not 4 or 8", job->vectorize.connectivity);
-    if (job->reference.sample && job->reference.weight)
-        return msc_fail(err, MSC_EJOB, path, "reference: weight is given beside sample, which has its own");
-    if (!job->reference.points && (job->acceptance.oa_min > 0 || job->acceptance.miss_max < 1 || job->acceptance.false_max < 1 ||
-                                   job->acceptance.ci_max_ha > 0))
-        return msc_fail(err, MSC_EJOB, path, "acceptance: there is no reference to judge by");
-    if (job->classify.smooth_px != 0 && (job->classify.smooth_px < 3 || job->classify.smooth_px % 2 == 0))
-        return msc_fail(err, MSC_EJOB, path, "classify: smooth_px is %d, not odd and from 3 on", job->classify.smooth_px);
-    for (int i = 0; i < job->n_zones; i++)
-        for (int k = 0; k < i; k++)
-            if (!strcmp(job->zones[i].name, job->zones[k].name))
-                return msc_fail(err, MSC_EJOB, path, "zones: name '%.60s' is used twice", job->zones[i].name);
-    int impossible[MSC_IMPOSSIBLE_MAX], n_impossible;
-    MSC_TRY(msc_impossible_list(job, path, impossible, &n_impossible, err));
-    for (int i = 0; i < job->n_deliver; i++)
-        for (int k = 0; k < i; k++)
-            if (!strcmp(job->deliver[i], job->deliver[k]))
-                return msc_fail(err, MSC_EJOB, path, "deliver: %s is named twice", job->deliver[i]);
-    if (job->n_deliver_grades > 2 || (job->n_deliver_grades == 2 && !strcmp(job->deliver_grades[0], job->deliver_grades[1])))
-        return msc_fail(err, MSC_EJOB, path, "deliver_grades: a grade is named twice");
-    return MSC_OK;
-}
-
 msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc_job **job, msc_error *err)
 {
     *job = NULL;
@@ -310,7 +216,7 @@ msc_status msc_job_parse(const char *text, size_t n_bytes, const char *path, msc
     }
     set_defaults(&doc->job);
     status = msc_schema_read(text, n_bytes, path, job_keys, doc, &doc->job.owned, err);
-    if (status == MSC_OK) status = check_job(&doc->job, path, err);
+    if (status == MSC_OK) status = msc_job_check(&doc->job, path, err);
     if (status != MSC_OK) {
         msc_job_blocks_free(&doc->job.owned);
         goto done;

@@ -38,6 +38,20 @@ msc_status msc_grid_share(const msc_grid *a, const msc_grid *b, double *share, m
     return MSC_OK;
 }
 
+/* The system and the pixel that a job asks for; metres need a projected system. */
+static msc_status ask_lattice(const msc_job *job, msc_grid *all, msc_error *err)
+{
+    char name[80];
+    if (job->grid.crs) MSC_TRY(msc_crs_wkt(job->grid.crs, all->crs, err));
+    if (msc_crs_is_geographic(all->crs) && (job->grid.crs || job->grid.pixel_m > 0)) {
+        msc_crs_name(all->crs, name, sizeof name);
+        return msc_fail(err, MSC_EJOB, job->path, job->grid.crs ? "grid: crs %s is in degrees; a projected one is needed, such as EPSG:4547"
+                        : "grid: pixel_m is given, but the image's %s is in degrees; name a projected crs too, such as EPSG:4547", name);
+    }
+    if (job->grid.pixel_m > 0) all->pixel_e = all->pixel_n = job->grid.pixel_m / msc_crs_metres_per_unit(all->crs);
+    return MSC_OK;
+}
+
 /* The box of all files of the first epoch, on the lattice that the job asks for. */
 static msc_status own_grid(const msc_job *job, msc_grid *all, msc_error *err)
 {
@@ -48,8 +62,7 @@ static msc_status own_grid(const msc_job *job, msc_grid *all, msc_error *err)
         MSC_TRY(msc_raster_facts_read(job->epochs[0].image.paths[i], &facts, err));
         if (i == 0) {
             *all = facts.grid;
-            if (job->grid.crs) MSC_TRY(msc_crs_wkt(job->grid.crs, all->crs, err));
-            if (job->grid.pixel_m > 0) all->pixel_e = all->pixel_n = job->grid.pixel_m / msc_crs_metres_per_unit(all->crs);
+            MSC_TRY(ask_lattice(job, all, err));
         }
         MSC_TRY(msc_grid_box(&facts.grid, all->crs, one, err));
         box[0] = fmin(box[0], one[0]); box[1] = fmin(box[1], one[1]);

@@ -11,6 +11,6 @@ msc_status msc_grid_box(const msc_grid *from, const char *to, double box[4], msc
 msc_status msc_grid_share(const msc_grid *a, const msc_grid *b, double *share, msc_error *err);
 
 /* The grid of a job: that of the first epoch's image (*is_own becomes 0), or a lattice of its own in the CRS and pixel
- * that the job asks for, whose origin lies on whole multiples of the pixel. ENOFILE, EFORMAT, ECRS, EGRID. */
+ * that the job asks for, whose origin lies on whole multiples of the pixel. ENOFILE, EFORMAT, ECRS, EGRID; EJOB: a lattice in degrees is asked for. */
 msc_status msc_job_grid(const msc_job *job, msc_grid *grid, int *is_own, msc_error *err);
 #endif

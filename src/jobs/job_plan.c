@@ -3,11 +3,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "grid/area.h"
-#include "io/layer.h"
 #include "jobs/describe.h"
+#include "jobs/imagery.h"
 #include "jobs/impossible.h"
 #include "jobs/job_grid.h"
+#include "jobs/job_plan.h"
 #include "jobs/shift_map.h"
+#include "ops/features.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,14 +33,6 @@ enum { HALO_PX = 32 };
 #define PAIR_BYTES_PER_PX (2 * 4.0 / 3)
 #define EVIDENCE_BYTES_PER_PX (4.0 / 3)
 
-typedef struct plan {
-    const msc_settings *settings;
-    const msc_job *job;
-    msc_sheet *sheet;
-    msc_grid grid;
-    double n_px;
-} plan;
-
 static void say_bands(msc_sheet *sheet, const msc_raster *raster)
 {
     char names[1024] = "";
@@ -52,7 +46,7 @@ static void say_bands(msc_sheet *sheet, const msc_raster *raster)
 }
 
 /* Tiles and memory of a pass over this image, as the stream would lay it out. */
-static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
+static msc_status say_layout(const msc_planning *p, msc_raster *raster, msc_error *err)
 {
     msc_rasters all = { .raster = { raster }, .n = 1, .required = 1 };
     msc_source source = { 0 };
@@ -68,7 +62,36 @@ static msc_status say_layout(const plan *p, msc_raster *raster, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_error *err)
+/* What there is beside the bands when a model is made: elevations and the place of the sun, where all years have them. */
+static msc_status count_beside(msc_planning *p, msc_error *err)
+{
+    p->has_dem = p->has_sun = 1;
+    for (int i = 0; i < p->job->n_epochs; i++) {
+        const msc_image *image = &p->job->epochs[i].image;
+        msc_sun_place sun;
+        MSC_TRY(msc_imagery_sun(image, &sun, err));
+        p->has_dem &= image->dem != NULL;
+        p->has_sun &= sun.elevation_deg > 0.0;
+    }
+    return MSC_OK;
+}
+
+/* Whether the features that the job asks for can be made of an image. */
+static msc_status check_features(const msc_planning *p, const msc_raster *raster, msc_error *err)
+{
+    const char *bands[MSC_MAX_BANDS];
+    const msc_feature_input input = { bands, msc_raster_n_bands(raster), p->has_dem, p->has_sun, sqrt(msc_area_pixel_m2(&p->grid)) };
+    msc_settings quiet = *p->settings;
+    msc_features *features = NULL;
+    if (!p->job->training.samples || !p->job->features) return MSC_OK;
+    quiet.warn = NULL;
+    for (int b = 0; b < input.n_bands && b < MSC_MAX_BANDS; b++) bands[b] = msc_raster_band_name(raster, b);
+    MSC_TRY(msc_features_open(&quiet, p->job->features, &input, &features, err));
+    msc_features_close(&features);
+    return MSC_OK;
+}
+
+static msc_status plan_epoch(const msc_planning *p, const msc_job_epoch *epoch, msc_error *err)
 {
     char name[32];
     msc_raster_facts facts;
@@ -98,7 +121,8 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
     const msc_raster_spec spec = { .image = epoch->image, .grid = &p->grid, .resample = MSC_BILINEAR, .n_workers = 1 };
     MSC_TRY(msc_raster_open(&spec, p->settings, &raster, err));
     say_bands(p->sheet, raster);
-    msc_status status = say_layout(p, raster, err);
+    msc_status status = check_features(p, raster, err);
+    if (status == MSC_OK) status = say_layout(p, raster, err);
     msc_raster_close(&raster);
     const char *const others[] = { epoch->image.mask, epoch->image.dem };
     for (int i = 0; i < 2 && status == MSC_OK; i++) {
@@ -107,68 +131,6 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
         if (status == MSC_OK) msc_sheet_text(p->sheet, i ? "dem" : "mask", "%s: %s, %s", others[i], facts.driver, facts.type);
     }
     return status;
-}
-
-/* True when the box round a shape and the grid have a point in common. */
-static int is_on_grid(const msc_grid *g, const msc_shape *s)
-{
-    const size_t n = s->is_point ? 1 : s->n_rings ? s->ring_start[s->n_rings] : 0;
-    double west = HUGE_VAL, south = HUGE_VAL, east = -HUGE_VAL, north = -HUGE_VAL;
-    for (size_t i = 0; i < n; i++) {
-        west = fmin(west, s->xy[2 * i]);
-        east = fmax(east, s->xy[2 * i]);
-        south = fmin(south, s->xy[2 * i + 1]);
-        north = fmax(north, s->xy[2 * i + 1]);
-    }
-    return west <= msc_grid_e(g, g->width_px) && east >= g->e0 && south <= g->n0 && north >= msc_grid_n(g, g->height_px);
-}
-
-/* Reads a layer with the fields that the run will ask for, and counts it. */
-static msc_status plan_layer(const plan *p, const char *role, const char *path, const char *const *fields, int n_fields, msc_error *err)
-{
-    msc_features_in in = { 0 };
-    const char *used[4];
-    int n_used = 0;
-    for (int i = 0; i < n_fields; i++)
-        if (fields[i]) used[n_used++] = fields[i];
-    MSC_TRY(msc_layer_read(path, NULL, NULL, p->grid.crs, used, n_used, &in, err));
-    if (in.n == 0) {
-        msc_features_in_clear(&in);
-        return msc_fail(err, path == p->job->training.samples ? MSC_ETRAIN : MSC_EFORMAT, path, "no feature");
-    }
-    size_t n_on = 0;
-    for (size_t i = 0; i < in.n; i++) n_on += (size_t)is_on_grid(&p->grid, &in.shape[i]);
-    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, path, "none of %zu features is on the job's grid", in.n);
-    msc_sheet_section(p->sheet, "layer", role);
-    msc_sheet_text(p->sheet, "path", "%s", path);
-    msc_sheet_number(p->sheet, "n_features", (double)in.n, "%zu", in.n);
-    msc_sheet_number(p->sheet, "n_on_grid", (double)n_on, "%zu", n_on);
-    if (in.n_skipped) msc_sheet_number(p->sheet, "n_skipped", (double)in.n_skipped, "%zu%s", in.n_skipped, msc_sheet_words(p->sheet, " without geometry", "（没有几何）"));
-    msc_features_in_clear(&in);
-    return MSC_OK;
-}
-
-static msc_status plan_layers(const plan *p, msc_error *err)
-{
-    const msc_job *job = p->job;
-    if (job->training.samples) {
-        const char *fields[] = { job->training.class_field, job->training.year_field };
-        MSC_TRY(plan_layer(p, msc_sheet_words(p->sheet, "training", "训练样本"), job->training.samples, fields, 2, err));
-    } else if (!msc_file_exists(job->training.model)) {
-        return msc_fail(err, MSC_ENOFILE, job->training.model, "no such model");
-    }
-    for (int i = 0; i < job->n_zones; i++) {
-        const char *fields[] = { job->zones[i].field };
-        MSC_TRY(plan_layer(p, job->zones[i].name, job->zones[i].path, fields, 1, err));
-    }
-    for (int i = 0; i < job->n_epochs && job->reference.points; i++) {
-        char field[128], role[48];
-        MSC_TRY(msc_job_year_field(job->reference.year_field, job->epochs[i].year, field, sizeof field, err));
-        snprintf(role, sizeof role, "%s %d", msc_sheet_words(p->sheet, "reference", "检验点"), job->epochs[i].year);
-        const char *fields[] = { field, job->reference.stratum, job->reference.weight };
-        MSC_TRY(plan_layer(p, role, job->reference.points, fields, 3, err));
-    }
-    return MSC_OK;
 }
 
 /* The nearest directory above `path` that exists. */
@@ -186,7 +148,7 @@ static void existing_parent(const char *path, char found[MSC_PATH_MAX])
     }
 }
 
-static msc_status plan_output(const plan *p, msc_error *err)
+static msc_status plan_output(const msc_planning *p, msc_error *err)
 {
     char parent[MSC_PATH_MAX], words[32], free_words[32];
     struct statvfs disk;
@@ -222,7 +184,7 @@ static const char *reason(const msc_sheet *sheet, const char *why)
                                           : why;
 }
 
-static void plan_machine(const plan *p)
+static void plan_machine(const msc_planning *p)
 {
     const char *why_threads = "", *why_memory = "";
     char bytes[32];
@@ -240,14 +202,14 @@ static void plan_machine(const plan *p)
     msc_sheet_number(p->sheet, "time_s", seconds, "%s %.0f s", msc_sheet_words(p->sheet, "about", "约"), seconds < 1 ? 1 : seconds);
 }
 
-static void say_measured(const plan *p, const char *name, double value)
+static void say_measured(const msc_planning *p, const char *name, double value)
 {
     if (value > 0) msc_sheet_number(p->sheet, name, value, "%g", value);
     else msc_sheet_number(p->sheet, name, value, "%s", msc_sheet_words(p->sheet, "measured", "实测"));
 }
 
 /* How the maps of the years are made, as the run will make them. */
-static void say_maps(const plan *p)
+static void say_maps(const msc_planning *p)
 {
     const msc_job *job = p->job;
     msc_sheet_section(p->sheet, "classify", msc_sheet_words(p->sheet, "class maps", "类别图"));
@@ -259,7 +221,7 @@ static void say_maps(const plan *p)
 }
 
 /* The thresholds of the decision, as the run will use them; the displacement comes with the measured one. */
-static msc_status say_decision(const plan *p, msc_error *err)
+static msc_status say_decision(const msc_planning *p, msc_error *err)
 {
     const msc_job *job = p->job;
     int impossible[MSC_IMPOSSIBLE_MAX], n = 0;
@@ -279,7 +241,7 @@ static msc_status say_decision(const plan *p, msc_error *err)
 }
 
 /* How far the images of two years lie apart, from a few windows, and what the job does about it. */
-static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
+static msc_status plan_pair(const msc_planning *p, int epoch, msc_error *err)
 {
     const msc_job_epoch *before = &p->job->epochs[epoch - 1], *after = &p->job->epochs[epoch];
     const char *mode = p->job->alignment.mode;
@@ -302,13 +264,14 @@ static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
     return MSC_OK;
 }
 
-static msc_status plan_job(plan *p, msc_error *err)
+static msc_status plan_job(msc_planning *p, msc_error *err)
 {
     int is_own = 0;
     char name[300];
     MSC_TRY(msc_job_grid(p->job, &p->grid, &is_own, err));
     if (!p->grid.crs[0]) return msc_fail(err, MSC_ECRS, p->job->epochs[0].image.paths[0], "no coordinate system");
     p->n_px = (double)p->grid.width_px * p->grid.height_px;
+    MSC_TRY(count_beside(p, err));
     snprintf(name, sizeof name, "%s %.200s", msc_sheet_words(p->sheet, "job", "任务"), p->job->name);
     msc_sheet_section(p->sheet, "grid", name);
     msc_sheet_text(p->sheet, "grid", "%s", is_own ? msc_sheet_words(p->sheet, "as the job asks", "任务指定")
@@ -318,7 +281,7 @@ static msc_status plan_job(plan *p, msc_error *err)
     for (int i = 1; i < p->job->n_epochs; i++) MSC_TRY(plan_pair(p, i, err));
     say_maps(p);
     MSC_TRY(say_decision(p, err));
-    MSC_TRY(plan_layers(p, err));
+    MSC_TRY(msc_plan_layers(p, err));
     MSC_TRY(plan_output(p, err));
     plan_machine(p);
     return MSC_OK;
@@ -328,7 +291,7 @@ msc_status msc_plan(const msc_settings *settings, const char *job_path, int as_j
 {
     msc_job *job = NULL;
     msc_sheet *sheet = NULL;
-    plan *p = NULL;
+    msc_planning *p = NULL;
     msc_status status = msc_job_read(job_path, &job, err);
     if (status == MSC_OK) status = msc_sheet_new(settings, as_json, &sheet, err);
     if (status != MSC_OK) goto done;

@@ -1,5 +1,6 @@
 /* legend.c - the classes that a class or change map names. */
 #include "jobs/legend.h"
+#include "base/mem.h"
 #include <stdio.h>
 
 void msc_legend_read(const msc_raster *map, msc_legend *legend)
@@ -19,6 +20,8 @@ void msc_legend_read(const msc_raster *map, msc_legend *legend)
         const int i = legend->n++;
         snprintf(legend->label[i], MSC_LEGEND_TEXT, "%s", label);
         snprintf(legend->name[i], MSC_LEGEND_TEXT, "%s", name ? name : "");
+        msc_trim_text(legend->label[i]);
+        msc_trim_text(legend->name[i]);
         legend->classes[i] = (msc_class){ .code = code, .name = legend->name[i], .label = legend->label[i] };
         if (rgb && sscanf(rgb, "%3u,%3u,%3u", &red, &green, &blue) == 3) {
             legend->classes[i].rgb[0] = (uint8_t)red;

@@ -64,12 +64,13 @@ static void value_name(const msc_sample *s, int code, char *name, size_t size)
     for (int i = 0; i < s->n_classes; i++)
         if (s->classes[i].code == code && s->classes[i].name && s->classes[i].name[0]) snprintf(name, size, "%s", s->classes[i].name);
         else if (s->classes[i].code == code && s->classes[i].label) snprintf(name, size, "%s", s->classes[i].label);
+    msc_trim_text(name);
 }
 
 void msc_sample_stratum_name(const msc_sample *s, int h, int is_chinese, char *name, size_t size)
 {
     const msc_frame_stratum *f = &s->frame->strata[h];
-    char from[96], to[96], what[200] = "";
+    char from[96], to[96], what[200] = "", zone[101];
     if (f->value == MSC_SAMPLE_BUFFER) snprintf(what, sizeof what, "%s", is_chinese ? "缓冲层" : "buffer");
     else if (f->value == MSC_SAMPLE_OTHER_TARGET) snprintf(what, sizeof what, "%s", is_chinese ? "其他目标" : "other target");
     else if (f->value == MSC_SAMPLE_OTHER) snprintf(what, sizeof what, "%s", is_chinese ? "其他" : "other");
@@ -80,6 +81,8 @@ void msc_sample_stratum_name(const msc_sample *s, int h, int is_chinese, char *n
         if (s->is_change) snprintf(what, sizeof what, "%s > %s", from, to);
         else snprintf(what, sizeof what, "%s", from);
     }
-    if (!s->frame->zones) snprintf(name, size, "%s", what);
-    else snprintf(name, size, "%.100s%s%s", f->zone < 0 ? (is_chinese ? "分区之外" : "outside the zones") : s->zone_name[f->zone], *what ? " / " : "", what);
+    snprintf(zone, sizeof zone, "%s", !s->frame->zones ? "" : f->zone >= 0 ? s->zone_name[f->zone] : is_chinese ? "分区之外" : "outside the zones");
+    msc_trim_text(zone);
+    snprintf(name, size, "%s%s%s", zone, *zone && *what ? " / " : "", what);
+    msc_trim_text(name);
 }

@@ -227,9 +227,14 @@ static msc_status read_joined(walk *w, const yaml_node_t *node, const msc_rule *
         if (!is_name(key, ":, \t\n") || key->data.scalar.length > 63) return wrong(w, key, rule->name, "a band name");
         if (!parse_real(value, &number) || number < 1 || number > 65535 || number != floor(number))
             return wrong(w, value, text_of(key), "a band number from 1 on");
-        for (const yaml_node_pair_t *q = node->data.mapping.pairs.start; q < p; q++)
-            if (!strcmp(text_of(yaml_document_get_node(&w->document, q->key)), text_of(key)))
+        for (const yaml_node_pair_t *q = node->data.mapping.pairs.start; q < p; q++) {
+            const char *earlier = text_of(yaml_document_get_node(&w->document, q->key));
+            double taken;
+            if (!strcmp(earlier, text_of(key)))
                 return msc_fail(w->err, MSC_EJOB, w->path, "line %u: band '%.60s' is named twice", line_of(key), text_of(key));
+            if (parse_real(yaml_document_get_node(&w->document, q->value), &taken) && taken == number)
+                return msc_fail(w->err, MSC_EJOB, w->path, "line %u: band %d has two names, %s and %s", line_of(key), (int)number, earlier, text_of(key));
+        }
         snprintf(pair, sizeof pair, "%.63s:%d", text_of(key), (int)number);
         MSC_TRY(append(w, node, rule->name, joined, sizeof joined, pair));
     }

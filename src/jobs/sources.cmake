@@ -17,6 +17,7 @@ set(MINESCAR_jobs
   blocks.c
   chip.c
   classify.c
+  csv_cell.c
   differences.c
   elevation.c
   feature_map.c
@@ -28,12 +29,14 @@ set(MINESCAR_jobs
   info.c
   kinds_map.c
   job.c
+  job_check.c
   job_grid.c
   pair.c
   mask_map.c
   origin.c
   palette.c
   job_plan.c
+  job_plan_layers.c
   legend.c
   lineage.c
   majority_map.c

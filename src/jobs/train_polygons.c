@@ -35,6 +35,8 @@ static msc_status add_class(msc_model *model, const msc_class *class, msc_error 
     if (class->name) snprintf(model->name[c], MSC_NAME_MAX, "%s", class->name);
     else snprintf(model->name[c], MSC_NAME_MAX, "class %d", class->code);
     snprintf(model->label[c], MSC_NAME_MAX, "%s", class->label ? class->label : model->name[c]);
+    msc_trim_text(model->name[c]);
+    msc_trim_text(model->label[c]);
     model->is_damage[c] = class->is_damage != 0;
     model->is_masked[c] = class->is_masked != 0;
     memcpy(model->rgb[c], class->rgb, 3);

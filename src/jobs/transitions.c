@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "grid/area.h"
 #include "io/raster_in.h"
+#include "jobs/csv_cell.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -80,14 +81,24 @@ done:
     return status;
 }
 
+static void write_class(FILE *file, const msc_class *class)
+{
+    char code[16];
+    snprintf(code, sizeof code, "%d ", class->code);
+    msc_csv_cell(file, code, class->label ? class->label : class->name);
+}
+
 static int write_rows(FILE *file, const msc_transitions *t, const msc_class *classes, int n)
 {
     fprintf(file, "\xEF\xBB\xBF" "ha (ellipsoidal)");   /* the mark makes spreadsheet programs read UTF-8 */
-    for (int j = 0; j < n; j++) fprintf(file, ",%d %s", classes[j].code, classes[j].label ? classes[j].label : classes[j].name);
+    for (int j = 0; j < n; j++) {
+        fputc(',', file);
+        write_class(file, &classes[j]);
+    }
     fprintf(file, ",sum\n");
     for (int i = 0; i <= n; i++) {
         int64_t sum = 0;
-        if (i < n) fprintf(file, "%d %s", classes[i].code, classes[i].label ? classes[i].label : classes[i].name);
+        if (i < n) write_class(file, &classes[i]);
         else fprintf(file, "sum");
         for (int j = 0; j < n; j++) {
             int64_t units = 0;

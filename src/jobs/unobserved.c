@@ -6,6 +6,7 @@
 #include "grid/area.h"
 #include "io/raster_in.h"
 #include "jobs/assess.h"
+#include "jobs/csv_cell.h"
 #include "ops/rim.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,24 +117,13 @@ static msc_status count_tile(void *self, const msc_tile *tile, void *slot, int64
     return MSC_OK;
 }
 
-/* A name with the quotes that a comma or a quote in it asks for. */
-static void write_name(FILE *file, const char *name)
-{
-    fputc('"', file);
-    for (; *name; name++) {
-        if (*name == '"') fputc('"', file);
-        fputc(*name, file);
-    }
-    fputc('"', file);
-}
-
 static void write_row(FILE *file, const char *zone, const char *name, const msc_unobserved_sum *s)
 {
     int64_t open = 0;
     for (int r = 0; r < MSC_MASK_REASONS; r++) open += s->open_units[r];
-    write_name(file, zone);
+    msc_csv_cell(file, "", zone);
     fputc(',', file);
-    write_name(file, name);
+    msc_csv_cell(file, "", name);
     fprintf(file, ",%.4f,%.4f", msc_area_ha(s->units), msc_area_ha(open));
     for (int r = MSC_MASK_NONE + 1; r < MSC_MASK_REASONS; r++) fprintf(file, ",%.4f", msc_area_ha(s->open_units[r]));
     fprintf(file, ",%.4f\n", msc_area_ha(s->open_units[MSC_MASK_NONE]));

@@ -69,7 +69,7 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
     if (o->confidence_before != NULL && o->confidence == NULL) {
         return msc_fail(err, MSC_EUSAGE, "confidence", "missing beside %s", o->confidence_before);
     }
-    return MSC_OK;
+    return o->is_plain ? MSC_OK : msc_patch_check_zones(o->zones, o->n_zones, err);
 }
 
 static msc_status open_raster(vectorizing *k, const char *path, int is_class_map, msc_error *err)
@@ -173,7 +173,7 @@ static msc_status choose_values(vectorizing *k, msc_error *err)
 static msc_status open_outputs(vectorizing *k, msc_error *err)
 {
     const msc_vectorize_options *o = k->options;
-    MSC_TRY(msc_patch_table_fields(&k->table, err));
+    msc_patch_table_fields(&k->table);
     for (int i = 0; i < o->n_patches; i++) {
         const msc_layer_spec spec = {.path = o->patches[i], .crs = k->table.grid->crs, .is_multi = o->connectivity == 8,
                                      .fields = k->table.field, .n_fields = k->table.n_fields, .encoding = o->encoding};

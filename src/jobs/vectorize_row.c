@@ -4,12 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* The table's columns in order; areas to 0.01 m2, degrees to 1e-8 (a millimetre). */
 static const msc_field fields[MSC_PATCH_FIXED_FIELDS] = {
     {"BSM", MSC_FIELD_INT64, 18, 0},  {"TBBH", MSC_FIELD_TEXT, 24, 0},  {"QTBBH", MSC_FIELD_TEXT, 80, 0},
-    {"QDM", MSC_FIELD_INT, 6, 0},     {"TBDM", MSC_FIELD_INT, 6, 0},    {"QLX", MSC_FIELD_TEXT, 40, 0},
-    {"TBLX", MSC_FIELD_TEXT, 40, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"BHDJ", MSC_FIELD_TEXT, 4, 0},
+    {"QDM", MSC_FIELD_INT, 6, 0},     {"TBDM", MSC_FIELD_INT, 6, 0},    {"QLX", MSC_FIELD_TEXT, MSC_PATCH_NAME_WIDTH, 0},
+    {"TBLX", MSC_FIELD_TEXT, MSC_PATCH_NAME_WIDTH, 0},  {"BHLX", MSC_FIELD_TEXT, 20, 0},  {"BHDJ", MSC_FIELD_TEXT, 4, 0},
     {"TBMJ", MSC_FIELD_REAL, 18, 2},  {"TQMJ", MSC_FIELD_REAL, 18, 2},  {"BMMJ", MSC_FIELD_REAL, 18, 2},
     {"MJGQ", MSC_FIELD_REAL, 16, 6},  {"MJM", MSC_FIELD_REAL, 16, 4},   {"ZXJD", MSC_FIELD_REAL, 14, 8},  {"ZXWD", MSC_FIELD_REAL, 14, 8},
     {"ZXD", MSC_FIELD_INT, 4, 0},     {"PDYJ", MSC_FIELD_TEXT, 80, 0},  {"YXJ", MSC_FIELD_INT, 9, 0},
@@ -21,37 +22,82 @@ enum { N_BEFORE_ZONES = 19, N_LISTED = 26, REASON_BYTES = 80 };
 
 static const msc_field plain = {"DN", MSC_FIELD_INT, 0, 0};
 
-msc_status msc_patch_table_fields(msc_patch_table *t, msc_error *err)
+/* Fields that the formats add, or readers take for their own, and those of the two zone layers that are known. */
+static const char *const reserved[] = {"XZQMC", "LYMC", "fid", "ogc_fid", "geom", "geometry", "shape", "wkt"};
+
+static const char *field_of_zone(const char *name)
+{
+    return strcmp(name, "district") == 0 ? "XZQMC" : strcmp(name, "watershed") == 0 ? "LYMC" : name;
+}
+
+static int is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static int is_field_name(const char *name)
+{
+    const size_t n = strlen(name);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_letter(name[i]) && (i == 0 || (name[i] != '_' && (name[i] < '0' || name[i] > '9')))) {
+            return 0;
+        }
+    }
+    return n >= 1 && n <= MSC_PATCH_FIELD_BYTES;
+}
+
+static int is_taken(const char *name)
+{
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+        if (strcasecmp(name, reserved[i]) == 0) {
+            return 1;
+        }
+    }
+    for (int f = 0; f < N_LISTED; f++) {
+        if (strcasecmp(name, fields[f].name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+msc_status msc_patch_check_zones(const msc_zone *zones, int n_zones, msc_error *err)
+{
+    if (n_zones > MSC_PATCH_MAX_ZONES) {
+        return msc_fail(err, MSC_EVALUE, "zones", "%d layers; at most %d", n_zones, MSC_PATCH_MAX_ZONES);
+    }
+    for (int z = 0; z < n_zones; z++) {
+        const char *name = zones[z].name, *field = field_of_zone(name);
+        if (!is_field_name(field)) {
+            return msc_fail(err, MSC_EVALUE, "zones", "a name becomes a field: 1 to %d ASCII letters, digits and _, a letter first, not %s",
+                            MSC_PATCH_FIELD_BYTES, name);
+        }
+        if (field == name && is_taken(name)) {
+            return msc_fail(err, MSC_EVALUE, "zones", "a name becomes a field, and the patch table has one called %s already", name);
+        }
+        for (int k = 0; k < z; k++) {
+            if (strcasecmp(field, field_of_zone(zones[k].name)) == 0) {
+                return msc_fail(err, MSC_EVALUE, "zones", "two names, %s and %s, become the same field", zones[k].name, name);
+            }
+        }
+    }
+    return MSC_OK;
+}
+
+void msc_patch_table_fields(msc_patch_table *t)
 {
     const msc_vectorize_options *o = t->options;
+    t->n_fields = 0;
     if (o->is_plain) {
-        t->field[0] = plain;
-        t->n_fields = 1;
-        return MSC_OK;
-    }
-    if (o->n_zones > MSC_PATCH_MAX_ZONES) {
-        return msc_fail(err, MSC_EVALUE, "zones", "%d layers; at most %d", o->n_zones, MSC_PATCH_MAX_ZONES);
+        t->field[t->n_fields++] = plain;
+        return;
     }
     for (int f = 0; f < N_BEFORE_ZONES; f++) {
         t->field[t->n_fields++] = fields[f];
     }
     for (int z = 0; z < o->n_zones; z++) {
-        const char *name = o->zones[z].name;
-        const char *known = strcmp(name, "district") == 0 ? "XZQMC" : strcmp(name, "watershed") == 0 ? "LYMC" : name;
-        snprintf(t->zone_field[z], sizeof t->zone_field[z], "%.10s", known);
-        t->field[t->n_fields++] = (msc_field){t->zone_field[z], MSC_FIELD_TEXT, 40, 0};
+        t->field[t->n_fields++] = (msc_field){field_of_zone(o->zones[z].name), MSC_FIELD_TEXT, MSC_PATCH_NAME_WIDTH, 0};
     }
     for (int f = N_BEFORE_ZONES; f < N_LISTED; f++) {
         t->field[t->n_fields++] = fields[f];
     }
-    for (int a = 0; a < t->n_fields; a++) {
-        for (int b = 0; b < a; b++) {
-            if (strcmp(t->field[a].name, t->field[b].name) == 0) {
-                return msc_fail(err, MSC_EVALUE, "zones", "two fields are called %s", t->field[a].name);
-            }
-        }
-    }
-    return MSC_OK;
 }
 
 static msc_value whole(int64_t number) { return (msc_value){.is_set = 1, .integer = number, .real = (double)number}; }

@@ -6,7 +6,8 @@
 #include "jobs/lineage.h"
 #include "patch/patches.h"
 
-enum { MSC_PATCH_FIXED_FIELDS = 26, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160 };
+/* A field's name has up to MSC_PATCH_FIELD_BYTES; labels of classes and names of zones stand in fields of MSC_PATCH_NAME_WIDTH. */
+enum { MSC_PATCH_FIXED_FIELDS = 26, MSC_PATCH_MAX_ZONES = 16, MSC_PATCH_TEXT = 160, MSC_PATCH_FIELD_BYTES = 10, MSC_PATCH_NAME_WIDTH = 40 };
 
 typedef struct msc_patch_label { const char *text; uint8_t is_damage, is_known; } msc_patch_label;
 
@@ -18,7 +19,6 @@ typedef struct msc_patch_table {
     double pixel_m2;
     msc_patch_label label[256];
     msc_field field[MSC_PATCH_FIXED_FIELDS + MSC_PATCH_MAX_ZONES];
-    char zone_field[MSC_PATCH_MAX_ZONES][11];
     int n_fields;
 } msc_patch_table;
 
@@ -31,8 +31,12 @@ typedef struct msc_patch_row {
     char number[MSC_PATCH_TEXT], reason[MSC_PATCH_TEXT], code[2][16];
 } msc_patch_row;
 
-/* Lays out the fields (is_plain: DN alone). EVALUE for too many zones or two of one name. */
-msc_status msc_patch_table_fields(msc_patch_table *table, msc_error *err);
+/* Checks that each zone layer can have a field of its own: XZQMC of `district`, LYMC of `watershed`, else its name. EVALUE for
+ * too many of them, and for a name that no field can have or that another field has, whatever its case. */
+msc_status msc_patch_check_zones(const msc_zone *zones, int n_zones, msc_error *err);
+
+/* Lays out the fields (is_plain: DN alone) for zones that were checked, whose names are borrowed. */
+void msc_patch_table_fields(msc_patch_table *table);
 
 /* How a change of two classes bears on damage: new, ended, neither; by a word of BHLX. */
 int msc_patch_is_new_damage(const msc_patch_table *table, int value);

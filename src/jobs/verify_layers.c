@@ -200,12 +200,11 @@ static msc_status check_layer(msc_patch_layer *l, const char *path, msc_error *e
 }
 
 /* The columns of the run's patch table, as `run` lays them out. */
-static msc_status lay_out(msc_verification *v, msc_patch_table *table, msc_patch_layer *l, msc_error *err)
+static void lay_out(const msc_verification *v, msc_patch_table *table, msc_patch_layer *l)
 {
     const msc_vectorize_options options = { .zones = v->job->zones, .n_zones = v->job->n_zones };
     table->options = &options;
-    table->n_fields = 0;
-    MSC_TRY(msc_patch_table_fields(table, err));
+    msc_patch_table_fields(table);
     table->options = NULL;
     l->field = table->field;
     l->n_fields = table->n_fields;
@@ -213,7 +212,6 @@ static msc_status lay_out(msc_verification *v, msc_patch_table *table, msc_patch
         for (int f = 0; f < l->n_fields; f++)
             if (strcmp(l->field[f].name, checked_names[k]) == 0) l->at[k] = f;
     l->first_zone = l->at[MSC_YXJ] + 1;
-    return MSC_OK;
 }
 
 /* Reads a layer and sets its order. */
@@ -310,8 +308,8 @@ msc_status msc_verify_layers(msc_verification *v, msc_error *err)
     msc_patch_layer plan = { .v = v };
     msc_patch_table *table = msc_alloc_zero(1, sizeof *table);
     if (!table) return msc_fail(err, MSC_ENOMEM, v->dir, "%zu bytes", sizeof *table);
-    msc_status status = lay_out(v, table, &plan, err);
-    if (status == MSC_OK) status = check_years(&plan, err);
+    lay_out(v, table, &plan);
+    const msc_status status = check_years(&plan, err);
     msc_release(table);
     return status;
 }

@@ -41,6 +41,13 @@ static void fills_the_record_and_returns_the_status(void **state)
     assert_int_equal(msc_fail(&err, MSC_EREAD, longer, "%s", longer), MSC_EREAD);
     assert_int_equal(strlen(err.subject), sizeof err.subject - 1);
     assert_int_equal(strlen(err.detail), sizeof err.detail - 1);
+    for (size_t i = 0; i + 3 < sizeof longer; i += 3) memcpy(longer + i, "采", 4);
+    for (int shift = 0; shift < 3; shift++) {             /* wherever the room ends, a character does */
+        assert_int_equal(msc_fail(&err, MSC_EREAD, longer, "%.*s%s", shift, "ab", longer), MSC_EREAD);
+        assert_int_equal(strlen(err.subject) % 3, 0);
+        assert_int_equal((strlen(err.detail) - (size_t)shift) % 3, 0);
+        assert_true(strlen(err.detail) + 3 >= sizeof err.detail);
+    }
     assert_int_equal(msc_fail(&err, MSC_EREAD, NULL, "x"), MSC_EREAD);
     assert_string_equal(err.subject, "");
     assert_int_equal(msc_fail(NULL, MSC_EREAD, "a", "x"), MSC_EREAD);

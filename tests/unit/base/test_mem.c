@@ -62,6 +62,30 @@ static void texts_are_copied(void **state)
     assert_null(msc_copy_text(NULL));
 }
 
+/* Wherever a text is cut, whole characters stay, and all of them. */
+static void cut_texts_end_with_a_character(void **state)
+{
+    (void)state;
+    static const struct { const char *text; size_t end[6]; } cases[] = {
+        { "plain", { 1, 2, 3, 4, 5 } }, { "é采😀.", { 2, 5, 9, 10 } }, { "采场", { 3, 6 } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t cut = 0; cut <= strlen(cases[i].text); cut++) {
+            char text[16];
+            size_t wanted = 0;
+            for (int k = 0; k < 6; k++)
+                if (cases[i].end[k] <= cut && cases[i].end[k] > wanted) wanted = cases[i].end[k];
+            memcpy(text, cases[i].text, cut);
+            text[cut] = 0;
+            msc_trim_text(text);
+            assert_int_equal(strlen(text), wanted);
+            assert_memory_equal(text, cases[i].text, wanted);
+        }
+    char stray[] = "\x80\x80";
+    msc_trim_text(stray);
+    assert_string_equal(stray, "\x80\x80");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +93,7 @@ int main(void)
         cmocka_unit_test(blocks_are_aligned_zeroed_and_never_null_for_nothing),
         cmocka_unit_test(room_grows_and_keeps),
         cmocka_unit_test(texts_are_copied),
+        cmocka_unit_test(cut_texts_end_with_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

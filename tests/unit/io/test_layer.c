@@ -198,13 +198,13 @@ static void nothing_is_cut(void **state)
     /* 20 characters fit 40 bytes of GBK; 21 do not; in UTF-8 14 do not. */
     const char *twenty = "一二三四五六七八九十一二三四五六七八九十";
     assert_int_equal(write_one(path, "GBK", twenty, 0, &err), MSC_OK);
-    assert_int_equal(write_one(path, "GBK", "一二三四五六七八九十一二三四五六七八九十一", 1, &err), MSC_EWRITE);
-    assert_int_equal(write_one(path, "UTF-8", twenty, 1, &err), MSC_EWRITE);
-    assert_int_equal(write_one(path, "GBK", "no place for 😀", 1, &err), MSC_EWRITE);
-    assert_int_equal(write_one(path, "GBK", "bad \xff utf", 1, &err), MSC_EWRITE);
+    assert_int_equal(write_one(path, "GBK", "一二三四五六七八九十一二三四五六七八九十一", 1, &err), MSC_ETEXT);
+    assert_int_equal(write_one(path, "UTF-8", twenty, 1, &err), MSC_ETEXT);
+    assert_int_equal(write_one(path, "GBK", "no place for 😀", 1, &err), MSC_ETEXT);
+    assert_int_equal(write_one(path, "GBK", "bad \xff utf", 1, &err), MSC_ETEXT);
     path_of(path, "cut.gpkg");
     assert_int_equal(write_one(path, NULL, twenty, 0, &err), MSC_OK);
-    assert_int_equal(write_one(path, NULL, "12345678901234567890123456789012345678901", 1, &err), MSC_EWRITE);
+    assert_int_equal(write_one(path, NULL, "12345678901234567890123456789012345678901", 1, &err), MSC_ETEXT);
     assert_int_equal(count_files(".cut"), 0);
     check_back((path_of(path, "a.shp"), path));
 }

@@ -13,6 +13,9 @@
 #define EPOCHS "epochs:\n  - {year: 2016, image: a.tif}\n  - {year: 2018, image: b.tif}\n"
 #define TRAINING "training: {samples: t.gpkg}\n"
 #define WHOLE HEAD CLASSES EPOCHS TRAINING
+#define TWENTY "一二三四五六七八九十一二三四五六七八九十"
+#define LABELS(b) "classes:\n  - {code: 1, name: a}\n  - {code: 2, name: b, label: " b "}\n"
+#define ZONES(a, b) "zones: [{name: " a ", path: p, field: f}, {name: " b ", path: p, field: f}]\n"
 
 static const char example[] =
     "minescar: 1                      # version of this schema\n"
@@ -35,7 +38,7 @@ static const char example[] =
     "classify: {smooth: 3, smooth_px: 5, all_trees: true, objects: 3}\n"
     "change: {min_confidence: 10, edge_tolerance_px: 2}\n"
     "vectorize: {simplify_m: 1.5, mmu_m2: 300}\n"
-    "zones: [{name: district, path: districts.gpkg, field: NAME}]\n"
+    "zones: [{name: district, path: districts.gpkg, field: NAME}, {name: watershed, path: w.gpkg, field: N}, {name: mine_10_ha, path: m.gpkg, field: N}]\n"
     "reference: {points: reference.gpkg, stratum: stratum, weight: weight, year_field: \"code_{year}\"}\n"
     "acceptance: {oa_min: 0.85, miss_max: 0.1, ci_max_ha: 30}\n"
     "deliver: [shp, gpkg]\ndeliver_grades: [A]\nmasks: {margin_m: 40}\n"
@@ -124,6 +127,9 @@ static void names_what_is_wrong(void **state)
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: a}\n  - {year: 2016, image: b}\n" TRAINING, "2016 comes after 2018" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: []}\n" TRAINING, "line 8: image is a list" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, date: 2018-13-01}\n" TRAINING, "line 8: date is '2018-13-01'" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, date: 2018-01-01}\n  - {year: 2024, image: b, date: 2019-06-24}\n" TRAINING,
+          "epochs: the date 2019-06-24 is not in the year 2024" },
+        { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, bands: {blue: 1, red: 3, nir: 3}}\n" TRAINING, "line 8: band 3 has two names, red and nir" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, bands: {red: 0}}\n" TRAINING, "line 8: red is '0', not a band number" },
         { HEAD CLASSES "epochs:\n  - {year: 2018, image: a, bands: {red: 1, red: 2}}\n" TRAINING, "'red' is named twice" },
         { HEAD "classes:\n  - {code: 1, name: a}\n  - {code: 1, name: b}\n" EPOCHS TRAINING, "code 1 is used twice" },
@@ -131,6 +137,7 @@ static void names_what_is_wrong(void **state)
         { HEAD "classes:\n  - {code: 1, name: 采场}\n  - {code: 2, name: b}\n" EPOCHS TRAINING, "is not ASCII" },
         { HEAD "classes: 5\n", "line 4: classes is '5', not a list" },
         { WHOLE "forest: {trees: many}\n", "line 11: trees is 'many'" },
+        { WHOLE "forest: {trees: 1001}\n", "line 11: trees is '1001', not a whole number from 1 to 1000" },
         { WHOLE "forest: {trees: 1.5}\n", "line 11: trees is '1.5'" },
         { WHOLE "forest: {seed: -1}\n", "line 11: seed is '-1'" },
         { WHOLE "forest: {depth: 3, depth: 4}\n", "line 11: depth appears twice" },
@@ -153,6 +160,20 @@ static void names_what_is_wrong(void **state)
         { WHOLE "reference: {points: p}\nacceptance: {oa: 0.85}\n", "line 12: unknown key 'oa' in acceptance" },
         { WHOLE "reference: {points: p}\nacceptance: {miss_max: 2}\n", "line 12: miss_max is '2'" },
         { WHOLE "reference: {points: p, weight: w, sample: s}\n", "weight is given beside sample" },
+        { WHOLE ZONES("行政区划", "x"), "zones: a name becomes a field: 1 to 10 ASCII letters, digits and _, a letter first, not 行政区划" },
+        { WHOLE ZONES("a b", "x"), "a letter first, not a b" },
+        { WHOLE ZONES("1st", "x"), "a letter first, not 1st" },
+        { WHOLE ZONES("mining_area_1", "x"), "a letter first, not mining_area_1" },
+        { WHOLE ZONES("x", "fid"), "zones: a name becomes a field, and the patch table has one called fid already" },
+        { WHOLE ZONES("bsm", "x"), "one called bsm already" },
+        { WHOLE ZONES("Geom", "x"), "one called Geom already" },
+        { WHOLE ZONES("xzqmc", "x"), "one called xzqmc already" },
+        { WHOLE ZONES("area", "AREA"), "zones: two names, area and AREA, become the same field" },
+        { WHOLE ZONES("district", "district"), "two names, district and district, become" },
+        { HEAD LABELS(TWENTY "一") EPOCHS TRAINING, "classes: label of code 2: field TBLX: 42 bytes, it holds 40: 一二" },
+        { HEAD LABELS("一二三四五六七八九十一二三四") EPOCHS TRAINING "encoding: UTF-8\n", "42 bytes, it holds 40" },
+        { HEAD LABELS("😀") EPOCHS TRAINING, "label of code 2: field TBLX: cannot be written in GBK: 😀" },
+        { HEAD LABELS(TWENTY TWENTY "一") EPOCHS TRAINING "deliver: [gpkg]\n", "41 characters, it holds 40" },
         { WHOLE "encoding: Big5\n", "line 11: encoding is 'Big5'" },
         { WHOLE "name: x\n", "line 11: name appears twice" },
         { WHOLE "output:\n", "line 11: output appears twice" },
@@ -172,6 +193,20 @@ static void names_what_is_wrong(void **state)
     }
 }
 
+/* Labels as long as their field, in the encoding of what is delivered. */
+static void labels_that_fit_are_kept(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { HEAD LABELS(TWENTY) EPOCHS TRAINING, HEAD LABELS(TWENTY TWENTY) EPOCHS TRAINING "deliver: [gpkg]\n",
+                                         HEAD LABELS("😀") EPOCHS TRAINING "encoding: UTF-8\n" };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        msc_job *job = NULL;
+        msc_error err = { 0 };
+        if (msc_job_parse(texts[i], strlen(texts[i]), "job.yaml", &job, &err) != MSC_OK) fail_msg("case %zu: %s", i, err.detail);
+        msc_job_free(&job);
+    }
+}
+
 static void a_missing_file_is_named(void **state)
 {
     (void)state;
@@ -187,6 +222,7 @@ int main(void)
         cmocka_unit_test(reads_the_contracts_example),
         cmocka_unit_test(fills_in_defaults),
         cmocka_unit_test(names_what_is_wrong),
+        cmocka_unit_test(labels_that_fit_are_kept),
         cmocka_unit_test(a_missing_file_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,11 +15,14 @@ static msc_status put_nothing(void *self, int worker, msc_tile *t, msc_error *er
 static void names_and_colours_are_read(void **state)
 {
     (void)state;
-    const msc_class classes[2] = { { .code = 3, .name = "quarry", .label = "采场", .rgb = { 200, 10, 20 } },
-                                   { .code = 250, .name = "water", .label = "水体", .rgb = { 1, 2, 255 } } };
+    char longest[2 + 3 * 60 + 1] = "ab";
+    for (int i = 0; i < 60; i++) strcat(longest, "水");
+    const msc_class classes[3] = { { .code = 3, .name = "quarry", .label = "采场", .rgb = { 200, 10, 20 } },
+                                   { .code = 250, .name = "water", .label = "水体", .rgb = { 1, 2, 255 } },
+                                   { .code = 251, .name = "lake", .label = longest } };
     const char *path = made_path("named.tif");
     const msc_raster_out_spec spec = { .path = path, .grid = { .width_px = 40, .height_px = 30, .pixel_e = 1, .pixel_n = 1 }, .n_bands = 1,
-                                       .type = MSC_U8, .has_nodata = 1, .classes = classes, .n_classes = 2 };
+                                       .type = MSC_U8, .has_nodata = 1, .classes = classes, .n_classes = 3 };
     msc_settings settings;
     msc_settings_defaults(&settings);
     msc_raster_outs outs = { .n = 1 };
@@ -37,7 +40,9 @@ static void names_and_colours_are_read(void **state)
     assert_int_equal(msc_raster_open(&in, &settings, &map, &err), MSC_OK);
     msc_legend *legend = calloc(1, sizeof *legend);
     msc_legend_read(map, legend);
-    assert_int_equal(legend->n, 2);
+    assert_int_equal(legend->n, 3);
+    assert_int_equal(strlen(legend->label[2]), 2 + 3 * 41);      /* cut between characters */
+    assert_memory_equal(legend->label[2], longest, 2 + 3 * 41);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(legend->classes[i].code, classes[i].code);
         assert_string_equal(legend->classes[i].name, classes[i].name);

@@ -188,6 +188,25 @@ static void small_strata_are_merged(void **state)
     }
 }
 
+/* Names are cut between characters. */
+static void names_of_strata(void **state)
+{
+    (void)state;
+    const char *label = "ab尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿";
+    char *zone_name = (char[]){ "门头沟区门头沟区门头沟区门头沟区门头沟区门头沟区门头沟区门头沟区门头沟区门头沟区" }, name[400];
+    msc_frame_stratum strata[2] = { { .zone = 0, .value = 1 << 8 | 2 }, { .zone = -1, .value = MSC_SAMPLE_OTHER } };
+    const msc_spans zones = { 0 };
+    const msc_frame f = { .zones = &zones, .strata = strata, .n_strata = 2 };
+    const msc_class classes[] = { { .code = 1, .label = label }, { .code = 2, .name = "pit" } };
+    const msc_sample s = { .frame = &f, .is_change = 1, .classes = classes, .n_classes = 2, .zone_name = &zone_name };
+    msc_sample_stratum_name(&s, 0, 0, name, sizeof name);
+    assert_int_equal(strlen(name), 33 * 3 + 3 + 2 + 31 * 3 + 6);
+    assert_string_equal(name + 33 * 3 + 3 + 2 + 31 * 3, " > pit");
+    assert_memory_equal(name + 32 * 3, "门 / ab尾", 11);
+    msc_sample_stratum_name(&s, 1, 1, name, sizeof name);
+    assert_string_equal(name, "分区之外 / 其他");
+}
+
 static void distance_and_exclusion(void **state)
 {
     (void)state;
@@ -308,7 +327,7 @@ static void candidates_keep_the_least(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_least_draws_of_each_stratum), cmocka_unit_test(receipt_freezes_the_design), cmocka_unit_test(distance_and_exclusion), cmocka_unit_test(small_strata_are_merged),
+        cmocka_unit_test(the_least_draws_of_each_stratum), cmocka_unit_test(receipt_freezes_the_design), cmocka_unit_test(names_of_strata), cmocka_unit_test(distance_and_exclusion), cmocka_unit_test(small_strata_are_merged),
         cmocka_unit_test(simple_and_systematic), cmocka_unit_test(bad_input_and_simulation), cmocka_unit_test(candidates_keep_the_least),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);

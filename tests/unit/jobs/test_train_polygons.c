@@ -71,6 +71,20 @@ static void other_codes_and_years_are_counted(void **state)
     clear(&t);
 }
 
+static void a_long_label_ends_with_a_character(void **state)
+{
+    (void)state;
+    static msc_training t;
+    static const msc_class classes[] = { { .code = 5, .name = "forest", .label = "a林地林地林地林地林地林地林地林地林地林地林地林地" }, { .code = 1, .name = "pit" } };
+    msc_train_options o = made_training(NULL);
+    msc_error err;
+    o.classes = classes;
+    o.n_classes = 2;
+    assert_int_equal(read_samples(&o, &t, &err), MSC_OK);
+    assert_string_equal(t.model.label[0], "a林地林地林地林地林地林地林地林地林地林地");
+    clear(&t);
+}
+
 static void classes_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -91,6 +105,7 @@ static void classes_that_cannot_be_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(classes_are_the_codes_found), cmocka_unit_test(other_codes_and_years_are_counted),
+                                        cmocka_unit_test(a_long_label_ends_with_a_character),
                                         cmocka_unit_test(classes_that_cannot_be_are_refused) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -309,6 +309,12 @@ static void bad_input(void **state)
     o.connectivity = 6;
     assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EVALUE);
     o.connectivity = 4;
+    const msc_zone zone = {"行政区划", "nothing.gpkg", "行政区划"};
+    o.zones = &zone;
+    o.n_zones = 1;
+    assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EVALUE);
+    assert_string_equal(err.subject, "zones");
+    o.n_zones = 0;
     o.confidence = made_file(&other);
     assert_int_equal(msc_vectorize(&settings, &o, &counts, &err), MSC_EGRID);
     o.confidence = NULL;
