@@ -13,13 +13,13 @@ static msc_status no_memory(const msc_assessment *a, msc_error *err)
     return msc_fail(err, MSC_ENOMEM, a->options->reference, "%zu features", a->features.n);
 }
 
-/* The code that a label means: a number, or the name or label of a class. */
-static int32_t code_of(const msc_assessment *a, const msc_value *value)
+/* The code that a label means, below n_codes: a number, or the name or label of a class. */
+static int32_t code_of(const msc_assessment *a, const msc_value *value, int n_codes)
 {
     char *end = NULL;
     if (!value->is_set || !value->text || !value->text[0]) return UNLABELLED;
     const double number = strtod(value->text, &end);
-    if (end != value->text && *end == '\0') return number >= 0 && number < MSC_ASSESS_VALUES && number == floor(number) ? (int32_t)number : INVALID;
+    if (end != value->text && *end == '\0') return number >= 0 && number < n_codes && number == floor(number) ? (int32_t)number : INVALID;
     for (int i = 0; i < a->options->n_classes; i++) {
         const msc_class *class = &a->options->classes[i];
         if ((class->name && strcmp(class->name, value->text) == 0) || (class->label && strcmp(class->label, value->text) == 0))
@@ -43,13 +43,11 @@ static int is_masked(const msc_assessment *a, int32_t code)
 }
 
 /* Class maps: 0 is no label. Change maps: one code, of which 0 is no change, or the classes before and after. */
-static int32_t label_of(const msc_assessment *a, const msc_value *value, const msc_value *before)
+static int32_t label_of(const msc_assessment *a, int32_t code, const int32_t *before)
 {
-    const int32_t code = code_of(a, value);
     if (!a->is_change) return code == 0 ? UNLABELLED : code;
     if (!before) return code;
-    const int32_t from = code_of(a, before);
-    if (code == INVALID || from == INVALID || code > 255 || from > 255) return INVALID;
+    const int32_t from = *before;
     if (code <= 0 || from <= 0 || is_masked(a, code) || is_masked(a, from)) return UNLABELLED;
     return code == from ? 0 : from * 256 + code;
 }
@@ -62,11 +60,18 @@ static int32_t stratum_number(msc_assessment *a, const char *name)
     return a->n_strata++;
 }
 
+static msc_status take_code(const msc_assessment *a, const char *field, const msc_value *value, int n_codes, int32_t *code, msc_error *err)
+{
+    *code = code_of(a, value, n_codes);
+    return *code != INVALID ? MSC_OK : msc_fail(err, MSC_EFIELD, a->options->reference, "%s: %.100s is no class code (0..%d) or name", field, value->text, n_codes - 1);
+}
+
 static msc_status take_label(msc_assessment *a, size_t i, const msc_value *value, const msc_value *before, msc_error *err)
 {
-    a->label[i] = label_of(a, value, before);
-    if (a->label[i] == INVALID)
-        return msc_fail(err, MSC_EFIELD, a->options->reference, "%s: %.100s is no class code or name", a->options->class_field, value->text ? value->text : "");
+    int32_t code, from = UNLABELLED;
+    MSC_TRY(take_code(a, a->options->class_field, value, before ? 256 : a->n_values, &code, err));
+    if (before) MSC_TRY(take_code(a, a->options->before_field, before, 256, &from, err));
+    a->label[i] = label_of(a, code, before ? &from : NULL);
     a->use[i] = a->label[i] != UNLABELLED;
     a->n_unlabelled += !a->use[i];
     return MSC_OK;
