@@ -59,6 +59,4 @@ msc_status msc_layer_read(const char *path, const char *layer, const char *where
 void msc_features_in_clear(msc_features_in *features);
 /* The layer's coordinate system as WKT, "" when it has none. ENOFILE, EFORMAT. */
 msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_MAX], msc_error *err);
-/* True when the layer has the field. */
-int msc_layer_has_field(const char *path, const char *layer, const char *field);
 #endif

@@ -71,6 +71,12 @@ static msc_status no_memory(const reader *in, msc_error *err)
     return msc_fail(err, MSC_ENOMEM, in->path, "%zu features", in->n);
 }
 
+/* A GeoJSON file names its fields with its features only: without any it has no field to be missed. */
+static int is_blank(OGRLayerH layer)
+{
+    return OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)) == 0 && OGR_L_GetFeatureCount(layer, 1) == 0;
+}
+
 static msc_status open_layer(reader *in, const char *layer, const char *where, msc_error *err)
 {
     VSIStatBufL st;
@@ -82,7 +88,7 @@ static msc_status open_layer(reader *in, const char *layer, const char *where, m
     }
     in->layer = layer && layer[0] ? GDALDatasetGetLayerByName(in->dataset, layer) : GDALDatasetGetLayer(in->dataset, 0);
     if (!in->layer) return msc_fail(err, MSC_EFORMAT, in->path, "no layer %s", layer && layer[0] ? layer : "at all");
-    if (where && where[0] && OGR_L_SetAttributeFilter(in->layer, where) != OGRERR_NONE)
+    if (where && where[0] && !is_blank(in->layer) && OGR_L_SetAttributeFilter(in->layer, where) != OGRERR_NONE)
         return msc_fail(err, MSC_EVALUE, in->path, "where %s: %s", where, in->words);
     return MSC_OK;
 }
@@ -94,7 +100,7 @@ static msc_status find_fields(reader *in, const char *const *fields, msc_error *
     if (!in->index) return no_memory(in, err);
     for (int i = 0; i < in->n_fields; i++) {
         in->index[i] = OGR_FD_GetFieldIndex(defn, fields[i]);
-        if (in->index[i] >= 0) continue;
+        if (in->index[i] >= 0 || is_blank(in->layer)) continue;
         char names[400] = "";
         for (int k = 0; k < OGR_FD_GetFieldCount(defn) && strlen(names) < 300; k++) {
             const size_t used = strlen(names);
@@ -321,16 +327,4 @@ msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_M
     if (in.dataset) GDALClose(in.dataset);
     CPLPopErrorHandler();
     return status;
-}
-
-int msc_layer_has_field(const char *path, const char *layer, const char *field)
-{
-    char words[256] = "";
-    reader in = { .path = path };
-    CPLPushErrorHandlerEx(hear, words);
-    int has = open_layer(&in, layer, NULL, NULL) == MSC_OK;
-    if (has) has = OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(in.layer), field) >= 0;
-    if (in.dataset) GDALClose(in.dataset);
-    CPLPopErrorHandler();
-    return has;
 }
