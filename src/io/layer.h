@@ -47,7 +47,7 @@ void msc_layer_abandon(msc_layer_out **layer);
 typedef struct msc_features_in {
     size_t n;
     msc_shape *shape;            /* polygons (any multi-part) or points, in the wanted CRS */
-    msc_value *value;            /* [n][n_fields] in the order asked for; unset where NULL in the file */
+    msc_value *value;            /* [n][n_fields] in the order asked for; unset where NULL in the file; texts without blanks at their end */
     int n_fields;
     size_t n_skipped;            /* features without usable geometry */
     void *owned;                 /* storage of all of it */

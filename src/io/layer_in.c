@@ -223,11 +223,13 @@ static int add_values(reader *in, OGRFeatureH feature)
         value->integer = OGR_F_GetFieldAsInteger64(feature, in->index[i]);
         value->real = OGR_F_GetFieldAsDouble(feature, in->index[i]);
         const char *text = OGR_F_GetFieldAsString(feature, in->index[i]);
-        const size_t n = strlen(text) + 1;
-        if (!msc_reserve((void **)&p->text, &p->text_capacity, p->n_text + n, 1)) return 0;
+        size_t n = strlen(text);
+        while (n > 0 && text[n - 1] == ' ') n--;     /* dBASE has none at the end: a text is the same in every format */
+        if (!msc_reserve((void **)&p->text, &p->text_capacity, p->n_text + n + 1, 1)) return 0;
         memcpy(p->text + p->n_text, text, n);
+        p->text[p->n_text + n] = '\0';
         *at = p->n_text;
-        p->n_text += n;
+        p->n_text += n + 1;
     }
     return 1;
 }
