@@ -28,6 +28,8 @@ typedef struct msc_layer_spec {
     int n_fields;
     const char *encoding;        /* shapefile attributes: GBK or UTF-8; a .cpg is written in both cases */
 } msc_layer_spec;
+/* True for CSV and XLSX, which are for people and spreadsheets: points there are best given as columns x and y. */
+int msc_layer_is_table(const msc_settings *settings, const char *path);
 /* Outputs appear whole or not at all, with all their sidecar files. EEXISTS, EPERM, ENOSPACE, EWRITE. */
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err);
 /* shape NULL: a row without geometry. values: one a field. A text that does not fit its field is EWRITE, never cut. */
@@ -53,6 +55,7 @@ typedef struct msc_features_in {
     void *owned;                 /* storage of all of it */
 } msc_features_in;
 /* Reads a whole layer into memory, with geometry brought to `crs` ("" or NULL: as it is). `layer` NULL: the first.
+ * Where a `crs` is given, a table without geometry that has fields x and y (in any case) gives points of that CRS.
  * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing), ECRS. */
 msc_status msc_layer_read(const char *path, const char *layer, const char *where, const char *crs,
                           const char *const *fields, int n_fields, msc_features_in *features, msc_error *err);

@@ -39,6 +39,7 @@ typedef struct reader {
     OGRLayerH layer;
     OGRCoordinateTransformationH transform;
     int *index;                  /* of the wanted fields */
+    int xy[2], has_xy;           /* fields of a table that say where its rows lie */
     int n_fields;
     pools *pools;
     size_t n;
@@ -109,6 +110,15 @@ static msc_status find_fields(reader *in, const char *const *fields, msc_error *
         return msc_fail(err, MSC_EFIELD, in->path, "no field %s among: %s", fields[i], names);
     }
     return MSC_OK;
+}
+
+/* OGR compares names of fields in any case. */
+static void find_xy(reader *in, const char *crs)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(in->layer);
+    in->xy[0] = OGR_FD_GetFieldIndex(defn, "x");
+    in->xy[1] = OGR_FD_GetFieldIndex(defn, "y");
+    in->has_xy = crs && OGR_L_GetGeomType(in->layer) == wkbNone && in->xy[0] >= 0 && in->xy[1] >= 0;
 }
 
 static msc_status open_transform(reader *in, const char *crs, msc_error *err)
@@ -210,6 +220,18 @@ static int add_geometry(reader *in, OGRGeometryH geometry, int *is_used)
     return 1;
 }
 
+static int add_point(reader *in, OGRFeatureH feature, int *is_used)
+{
+    *is_used = 0;
+    for (int k = 0; k < 2; k++)
+        if (!OGR_F_IsFieldSetAndNotNull(feature, in->xy[k]) || !OGR_F_GetFieldAsString(feature, in->xy[k])[0]) return 1;
+    OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
+    OGR_G_SetPoint_2D(point, 0, OGR_F_GetFieldAsDouble(feature, in->xy[0]), OGR_F_GetFieldAsDouble(feature, in->xy[1]));
+    const int is_good = add_geometry(in, point, is_used);
+    OGR_G_DestroyGeometry(point);
+    return is_good;
+}
+
 static int add_values(reader *in, OGRFeatureH feature)
 {
     pools *p = in->pools;
@@ -234,7 +256,7 @@ static int add_values(reader *in, OGRFeatureH feature)
     return 1;
 }
 
-/* Values and shape of one feature; a layer without geometry gives rows with empty shapes. */
+/* Values and shape of one feature; a layer without geometry gives points by x and y, or rows with empty shapes. */
 static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t *n_skipped)
 {
     pools *p = in->pools;
@@ -248,6 +270,7 @@ static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t
     p->shape[in->n] = (msc_shape){ 0 };
     p->origin[in->n] = (struct origin){ 0, 0 };
     if (has_geometry && !add_geometry(in, OGR_F_GetGeometryRef(feature), &is_used)) return 0;
+    if (in->has_xy && !add_point(in, feature, &is_used)) return 0;
     if (!is_used) (*n_skipped)++;
     if (!is_used) return 1;
     if (!add_values(in, feature)) return 0;
@@ -297,6 +320,7 @@ msc_status msc_layer_read(const char *path, const char *layer, const char *where
     if (status == MSC_OK) status = open_layer(&in, layer, where, err);
     if (status == MSC_OK) status = find_fields(&in, fields, err);
     if (status == MSC_OK) status = open_transform(&in, crs, err);
+    if (status == MSC_OK) find_xy(&in, crs);
     if (status == MSC_OK) status = read_all(&in, &n_skipped, err);
     if (status == MSC_OK) {
         point_into_pools(&in, features, n_skipped);

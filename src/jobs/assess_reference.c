@@ -100,6 +100,9 @@ msc_status msc_assess_read_reference(msc_assessment *a, msc_error *err)
     if (o->sample) fields[at_id = n++] = "id";
     const msc_grid *grid = msc_raster_grid(a->rasters.raster[0]);
     MSC_TRY(msc_layer_read(o->reference, o->layer, o->where, grid->crs, fields, n, &a->features, err));
+    if (a->features.n > 0 && a->features.shape[0].n_rings == 0)
+        return msc_fail(err, MSC_EFIELD, o->reference, "%s", msc_settings_words(a->settings, "a table without fields x and y, in the coordinates of the map",
+                                                                               "表格缺少 x、y 字段（采用分类图的坐标）"));
     a->use = msc_alloc_zero(a->features.n + 1, 1);
     a->label = msc_alloc_zero(a->features.n + 1, sizeof *a->label);
     a->stratum_of = msc_alloc_zero(a->features.n + 1, sizeof *a->stratum_of);
