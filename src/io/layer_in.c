@@ -85,7 +85,8 @@ static msc_status open_layer(reader *in, const char *layer, const char *where, m
     in->dataset = GDALOpenEx(in->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
     if (!in->dataset) {
         const int is_there = VSIStatL(in->path, &st) == 0;
-        return msc_fail(err, is_there ? MSC_EFORMAT : MSC_ENOFILE, in->path, "%s", in->words[0] ? in->words : "not a vector layer");
+        return msc_fail(err, is_there ? MSC_EFORMAT : MSC_ENOFILE, in->path, "%s",
+                        in->words[0] ? in->words : is_there ? "not a vector layer" : "No such file or directory");
     }
     in->layer = layer && layer[0] ? GDALDatasetGetLayerByName(in->dataset, layer) : GDALDatasetGetLayer(in->dataset, 0);
     if (!in->layer) return msc_fail(err, MSC_EFORMAT, in->path, "no layer %s", layer && layer[0] ? layer : "at all");
@@ -278,7 +279,8 @@ static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t
     return 1;
 }
 
-static msc_status read_all(reader *in, size_t *n_skipped, msc_error *err)
+/* Some drivers look at a condition only when the first row is asked for. */
+static msc_status read_all(reader *in, const char *where, size_t *n_skipped, msc_error *err)
 {
     const int has_geometry = OGR_L_GetGeomType(in->layer) != wkbNone;
     msc_status status = MSC_OK;
@@ -291,6 +293,8 @@ static msc_status read_all(reader *in, size_t *n_skipped, msc_error *err)
         /* What PROJ says of single points outside its area is counted as skipped, not damage of the file. */
         if (in->transform) in->words[0] = '\0';
     }
+    if (in->words[0] && in->n == 0 && where && where[0])
+        return msc_fail(err, MSC_EVALUE, in->path, "where %.150s: no condition on its fields", where);
     if (in->words[0]) return msc_fail(err, MSC_EREAD, in->path, "after %zu features: %s", in->n, in->words);
     return MSC_OK;
 }
@@ -321,7 +325,7 @@ msc_status msc_layer_read(const char *path, const char *layer, const char *where
     if (status == MSC_OK) status = find_fields(&in, fields, err);
     if (status == MSC_OK) status = open_transform(&in, crs, err);
     if (status == MSC_OK) find_xy(&in, crs);
-    if (status == MSC_OK) status = read_all(&in, &n_skipped, err);
+    if (status == MSC_OK) status = read_all(&in, where, &n_skipped, err);
     if (status == MSC_OK) {
         point_into_pools(&in, features, n_skipped);
         in.pools = NULL;
