@@ -1,6 +1,7 @@
 /* assess_reference.c - reference features: their labels, strata and weights. */
 #include "base/mem.h"
 #include "jobs/assess.h"
+#include "jobs/palette.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,8 @@ static int32_t code_of(const msc_assessment *a, const msc_value *value, int n_co
     if (!value->is_set || !value->text || !value->text[0]) return UNLABELLED;
     const double number = strtod(value->text, &end);
     if (end != value->text && *end == '\0') return number >= 0 && number < n_codes && number == floor(number) ? (int32_t)number : INVALID;
-    for (int i = 0; i < a->options->n_classes; i++) {
-        const msc_class *class = &a->options->classes[i];
-        if ((class->name && strcmp(class->name, value->text) == 0) || (class->label && strcmp(class->label, value->text) == 0))
-            return class->code;
-    }
+    const int named = msc_class_named(a->options->classes, a->options->n_classes, value->text);
+    if (named >= 0) return named;
     for (int code = 1; code < 256; code++) {
         char key[32];
         snprintf(key, sizeof key, "CLASS_%d_NAME", code);
