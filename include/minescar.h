@@ -149,7 +149,7 @@ typedef struct msc_train_options {
     int n_images;
     const char *samples;         /* polygons */
     const char *layer;           /* NULL: the first */
-    const char *class_field;     /* integer codes; default "class" */
+    const char *class_field;     /* codes, or names or labels of `classes`; default "class" */
     const char *year_field;      /* NULL: all samples belong to all images */
     const msc_class *classes;    /* NULL: the codes found, named "class N" */
     int n_classes;

@@ -64,8 +64,8 @@ static msc_status run_irmad(cli_common *common, cli_lang lang, void *call, msc_e
     msc_irmad_result r = { 0 };
     MSC_TRY(msc_irmad(&common->settings, &c->options, &r, err));
     char line[256], json[320];
-    snprintf(line, sizeof line, cli_say(lang, (cli_words){ "correlations %.4f .. %.4f after %d iterations on %" PRId64 " pixels; %.1f %% of them without significant change",
-                                                           "相关系数 %.4f .. %.4f，迭代 %d 次，像元 %" PRId64 " 个；其中 %.1f %% 无显著变化" }),
+    snprintf(line, sizeof line, cli_say(lang, (cli_words){ "correlations %.4f .. %.4f after %d iterations on %" PRId64 " pixels; %.1f %% of them without significant change\n",
+                                                           "相关系数 %.4f .. %.4f，迭代 %d 次，像元 %" PRId64 " 个；其中 %.1f %% 无显著变化\n" }),
              r.rho_least, r.rho_most, r.n_iterations, r.n_px, 100 * r.no_change);
     snprintf(json, sizeof json, "{\"rho_least\": %.9g, \"rho_most\": %.9g, \"iterations\": %d, \"is_converged\": %s, \"sampled_px\": %" PRId64 ", \"unchanged_share\": %.9g}\n",
              r.rho_least, r.rho_most, r.n_iterations, r.is_converged ? "true" : "false", r.n_px, r.no_change);

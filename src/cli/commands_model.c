@@ -25,7 +25,7 @@ static const cli_argument train_arguments[] = {
     { "MODEL", AT(options.model), .help = { "output: the model (.msm)", "输出：模型（.msm）" } }, END
 };
 static const cli_option train_options[] = {
-    { "class-field", .kind = CLI_TEXT, .at = AT(options.class_field), .value = "FIELD", .help = { "field with integer class codes", "整型类别代码字段" } },
+    { "class-field", .kind = CLI_TEXT, .at = AT(options.class_field), .value = "FIELD", .help = { "field with class codes, or with names or labels of --classes", "类别代码字段，或 --classes 中的类别名称、标注" } },
     { "year", .kind = CLI_INTS, .at = AT(years), .count_at = AT(n_years), .low = 1900, .high = 2199, .value = "YEAR",
       .help = { "year of each IMAGE, in their order", "各 IMAGE 的年份，按顺序" } },
     { "year-field", .kind = CLI_TEXT, .at = AT(options.year_field), .value = "FIELD",

@@ -44,7 +44,7 @@ static const cli_option vectorize_options[] = {
     { "year-after", .kind = CLI_INT, .at = AT(options.year_after), .low = 0, .high = 2199, .value = "YEAR", .help = { "later (or only) year; 0: unknown", "后一期（或唯一）年份；0：未知" } },
     { "encoding", .kind = CLI_CHOICE, .at = AT(options.encoding), .choices = "GBK|UTF-8", .help = { "of shapefile attributes", "shapefile 属性编码" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(options.run_id), .value = "TEXT", .help = { "written into SJJ", "写入 SJJ 字段" } },
-    { "plain", .kind = CLI_FLAG, .at = AT(options.is_plain), .help = { "only the field DN, as gdal_polygonize writes", "只写 DN 字段，同 gdal_polygonize" } },
+    { "plain", .kind = CLI_FLAG, .at = AT(options.is_plain), .help = { "only the field DN, as gdal_polygonize writes; value 65535 makes no patch and is counted in a warning", "只写 DN 字段，同 gdal_polygonize；值 65535 不生成图斑，其像元数见警告" } },
     END
 };
 static void vectorize_defaults(void *call) { msc_vectorize_defaults(&((vectorize_call *)call)->options); }

@@ -28,6 +28,8 @@ typedef struct msc_layer_spec {
     int n_fields;
     const char *encoding;        /* shapefile attributes: GBK or UTF-8; a .cpg is written in both cases */
 } msc_layer_spec;
+/* True for CSV and XLSX, which are for people and spreadsheets: points there are best given as columns x and y. */
+int msc_layer_is_table(const msc_settings *settings, const char *path);
 /* Outputs appear whole or not at all, with all their sidecar files. EEXISTS, EPERM, ENOSPACE, EWRITE. */
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err);
 /* shape NULL: a row without geometry. values: one a field. A text that does not fit its field is EWRITE, never cut. */
@@ -47,18 +49,17 @@ void msc_layer_abandon(msc_layer_out **layer);
 typedef struct msc_features_in {
     size_t n;
     msc_shape *shape;            /* polygons (any multi-part) or points, in the wanted CRS */
-    msc_value *value;            /* [n][n_fields] in the order asked for; unset where NULL in the file */
+    msc_value *value;            /* [n][n_fields] in the order asked for; unset where NULL in the file; texts without blanks at their end */
     int n_fields;
     size_t n_skipped;            /* features without usable geometry */
     void *owned;                 /* storage of all of it */
 } msc_features_in;
 /* Reads a whole layer into memory, with geometry brought to `crs` ("" or NULL: as it is). `layer` NULL: the first.
+ * Where a `crs` is given, a table without geometry that has fields x and y (in any case) gives points of that CRS.
  * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing), ECRS. */
 msc_status msc_layer_read(const char *path, const char *layer, const char *where, const char *crs,
                           const char *const *fields, int n_fields, msc_features_in *features, msc_error *err);
 void msc_features_in_clear(msc_features_in *features);
 /* The layer's coordinate system as WKT, "" when it has none. ENOFILE, EFORMAT. */
 msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_MAX], msc_error *err);
-/* True when the layer has the field. */
-int msc_layer_has_field(const char *path, const char *layer, const char *field);
 #endif

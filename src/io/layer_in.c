@@ -39,6 +39,7 @@ typedef struct reader {
     OGRLayerH layer;
     OGRCoordinateTransformationH transform;
     int *index;                  /* of the wanted fields */
+    int xy[2], has_xy;           /* fields of a table that say where its rows lie */
     int n_fields;
     pools *pools;
     size_t n;
@@ -71,6 +72,12 @@ static msc_status no_memory(const reader *in, msc_error *err)
     return msc_fail(err, MSC_ENOMEM, in->path, "%zu features", in->n);
 }
 
+/* A GeoJSON file names its fields with its features only: without any it has no field to be missed. */
+static int is_blank(OGRLayerH layer)
+{
+    return OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer)) == 0 && OGR_L_GetFeatureCount(layer, 1) == 0;
+}
+
 static msc_status open_layer(reader *in, const char *layer, const char *where, msc_error *err)
 {
     VSIStatBufL st;
@@ -78,11 +85,12 @@ static msc_status open_layer(reader *in, const char *layer, const char *where, m
     in->dataset = GDALOpenEx(in->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
     if (!in->dataset) {
         const int is_there = VSIStatL(in->path, &st) == 0;
-        return msc_fail(err, is_there ? MSC_EFORMAT : MSC_ENOFILE, in->path, "%s", in->words[0] ? in->words : "not a vector layer");
+        return msc_fail(err, is_there ? MSC_EFORMAT : MSC_ENOFILE, in->path, "%s",
+                        in->words[0] ? in->words : is_there ? "not a vector layer" : "No such file or directory");
     }
     in->layer = layer && layer[0] ? GDALDatasetGetLayerByName(in->dataset, layer) : GDALDatasetGetLayer(in->dataset, 0);
     if (!in->layer) return msc_fail(err, MSC_EFORMAT, in->path, "no layer %s", layer && layer[0] ? layer : "at all");
-    if (where && where[0] && OGR_L_SetAttributeFilter(in->layer, where) != OGRERR_NONE)
+    if (where && where[0] && !is_blank(in->layer) && OGR_L_SetAttributeFilter(in->layer, where) != OGRERR_NONE)
         return msc_fail(err, MSC_EVALUE, in->path, "where %s: %s", where, in->words);
     return MSC_OK;
 }
@@ -94,7 +102,7 @@ static msc_status find_fields(reader *in, const char *const *fields, msc_error *
     if (!in->index) return no_memory(in, err);
     for (int i = 0; i < in->n_fields; i++) {
         in->index[i] = OGR_FD_GetFieldIndex(defn, fields[i]);
-        if (in->index[i] >= 0) continue;
+        if (in->index[i] >= 0 || is_blank(in->layer)) continue;
         char names[400] = "";
         for (int k = 0; k < OGR_FD_GetFieldCount(defn) && strlen(names) < 300; k++) {
             const size_t used = strlen(names);
@@ -103,6 +111,15 @@ static msc_status find_fields(reader *in, const char *const *fields, msc_error *
         return msc_fail(err, MSC_EFIELD, in->path, "no field %s among: %s", fields[i], names);
     }
     return MSC_OK;
+}
+
+/* OGR compares names of fields in any case. */
+static void find_xy(reader *in, const char *crs)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(in->layer);
+    in->xy[0] = OGR_FD_GetFieldIndex(defn, "x");
+    in->xy[1] = OGR_FD_GetFieldIndex(defn, "y");
+    in->has_xy = crs && OGR_L_GetGeomType(in->layer) == wkbNone && in->xy[0] >= 0 && in->xy[1] >= 0;
 }
 
 static msc_status open_transform(reader *in, const char *crs, msc_error *err)
@@ -204,6 +221,18 @@ static int add_geometry(reader *in, OGRGeometryH geometry, int *is_used)
     return 1;
 }
 
+static int add_point(reader *in, OGRFeatureH feature, int *is_used)
+{
+    *is_used = 0;
+    for (int k = 0; k < 2; k++)
+        if (!OGR_F_IsFieldSetAndNotNull(feature, in->xy[k]) || !OGR_F_GetFieldAsString(feature, in->xy[k])[0]) return 1;
+    OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
+    OGR_G_SetPoint_2D(point, 0, OGR_F_GetFieldAsDouble(feature, in->xy[0]), OGR_F_GetFieldAsDouble(feature, in->xy[1]));
+    const int is_good = add_geometry(in, point, is_used);
+    OGR_G_DestroyGeometry(point);
+    return is_good;
+}
+
 static int add_values(reader *in, OGRFeatureH feature)
 {
     pools *p = in->pools;
@@ -217,16 +246,18 @@ static int add_values(reader *in, OGRFeatureH feature)
         value->integer = OGR_F_GetFieldAsInteger64(feature, in->index[i]);
         value->real = OGR_F_GetFieldAsDouble(feature, in->index[i]);
         const char *text = OGR_F_GetFieldAsString(feature, in->index[i]);
-        const size_t n = strlen(text) + 1;
-        if (!msc_reserve((void **)&p->text, &p->text_capacity, p->n_text + n, 1)) return 0;
+        size_t n = strlen(text);
+        while (n > 0 && text[n - 1] == ' ') n--;     /* dBASE has none at the end: a text is the same in every format */
+        if (!msc_reserve((void **)&p->text, &p->text_capacity, p->n_text + n + 1, 1)) return 0;
         memcpy(p->text + p->n_text, text, n);
+        p->text[p->n_text + n] = '\0';
         *at = p->n_text;
-        p->n_text += n;
+        p->n_text += n + 1;
     }
     return 1;
 }
 
-/* Values and shape of one feature; a layer without geometry gives rows with empty shapes. */
+/* Values and shape of one feature; a layer without geometry gives points by x and y, or rows with empty shapes. */
 static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t *n_skipped)
 {
     pools *p = in->pools;
@@ -240,6 +271,7 @@ static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t
     p->shape[in->n] = (msc_shape){ 0 };
     p->origin[in->n] = (struct origin){ 0, 0 };
     if (has_geometry && !add_geometry(in, OGR_F_GetGeometryRef(feature), &is_used)) return 0;
+    if (in->has_xy && !add_point(in, feature, &is_used)) return 0;
     if (!is_used) (*n_skipped)++;
     if (!is_used) return 1;
     if (!add_values(in, feature)) return 0;
@@ -247,7 +279,8 @@ static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t
     return 1;
 }
 
-static msc_status read_all(reader *in, size_t *n_skipped, msc_error *err)
+/* Some drivers look at a condition only when the first row is asked for. */
+static msc_status read_all(reader *in, const char *where, size_t *n_skipped, msc_error *err)
 {
     const int has_geometry = OGR_L_GetGeomType(in->layer) != wkbNone;
     msc_status status = MSC_OK;
@@ -260,6 +293,8 @@ static msc_status read_all(reader *in, size_t *n_skipped, msc_error *err)
         /* What PROJ says of single points outside its area is counted as skipped, not damage of the file. */
         if (in->transform) in->words[0] = '\0';
     }
+    if (in->words[0] && in->n == 0 && where && where[0])
+        return msc_fail(err, MSC_EVALUE, in->path, "where %.150s: no condition on its fields", where);
     if (in->words[0]) return msc_fail(err, MSC_EREAD, in->path, "after %zu features: %s", in->n, in->words);
     return MSC_OK;
 }
@@ -289,7 +324,8 @@ msc_status msc_layer_read(const char *path, const char *layer, const char *where
     if (status == MSC_OK) status = open_layer(&in, layer, where, err);
     if (status == MSC_OK) status = find_fields(&in, fields, err);
     if (status == MSC_OK) status = open_transform(&in, crs, err);
-    if (status == MSC_OK) status = read_all(&in, &n_skipped, err);
+    if (status == MSC_OK) find_xy(&in, crs);
+    if (status == MSC_OK) status = read_all(&in, where, &n_skipped, err);
     if (status == MSC_OK) {
         point_into_pools(&in, features, n_skipped);
         in.pools = NULL;
@@ -321,16 +357,4 @@ msc_status msc_layer_crs(const char *path, const char *layer, char wkt[MSC_CRS_M
     if (in.dataset) GDALClose(in.dataset);
     CPLPopErrorHandler();
     return status;
-}
-
-int msc_layer_has_field(const char *path, const char *layer, const char *field)
-{
-    char words[256] = "";
-    reader in = { .path = path };
-    CPLPushErrorHandlerEx(hear, words);
-    int has = open_layer(&in, layer, NULL, NULL) == MSC_OK;
-    if (has) has = OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(in.layer), field) >= 0;
-    if (in.dataset) GDALClose(in.dataset);
-    CPLPopErrorHandler();
-    return has;
 }

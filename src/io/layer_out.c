@@ -52,6 +52,12 @@ static const char *driver_of(const msc_settings *settings, const char *path)
     return NULL;
 }
 
+int msc_layer_is_table(const msc_settings *settings, const char *path)
+{
+    const char *driver = driver_of(settings, path);
+    return driver && (EQUAL(driver, "CSV") || EQUAL(driver, "XLSX"));
+}
+
 static int lists_option(GDALDriverH driver, const char *list_name, const char *option)
 {
     char key[80];

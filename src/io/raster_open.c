@@ -32,6 +32,14 @@ static const char *without_path(const char *text, const char *path)
     return strncmp(text, path, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
 }
 
+static int is_vector(const char *path)
+{
+    GDALDatasetH opened = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
+    const int has_layers = opened && GDALDatasetGetLayerCount(opened) > 0;
+    if (opened) GDALClose(opened);
+    return has_layers;
+}
+
 msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err)
 {
     msc_say say;
@@ -43,10 +51,12 @@ msc_status msc_gdal_open(const char *path, GDALDatasetH *dataset, msc_error *err
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     const int is_there = opened || VSIStatL(path, &stat) == 0;
     const int is_dir = !opened && is_there && VSI_ISDIR(stat.st_mode);
+    const int is_layer = !opened && is_there && !is_dir && is_vector(path);
     const int is_known = !opened && is_there && !is_dir && GDALIdentifyDriver(path, NULL) != NULL;
     msc_say_end();
     if (!opened) {
         if (!is_there) return msc_fail(err, MSC_ENOFILE, path, "%s", without_path(say.text, path));
+        if (is_layer) return msc_fail(err, MSC_EFORMAT, path, "a vector layer, where a raster is wanted; gdal_rasterize makes one");
         return msc_fail(err, is_known ? MSC_EREAD : MSC_EFORMAT, path, "%s",
                         is_dir ? "a directory" : without_path(say.text, path));
     }

@@ -85,6 +85,20 @@ static msc_status mark_targets(msc_assessment *a, msc_error *err)
     return MSC_OK;
 }
 
+/* A change from nothing, before * 256 + after with before 0, is no change: such a label is a class, and agrees with no pixel. A 16-bit
+ * map of classes has such values. */
+static msc_status check_changes(const msc_assessment *a, msc_error *err)
+{
+    if (!a->is_change || a->options->before_field) return MSC_OK;
+    for (int v = 1; v < 256; v++)
+        if (a->px[v] > 0) return MSC_OK;
+    for (size_t i = 0; i < a->features.n; i++)
+        if (a->use[i] && a->label[i] > 0 && a->label[i] < 256)
+            return msc_fail(err, MSC_EUSAGE, "before-field", msc_settings_words(a->settings, "%s: %d is a class, and the map shows changes: name the field of the class before",
+                                                                                "%s：%d 是类别代码，而该图为变化图：请指定前期类别字段"), a->options->class_field, (int)a->label[i]);
+    return MSC_OK;
+}
+
 static msc_status assess(msc_assessment *a, msc_error *err)
 {
     const msc_assess_options *o = a->options;
@@ -105,6 +119,7 @@ static msc_status assess(msc_assessment *a, msc_error *err)
                         (long long)a->n_unlabelled);
     MSC_TRY(msc_assess_read_layers(a, err));
     MSC_TRY(msc_assess_count(a, err));
+    MSC_TRY(check_changes(a, err));
     if (a->n_trained > 0)
         msc_warn(a->settings, MSC_WDROPPED, o->reference, msc_settings_words(a->settings, "%lld of its pixels lie in training polygons and do not judge",
                  "其中 %lld 个像元位于训练样本内，不参与评价"), (long long)a->n_trained);

@@ -1,6 +1,7 @@
 /* assess_reference.c - reference features: their labels, strata and weights. */
 #include "base/mem.h"
 #include "jobs/assess.h"
+#include "jobs/palette.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,18 +14,15 @@ static msc_status no_memory(const msc_assessment *a, msc_error *err)
     return msc_fail(err, MSC_ENOMEM, a->options->reference, "%zu features", a->features.n);
 }
 
-/* The code that a label means: a number, or the name or label of a class. */
-static int32_t code_of(const msc_assessment *a, const msc_value *value)
+/* The code that a label means, below n_codes: a number, or the name or label of a class. */
+static int32_t code_of(const msc_assessment *a, const msc_value *value, int n_codes)
 {
     char *end = NULL;
     if (!value->is_set || !value->text || !value->text[0]) return UNLABELLED;
     const double number = strtod(value->text, &end);
-    if (end != value->text && *end == '\0') return number >= 0 && number < MSC_ASSESS_VALUES && number == floor(number) ? (int32_t)number : INVALID;
-    for (int i = 0; i < a->options->n_classes; i++) {
-        const msc_class *class = &a->options->classes[i];
-        if ((class->name && strcmp(class->name, value->text) == 0) || (class->label && strcmp(class->label, value->text) == 0))
-            return class->code;
-    }
+    if (end != value->text && *end == '\0') return number >= 0 && number < n_codes && number == floor(number) ? (int32_t)number : INVALID;
+    const int named = msc_class_named(a->options->classes, a->options->n_classes, value->text);
+    if (named >= 0) return named;
     for (int code = 1; code < 256; code++) {
         char key[32];
         snprintf(key, sizeof key, "CLASS_%d_NAME", code);
@@ -43,13 +41,11 @@ static int is_masked(const msc_assessment *a, int32_t code)
 }
 
 /* Class maps: 0 is no label. Change maps: one code, of which 0 is no change, or the classes before and after. */
-static int32_t label_of(const msc_assessment *a, const msc_value *value, const msc_value *before)
+static int32_t label_of(const msc_assessment *a, int32_t code, const int32_t *before)
 {
-    const int32_t code = code_of(a, value);
     if (!a->is_change) return code == 0 ? UNLABELLED : code;
     if (!before) return code;
-    const int32_t from = code_of(a, before);
-    if (code == INVALID || from == INVALID || code > 255 || from > 255) return INVALID;
+    const int32_t from = *before;
     if (code <= 0 || from <= 0 || is_masked(a, code) || is_masked(a, from)) return UNLABELLED;
     return code == from ? 0 : from * 256 + code;
 }
@@ -62,11 +58,18 @@ static int32_t stratum_number(msc_assessment *a, const char *name)
     return a->n_strata++;
 }
 
+static msc_status take_code(const msc_assessment *a, const char *field, const msc_value *value, int n_codes, int32_t *code, msc_error *err)
+{
+    *code = code_of(a, value, n_codes);
+    return *code != INVALID ? MSC_OK : msc_fail(err, MSC_EFIELD, a->options->reference, "%s: %.100s is no class code (0..%d) or name", field, value->text, n_codes - 1);
+}
+
 static msc_status take_label(msc_assessment *a, size_t i, const msc_value *value, const msc_value *before, msc_error *err)
 {
-    a->label[i] = label_of(a, value, before);
-    if (a->label[i] == INVALID)
-        return msc_fail(err, MSC_EFIELD, a->options->reference, "%s: %.100s is no class code or name", a->options->class_field, value->text ? value->text : "");
+    int32_t code, from = UNLABELLED;
+    MSC_TRY(take_code(a, a->options->class_field, value, before ? 256 : a->n_values, &code, err));
+    if (before) MSC_TRY(take_code(a, a->options->before_field, before, 256, &from, err));
+    a->label[i] = label_of(a, code, before ? &from : NULL);
     a->use[i] = a->label[i] != UNLABELLED;
     a->n_unlabelled += !a->use[i];
     return MSC_OK;
@@ -95,6 +98,9 @@ msc_status msc_assess_read_reference(msc_assessment *a, msc_error *err)
     if (o->sample) fields[at_id = n++] = "id";
     const msc_grid *grid = msc_raster_grid(a->rasters.raster[0]);
     MSC_TRY(msc_layer_read(o->reference, o->layer, o->where, grid->crs, fields, n, &a->features, err));
+    if (a->features.n > 0 && a->features.shape[0].n_rings == 0)
+        return msc_fail(err, MSC_EFIELD, o->reference, "%s", msc_settings_words(a->settings, "a table without fields x and y, in the coordinates of the map",
+                                                                               "表格缺少 x、y 字段（采用分类图的坐标）"));
     a->use = msc_alloc_zero(a->features.n + 1, 1);
     a->label = msc_alloc_zero(a->features.n + 1, sizeof *a->label);
     a->stratum_of = msc_alloc_zero(a->features.n + 1, sizeof *a->stratum_of);

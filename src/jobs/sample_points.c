@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ID, STRATUM, PROB, WEIGHT, LABEL };
+enum { ID, STRATUM, PROB, WEIGHT, LABEL, N_CLASS = 6, N_CHANGE = 7 };   /* of change maps a label has two fields; then the note, x and y */
 
 static msc_status add_point(const msc_sample *s, const int64_t *n_in, const int64_t *units_in, size_t i, msc_layer_out *out, msc_error *err)
 {
@@ -14,19 +14,24 @@ static msc_status add_point(const msc_sample *s, const int64_t *n_in, const int6
     const double xy[] = { msc_grid_e(s->grid, (double)(p->pixel % w) + 0.5), msc_grid_n(s->grid, (double)(p->pixel / w) + 0.5) };
     const msc_shape shape = { .is_point = 1, .xy = xy };
     const double prob = (double)n_in[h] / (double)units_in[h];
-    const msc_value values[8] = { [ID] = { .is_set = 1, .integer = (int64_t)i + 1 }, [STRATUM] = { .is_set = 1, .integer = h + 1 },
+    msc_value values[N_CHANGE + 2] = { [ID] = { .is_set = 1, .integer = (int64_t)i + 1 }, [STRATUM] = { .is_set = 1, .integer = h + 1 },
                                   [PROB] = { .is_set = 1, .real = prob }, [WEIGHT] = { .is_set = 1, .real = 1 / prob } };
+    for (int k = 0; k < 2; k++) values[(s->is_change ? N_CHANGE : N_CLASS) + k] = (msc_value){ .is_set = 1, .real = xy[k] };
     return msc_layer_add(out, &shape, values, err);
 }
 
 msc_status msc_sample_write_points(const msc_settings *settings, const msc_sample *s, msc_error *err)
 {
     static const msc_field class_fields[] = { { "id", MSC_FIELD_INT, 0, 0 }, { "stratum", MSC_FIELD_INT, 0, 0 }, { "prob", MSC_FIELD_REAL, 24, 15 },
-        { "weight", MSC_FIELD_REAL, 24, 6 }, { "class", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 } };
+        { "weight", MSC_FIELD_REAL, 24, 6 }, { "class", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 },
+        { "x", MSC_FIELD_REAL, 0, 0 }, { "y", MSC_FIELD_REAL, 0, 0 } };
     static const msc_field change_fields[] = { { "id", MSC_FIELD_INT, 0, 0 }, { "stratum", MSC_FIELD_INT, 0, 0 }, { "prob", MSC_FIELD_REAL, 24, 15 },
-        { "weight", MSC_FIELD_REAL, 24, 6 }, { "before", MSC_FIELD_INT, 0, 0 }, { "after", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 } };
-    const msc_layer_spec spec = { .path = s->options->points, .crs = s->grid->crs, .is_point = 1, .encoding = "UTF-8",
-                                  .fields = s->is_change ? change_fields : class_fields, .n_fields = s->is_change ? 7 : 6 };
+        { "weight", MSC_FIELD_REAL, 24, 6 }, { "before", MSC_FIELD_INT, 0, 0 }, { "after", MSC_FIELD_INT, 0, 0 }, { "note", MSC_FIELD_TEXT, 100, 0 },
+        { "x", MSC_FIELD_REAL, 0, 0 }, { "y", MSC_FIELD_REAL, 0, 0 } };
+    const int is_table = msc_layer_is_table(settings, s->options->points);
+    const msc_layer_spec spec = { .path = s->options->points, .crs = s->grid->crs, .is_point = !is_table, .is_table = is_table, .encoding = "UTF-8",
+                                  .fields = s->is_change ? change_fields : class_fields,
+                                  .n_fields = (s->is_change ? N_CHANGE : N_CLASS) + (is_table ? 2 : 0) };
     const int n_strata = s->is_stratified ? s->frame->n_strata : 1;
     msc_layer_out *out = NULL;
     int64_t *n_in = msc_alloc_zero(2 * (size_t)n_strata, sizeof *n_in);

@@ -67,8 +67,8 @@ static msc_status read_polygon(msc_training *t, size_t p, long *code, msc_error 
     const msc_train_options *o = t->options;
     const msc_value *value = t->polygons.value + p * (size_t)t->polygons.n_fields;
     *code = 0;
-    if (value[0].is_set && !read_integer(&value[0], code))
-        return msc_fail(err, MSC_EFIELD, o->samples, "%s: '%.40s' is not a class code", o->class_field, value[0].text);
+    if (value[0].is_set && !read_integer(&value[0], code) && (*code = msc_class_named(o->classes, o->n_classes, value[0].text)) < 0)
+        return msc_fail(err, MSC_EFIELD, o->samples, "%s: '%.40s' is neither a class code nor the name of a class that is given", o->class_field, value[0].text);
     if (!o->year_field) return MSC_OK;
     t->year[p] = value[1].is_set ? (int)strtol(value[1].text, NULL, 10) : 0;   /* of a date, the year leads */
     if (!is_year_used(o, t->year[p])) t->year[p] = -1;

@@ -277,6 +277,7 @@ static msc_status trace(vectorizing *k, msc_error *err)
     const msc_vectorize_options *o = k->options;
     const double aspect = k->table.grid->pixel_n / k->table.grid->pixel_e;
     msc_source source;
+    int64_t n_px_top = 0;
     MSC_TRY(msc_rasters_source(&k->rasters, &source, err));
     if (k->has_differences) {
         msc_differences_source(&k->differences, &source);
@@ -289,10 +290,15 @@ static msc_status trace(vectorizing *k, msc_error *err)
         .connectivity = o->connectivity, .is_left_out = k->is_left_out, .n_confidence = k->n_confidence,
         .has_grade = k->has_grade, .has_differences = k->has_differences, .surface_plane = surface_plane, .area = o->is_plain ? NULL : &k->area, .simplify_px = o->simplify_m / sqrt(k->table.pixel_m2 / ground),
         .aspect = ground, .survey = o->is_plain ? NULL : survey, .is_wanted = is_written,
-        .tmpdir = k->tmpdir};
+        .n_px_top = &n_px_top, .tmpdir = k->tmpdir};
     const msc_patch_sink sink = {.self = k, .batch_bytes = sizeof(msc_patch_batch), .begin = begin,
                                  .take = take, .put = put, .batch_clear = batch_clear};
-    return msc_patches_trace(k->settings, &source, &options, &sink, err);
+    MSC_TRY(msc_patches_trace(k->settings, &source, &options, &sink, err));
+    if (n_px_top > 0) {
+        msc_warn(k->settings, MSC_WDROPPED, o->raster, msc_settings_words(k->settings, "%lld pixels of value 65535, which makes no patch; --skip 65535 says that this is wanted",
+                 "%lld 个值为 65535 的像元，该值不生成图斑；若本应略去，请加 --skip 65535"), (long long)n_px_top);
+    }
+    return MSC_OK;
 }
 
 static msc_status prepare(vectorizing *k, msc_error *err)

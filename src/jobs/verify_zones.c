@@ -38,6 +38,7 @@ static const char *find_difference(const zone_table *t, const msc_features_in *r
     return NULL;
 }
 
+/* No row at all is right where nothing was observed in both years. */
 static void judge_table(msc_verification *v, const zone_table *t, const msc_features_in *rows)
 {
     for (int z = 0; z < v->job->n_zones; z++) {
@@ -48,7 +49,7 @@ static void judge_table(msc_verification *v, const zone_table *t, const msc_feat
             n_whole++;
             differs = find_difference(t, rows, i, layer);
         }
-        msc_verify_note(v, !differs && n_whole > 0, "zones_sum", "%s%s%s", layer, differs ? ", " : "", differs ? differs : "");
+        msc_verify_note(v, !differs && (n_whole > 0 || rows->n == 0), "zones_sum", "%s%s%s", layer, differs ? ", " : "", differs ? differs : "");
     }
 }
 
@@ -92,11 +93,13 @@ msc_status msc_verify_zone_tables(msc_verification *v, msc_error *err)
     return MSC_OK;
 }
 
-/* Whether a zone of a patch has a row in the year's table; no name stands for what lies outside the zones. */
+/* Whether a zone of a patch has a row in the year's table; no name stands for what lies outside the zones, or in one without a name. */
 static int has_row(const msc_features_in *rows, const char *layer, const char *zone)
 {
-    for (size_t i = 0; i < rows->n; i++)
-        if (strcmp(text_of(rows, i, LAYER), layer) == 0 && strcmp(text_of(rows, i, ZONE), zone[0] ? zone : MSC_OUTSIDE_ZONES) == 0) return 1;
+    for (size_t i = 0; i < rows->n; i++) {
+        const char *name = text_of(rows, i, ZONE);
+        if (strcmp(text_of(rows, i, LAYER), layer) == 0 && (strcmp(name, zone) == 0 || (!zone[0] && strcmp(name, MSC_OUTSIDE_ZONES) == 0))) return 1;
+    }
     return 0;
 }
 

@@ -57,6 +57,9 @@ static msc_status put(void *self, const msc_tile *tile, void *slot, int64_t inde
     if (k->is_simplified) {
         msc_simplifier_mark(&k->simplifier, tile->core.x, tile->core.y, tile->core.w, tile->core.h, trace->corner);
     }
+    if (k->options->n_px_top != NULL) {
+        *k->options->n_px_top += trace->n_px_top;
+    }
     return msc_front_add(&k->front, &tile->core, trace, err);
 }
 

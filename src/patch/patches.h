@@ -52,6 +52,7 @@ typedef struct msc_patches_options {
      * order, before the first is taken: `is_wanted` returns 0 for patches to pass over, `survey` sees the others. */
     msc_status (*survey)(void *self, const struct msc_patch *patch, msc_error *err);
     int (*is_wanted)(void *self, const struct msc_patch *patch);
+    int64_t *n_px_top;           /* may be NULL: counts observed pixels of value 65535 that is_left_out does not name */
     const char *tmpdir;          /* of the unlinked overflow file; NULL: settings->tmpdir, else "." */
 } msc_patches_options;
 

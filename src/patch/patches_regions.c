@@ -110,12 +110,20 @@ static void sum_run(const msc_patches_options *o, const msc_tile *tile, int32_t 
     }
 }
 
+/* Pixels of a run of value 65535 that are observed and were not to be left out. */
+static int32_t count_top(const msc_patches_options *o, const msc_tile *tile, int32_t x0, int32_t end_x, int32_t y)
+{
+    const int is_top = tile->plane[0].type == MSC_U16 && msc_row_valid(tile, y)[x0] && msc_row_u16(tile, 0, y)[x0] == UINT16_MAX;
+    return is_top && (o->is_left_out == NULL || !o->is_left_out[UINT16_MAX]) ? end_x - x0 : 0;
+}
+
 /* Adds every run to its region, which its first run begins, and takes away what is left out. */
 static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *t)
 {
     const msc_patches_options *o = tracer->options;
     const msc_runs *r = &t->runs;
     t->n_parts = 0;
+    t->n_px_top = 0;
     for (int32_t y = 0; y < r->h; y++) {
         uint16_t *value = t->value + (size_t)(y + 1) * (size_t)(r->w + 2) + 1;
         for (uint32_t run = r->row_first[y]; run < r->row_first[y + 1]; run++) {
@@ -124,6 +132,7 @@ static void sum_runs(const msc_tracer *tracer, const msc_tile *tile, msc_trace *
                 if (value[x0] != 0) {
                     memset(value + x0, 0, (size_t)(end_x - x0) * sizeof *value);
                 }
+                t->n_px_top += count_top(o, tile, x0, end_x, y);
                 continue;
             }
             msc_part *part = &t->part[r->label[run]];

@@ -34,6 +34,7 @@ typedef struct msc_trace {
     uint8_t *visited; size_t visited_cap;   /* w x h: the eastward edge that starts here is part of a chain */
     msc_runs runs;                          /* their labels are parts */
     msc_part *part; size_t n_parts, part_cap;
+    int64_t n_px_top;            /* observed pixels of value 65535, which is no patch */
     msc_chain *chain; size_t n_chains, chain_cap;
     uint8_t *steps; size_t n_steps, steps_cap;
     uint32_t *border; size_t border_cap;    /* parts of the top row, bottom row, left column, right column */

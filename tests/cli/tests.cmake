@@ -1,6 +1,6 @@
 find_package(Python3 COMPONENTS Interpreter QUIET)
 if(Python3_FOUND)
-  foreach(cases words jobs pipeline)
+  foreach(cases words jobs edges pipeline)
     add_test(NAME cli_${cases} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/run_cases.py
              $<TARGET_FILE:minescar-cli> ${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/${cases}.txt)
   endforeach()
