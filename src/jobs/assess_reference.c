@@ -1,7 +1,7 @@
 /* assess_reference.c - reference features: their labels, strata and weights. */
 #include "base/mem.h"
 #include "jobs/assess.h"
-#include "jobs/palette.h"
+#include "jobs/legend.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

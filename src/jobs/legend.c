@@ -2,6 +2,7 @@
 #include "jobs/legend.h"
 #include "base/mem.h"
 #include <stdio.h>
+#include <string.h>
 
 void msc_legend_read(const msc_raster *map, msc_legend *legend)
 {
@@ -29,4 +30,11 @@ void msc_legend_read(const msc_raster *map, msc_legend *legend)
             legend->classes[i].rgb[2] = (uint8_t)blue;
         }
     }
+}
+
+int msc_class_named(const msc_class *classes, int n, const char *text)
+{
+    for (int i = 0; i < n; i++)
+        if ((classes[i].name && strcmp(classes[i].name, text) == 0) || (classes[i].label && strcmp(classes[i].label, text) == 0)) return classes[i].code;
+    return -1;
 }

@@ -1,4 +1,4 @@
-/* palette.c - the colours of classes that were given none, and the class of a name. */
+/* palette.c - the colours of classes that were given none. */
 #include "jobs/palette.h"
 #include <string.h>
 
@@ -32,11 +32,4 @@ void msc_palette_fill(const char *name, int code, uint8_t rgb[3])
             return;
         }
     memcpy(rgb, paired[(unsigned)(code + 11) % 12u], 3);
-}
-
-int msc_class_named(const msc_class *classes, int n, const char *text)
-{
-    for (int i = 0; i < n; i++)
-        if ((classes[i].name && strcmp(classes[i].name, text) == 0) || (classes[i].label && strcmp(classes[i].label, text) == 0)) return classes[i].code;
-    return -1;
 }

@@ -1,4 +1,4 @@
-/* palette.h - the colours of classes that were given none, and the class of a name. */
+/* palette.h - the colours of classes that were given none. */
 #ifndef MSC_JOBS_PALETTE_H
 #define MSC_JOBS_PALETTE_H
 #include "minescar.h"
@@ -6,6 +6,4 @@
 /* Sets rgb of a class whose rgb is 0,0,0: by its name where the trade has a habit (quarry, water, forest...), else by
  * its code from a list of colours that stay apart in print. */
 void msc_palette_fill(const char *name, int code, uint8_t rgb[3]);
-/* The code of the class of this name or label; -1: there is none. */
-int msc_class_named(const msc_class *classes, int n, const char *text);
 #endif

@@ -1,6 +1,7 @@
 /* train_polygons.c - training polygons: which class and which year each stands for. */
 #include "jobs/train.h"
 #include "base/mem.h"
+#include "jobs/legend.h"
 #include "jobs/palette.h"
 #include <math.h>
 #include <stdio.h>

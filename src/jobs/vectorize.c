@@ -96,9 +96,6 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     if (o->confidence != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence, 0, err));
     }
-    if (!(o->reach_px >= 0 && o->reach_px <= 64)) {
-        return msc_fail(err, MSC_EVALUE, "reach-px", "%g; 0 to 64", o->reach_px);
-    }
     if (o->confidence_before != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence_before, 0, err));
     }
