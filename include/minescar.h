@@ -52,6 +52,7 @@ typedef enum msc_status {
     MSC_EBUG,       /* a promise inside the program was broken */
     /* Warnings: passed to msc_settings.warn, never returned. */
     MSC_WNODEM,     /* features that need a DEM are left out (detail names them) */
+    MSC_WDEMGAP,    /* a DEM has nothing for part of the image (detail tells how much) */
     MSC_WBANDORDER, /* band names were assumed (detail tells which) */
     MSC_WBANDSANE,  /* a sanity test of the band order failed: near infrared below red on most vegetation... */
     MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */

@@ -3,6 +3,7 @@
 #include "grid/crs.h"
 #include "io/raster_in.h"
 #include <math.h>
+#include <string.h>
 
 enum { EDGE_POINTS = 33 };
 
@@ -35,6 +36,21 @@ msc_status msc_grid_share(const msc_grid *a, const msc_grid *b, double *share, m
     MSC_TRY(msc_grid_box(b, a->crs, other, err));
     const double w = fmin(own[2], other[2]) - fmax(own[0], other[0]), h = fmin(own[3], other[3]) - fmax(own[1], other[1]);
     *share = w > 0 && h > 0 ? fmin(1, w * h / ((own[2] - own[0]) * (own[3] - own[1]))) : 0;
+    return MSC_OK;
+}
+
+/* Less is what the boxes of two coordinate systems are wrong by. */
+#define WHOLE_SHARE 0.9999
+
+msc_status msc_grid_check_dem(const msc_settings *settings, const msc_grid *grid, const char *dem, double *share, msc_error *err)
+{
+    msc_raster_facts facts;
+    MSC_TRY(msc_raster_facts_read(dem, &facts, err));
+    if (!facts.grid.crs[0]) memcpy(facts.grid.crs, grid->crs, sizeof facts.grid.crs);     /* as reading takes it */
+    MSC_TRY(msc_grid_share(grid, &facts.grid, share, err));
+    if (!(*share > 0)) return msc_fail(err, MSC_EOVERLAP, dem, "nothing of it lies on the wanted grid");
+    if (*share < WHOLE_SHARE)
+        msc_warn(settings, MSC_WDEMGAP, dem, msc_settings_words(settings, "%.2f %% of the grid lies outside it", "网格的 %.2f %% 在其范围之外"), 100 * (1 - *share));
     return MSC_OK;
 }
 

@@ -106,7 +106,11 @@ static msc_status plan_epoch(const plan *p, const msc_job_epoch *epoch, msc_erro
         status = msc_raster_facts_read(others[i], &facts, err);
         if (status == MSC_OK) msc_sheet_text(p->sheet, i ? "dem" : "mask", "%s: %s, %s", others[i], facts.driver, facts.type);
     }
-    return status;
+    double share = 0;
+    if (status != MSC_OK || !epoch->image.dem) return status;
+    MSC_TRY(msc_grid_check_dem(p->settings, &p->grid, epoch->image.dem, &share, err));
+    msc_sheet_number(p->sheet, "dem_overlap", share, "%.2f %%%s", 100 * share, msc_sheet_words(p->sheet, " of the job's grid", "（占任务网格）"));
+    return MSC_OK;
 }
 
 /* True when the box round a shape and the grid have a point in common. */
