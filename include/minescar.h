@@ -190,7 +190,8 @@ typedef struct msc_classify_options {
     double margin_m;             /* what lies so near to a cloud is not observed either; 0: nothing, below 0: 24 m, 3..64 px
                                     (docs/METHODS.md). Clouds are masked classes whose name or label has cloud or 云 in it, but not
                                     shadow or 影. At most 128 px. Default -1 */
-    const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin; may be NULL */
+    const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin;
+                                  * 5 an image without an elevation; may be NULL */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
 } msc_classify_options;
 MSC_API void msc_classify_defaults(msc_classify_options *options);

@@ -41,7 +41,8 @@ msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *er
 
 msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    static const char *const names[MSC_MASK_REASONS] = { "no_data_m2", "mask_m2", "terrain_shadow_m2", "masked_class_m2", "cloud_margin_m2" };
+    static const char *const names[MSC_MASK_REASONS] = { "no_data_m2", "mask_m2", "terrain_shadow_m2", "masked_class_m2", "cloud_margin_m2",
+                                                          "no_elevation_m2" };
     const msc_job *job = run->job;
     const int year = msc_run_year(run, stage->epoch);
     char classes[MSC_PATH_MAX], reason[MSC_PATH_MAX], table[MSC_PATH_MAX];

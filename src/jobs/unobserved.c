@@ -161,7 +161,7 @@ static msc_status write_table(const counting *c, msc_error *err)
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return msc_fail(err, MSC_ENOMEM, o->out, "table");
-    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_data_ha\n");
+    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_elevation_ha,no_data_ha\n");
     write_row(memory, "", "", c->whole);
     for (int z = 0; z < o->n_zones; z++) {
         for (size_t i = 0; i < c->layers[z].features.n; i++) {

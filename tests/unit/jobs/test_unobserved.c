@@ -14,7 +14,7 @@ static double mask_map(int x, int y, int b)
 static double reason_map(int x, int y, int b)
 {
     (void)b;
-    return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 10 ? 0 : MSC_MASK_CLASS;
+    return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 9 ? 0 : x < 10 ? MSC_MASK_NO_ELEVATION : MSC_MASK_CLASS;
 }
 
 /* Two zones side by side that share the map out between west and east; `gap` px in the west lie in none, the second begins
@@ -60,26 +60,27 @@ static void reasons_and_zones_add_up(void **state)
         size_t n = 0;
         assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
         assert_int_equal(whole.px, JOB_W * JOB_H);
-        assert_int_equal(whole.open_px[MSC_MASK_NONE], 3 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NONE], 2 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NO_ELEVATION], JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_CLASS], 4 * JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_MARGIN], 3 * JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_USER], 800);
         assert_int_equal(whole.open_px[MSC_MASK_TERRAIN_SHADOW], 800);
         char *text = NULL;
         assert_int_equal(msc_file_read(o.out, &text, &n, &err), MSC_OK);
-        double area[3], open[3], shadow[3], mask[3], class[3], margin[3], other[3];
+        double area[3], open[3], shadow[3], mask[3], class[3], margin[3], flat[3], other[3];
         char *line = strchr(text, '\n') + 1;
         static const char *const begin[] = { "\"\",\"\",", "\"side\",\"west\",", "\"side\",\"a \"\"quoted\"\", name\"," };
         for (int row = 0; row < 3; row++, line = strchr(line, '\n') + 1) {
             assert_int_equal(strncmp(line, begin[row], strlen(begin[row])), 0);
-            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row],
-                                    &class[row], &margin[row], &other[row]), 7);
-            assert_true(fabs(open[row] - mask[row] - shadow[row] - class[row] - margin[row] - other[row]) < 4e-4);
+            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row],
+                                    &class[row], &margin[row], &flat[row], &other[row]), 8);
+            assert_true(fabs(open[row] - mask[row] - shadow[row] - class[row] - margin[row] - flat[row] - other[row]) < 4e-4);
         }
         assert_int_equal(*line, 0);
         assert_true(fabs(area[0] - area[1] - area[2]) < 2e-4 && fabs(open[0] - open[1] - open[2]) < 2e-4);
         assert_true(area[0] > 30.0 && area[0] < 31.5);           /* 320 x 240 px of 4 m2, less what the projection stretches */
-        assert_true(fabs(margin[0] - other[0]) < 1e-3 && fabs(3.0 * class[0] - 4.0 * margin[0]) < 3e-3);
+        assert_true(fabs(flat[0] - margin[0] / 3.0) < 1e-3 && fabs(other[0] - 2.0 * flat[0]) < 1e-3 && fabs(3.0 * class[0] - 4.0 * margin[0]) < 3e-3);
         assert_true(fabs(shadow[1] / shadow[0] - 17.0 / 20.0) < 1e-3 && mask[1] == 0.0);
         msc_release(text);
     }
