@@ -52,6 +52,7 @@ msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_erro
     MSC_TRY(msc_run_path(run, reason, err, "unobserved_%d.tif", year));
     MSC_TRY(msc_run_path(run, table, err, "unobserved_%d.csv", year));
     const msc_unobserved_options o = { .classes = classes, .reason = reason, .mask = job->masks.terrain_shadow ? run->made_mask[stage->epoch] : NULL,
+                                       .image = &job->epochs[stage->epoch].image,
                                        .zones = job->zones, .n_zones = job->n_zones, .out = table };
     MSC_TRY(msc_unobserved(&run->settings, &o, &whole, err));
     for (int r = 0; r < MSC_MASK_REASONS; r++) {

@@ -127,8 +127,30 @@ static void without_a_mask_all_reasons_are_one(void **state)
     assert_int_equal(made_count_files("bad.csv"), 0);
 }
 
+static double own_mask(int x, int y, int b) { (void)b; return x < 5 || y < 60 ? 0 : 1; }
+
+/* A mask of another extent than the map's: it counts what is 0 in it and what lies beyond it, whether or not there was an image. */
+static void the_mask_of_an_image_is_a_mask(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(64, 2);
+    made_file(&(made_spec){ .name = "own.tif", .w = JOB_W, .h = 80, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 2500000, .pixel = 2,
+                            .epsg = 4548, .value = own_mask });
+    const msc_image image = { .mask = job_path("own.tif") };
+    const msc_unobserved_options o = { .classes = made_bytes_map("under.tif", 1, class_map), .image = &image,
+                                       .reason = made_bytes_map("under_why.tif", 1, reason_map), .out = job_path("under.csv") };
+    msc_unobserved_sum whole;
+    msc_error err = { 0 };
+    assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
+    assert_int_equal(whole.open_px[MSC_MASK_USER], 10 * JOB_H - 5 * 20 + 40 * 20);      /* but rows 60..79, of which 5 columns count */
+    assert_int_equal(whole.open_px[MSC_MASK_MARGIN], 2 * 20);
+    assert_int_equal(whole.open_px[MSC_MASK_NO_ELEVATION], 20);
+    assert_int_equal(whole.open_px[MSC_MASK_CLASS], 40 * 20);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(zones_that_overlap_or_leave_gaps_add_up_too), cmocka_unit_test(without_a_mask_all_reasons_are_one) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(zones_that_overlap_or_leave_gaps_add_up_too), cmocka_unit_test(without_a_mask_all_reasons_are_one),
+                                        cmocka_unit_test(the_mask_of_an_image_is_a_mask) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
