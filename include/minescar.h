@@ -58,7 +58,8 @@ typedef enum msc_status {
     MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */
     MSC_WDROPPED,   /* something was dropped and counted (detail tells what and how many) */
     MSC_WREPAIRED,  /* something was repaired and counted */
-    MSC_WSHIFT,     /* two images do not lie on each other well, or nobody can tell */
+    MSC_WSHIFT,     /* two images do not lie on each other well */
+    MSC_WNOSHIFT,   /* nobody can tell how two images lie on each other */
     MSC_WOTHER,
     MSC_N_STATUS
 } msc_status;

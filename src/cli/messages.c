@@ -70,6 +70,8 @@ static const message messages[MSC_N_STATUS] = {
     [MSC_WREPAIRED] = { { "something was repaired", "有内容被修复" }, { "", "" } },
     [MSC_WSHIFT] = { { "the two images do not lie on each other well", "两期影像未精确对齐" },
                      { "alignment: {mode: resample} in the job file brings the older one onto the newer", "可在任务文件中设置 alignment: {mode: resample}，将旧影像重采样到新影像" } },
+    [MSC_WNOSHIFT] = { { "how the two images lie on each other could not be measured", "两期影像的错位未能测量" },
+                       { "Check that they overlap, that the bands are named rightly, and how much is cloud, water or nodata", "请检查两期影像是否重叠、波段是否指明正确，以及云、水面和无效区的多少" } },
     [MSC_WOTHER] = { { "note", "注意" }, { "", "" } },
 };
 

@@ -299,6 +299,7 @@ static msc_status plan_pair(const plan *p, int epoch, msc_error *err)
                                               : msc_sheet_words(p->sheet, "report: measured, nothing is moved", "report：只测量，不移动影像"));
     if (strcmp(mode, "off") == 0) return MSC_OK;
     const double found_px = msc_shift_describe(p->settings, &o, &p->grid, p->sheet);
+    if (found_px < 0) msc_warn(p->settings, MSC_WNOSHIFT, name, "%s", "");
     const int is_moved = strcmp(mode, "resample") == 0;
     if (found_px > p->job->alignment.refuse_px && !is_moved)
         return msc_fail(err, MSC_ESHIFT, name, "%.2f px RMSE, limit %.2f px", found_px, p->job->alignment.refuse_px);
