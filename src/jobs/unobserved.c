@@ -180,8 +180,8 @@ static msc_status write_table(const counting *c, msc_error *err)
         const msc_unobserved_sum outside = outside_of(c, &c->layers[z]);
         if (outside.px > 0) write_row(memory, o->zones[z].name, MSC_OUTSIDE_ZONES, &outside);
     }
-    fclose(memory);
-    const msc_status status = msc_file_write(o->out, text, size, err);
+    msc_status status = msc_file_close_text(memory, o->out, err);
+    if (status == MSC_OK) status = msc_file_write(o->out, text, size, err);
     free(text);
     return status;
 }
