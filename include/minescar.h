@@ -55,12 +55,14 @@ typedef enum msc_status {
     MSC_EBUG,       /* a promise inside the program was broken */
     /* Warnings: passed to msc_settings.warn, never returned. */
     MSC_WNODEM,     /* features that need a DEM are left out (detail names them) */
+    MSC_WDEMGAP,    /* a DEM has nothing for part of the image (detail tells how much) */
     MSC_WBANDORDER, /* band names were assumed (detail tells which) */
     MSC_WBANDSANE,  /* a sanity test of the band order failed: near infrared below red on most vegetation... */
     MSC_WNONIR,     /* no near-infrared band: vegetation indices are left out */
     MSC_WDROPPED,   /* something was dropped and counted (detail tells what and how many) */
     MSC_WREPAIRED,  /* something was repaired and counted */
-    MSC_WSHIFT,     /* two images do not lie on each other well, or nobody can tell */
+    MSC_WSHIFT,     /* two images do not lie on each other well */
+    MSC_WNOSHIFT,   /* nobody can tell how two images lie on each other */
     MSC_WOTHER,
     MSC_N_STATUS
 } msc_status;
@@ -192,7 +194,8 @@ typedef struct msc_classify_options {
     double margin_m;             /* what lies so near to a cloud is not observed either; 0: nothing, below 0: 24 m, 3..64 px
                                     (docs/METHODS.md). Clouds are masked classes whose name or label has cloud or 云 in it, but not
                                     shadow or 影. At most 128 px. Default -1 */
-    const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin; may be NULL */
+    const char *reason;          /* output: why a pixel is not observed: 0 observed, or no data; 3 a masked class; 4 margin;
+                                  * 5 an image without an elevation; may be NULL */
     const char *run_id;          /* written into the outputs' metadata; may be NULL */
 } msc_classify_options;
 MSC_API void msc_classify_defaults(msc_classify_options *options);

@@ -18,9 +18,9 @@ static const struct { const char *name; int exit_code; } statuses[MSC_N_STATUS] 
     [MSC_EPERM] = { "EPERM", 4 }, [MSC_EBUSY] = { "EBUSY", 4 },
     [MSC_EMEMCAP] = { "EMEMCAP", 5 }, [MSC_ENOMEM] = { "ENOMEM", 5 },
     [MSC_ECANCELLED] = { "ECANCELLED", 130 }, [MSC_EBUG] = { "EBUG", 70 },
-    [MSC_WNODEM] = { "WNODEM", 0 }, [MSC_WBANDORDER] = { "WBANDORDER", 0 }, [MSC_WBANDSANE] = { "WBANDSANE", 0 },
+    [MSC_WNODEM] = { "WNODEM", 0 }, [MSC_WDEMGAP] = { "WDEMGAP", 0 }, [MSC_WBANDORDER] = { "WBANDORDER", 0 }, [MSC_WBANDSANE] = { "WBANDSANE", 0 },
     [MSC_WNONIR] = { "WNONIR", 0 }, [MSC_WDROPPED] = { "WDROPPED", 0 }, [MSC_WREPAIRED] = { "WREPAIRED", 0 },
-    [MSC_WSHIFT] = { "WSHIFT", 0 }, [MSC_WOTHER] = { "WOTHER", 0 },
+    [MSC_WSHIFT] = { "WSHIFT", 0 }, [MSC_WNOSHIFT] = { "WNOSHIFT", 0 }, [MSC_WOTHER] = { "WOTHER", 0 },
 };
 
 const char *msc_status_name(msc_status status)

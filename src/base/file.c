@@ -140,6 +140,12 @@ msc_status msc_file_write(const char *path, const void *bytes, size_t n, msc_err
     return status;
 }
 
+msc_status msc_file_close_text(FILE *memory, const char *subject, msc_error *err)
+{
+    const int is_short = ferror(memory) != 0;
+    return fclose(memory) != 0 || is_short ? msc_fail(err, MSC_ENOMEM, subject, "text") : MSC_OK;
+}
+
 msc_status msc_file_read(const char *path, char **bytes, size_t *n, msc_error *err)
 {
     msc_status status = MSC_OK;

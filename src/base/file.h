@@ -2,6 +2,7 @@
 #ifndef MSC_BASE_FILE_H
 #define MSC_BASE_FILE_H
 #include "base/error.h"
+#include <stdio.h>
 
 enum { MSC_PATH_MAX = 4096, MSC_TEMP_MARK = 48 };
 
@@ -27,6 +28,9 @@ msc_status msc_file_sync_directory(const char *path, msc_error *err);
 
 /* Writes a whole small file by that route. */
 msc_status msc_file_write(const char *path, const void *bytes, size_t n, msc_error *err);
+
+/* Closes what open_memstream opened. ENOMEM, naming `subject`, when its text is not whole; it is freed by the caller all the same. */
+msc_status msc_file_close_text(FILE *memory, const char *subject, msc_error *err);
 
 /* Reads a whole file; *bytes is released by the caller and ends with a 0 that *n does not count. */
 msc_status msc_file_read(const char *path, char **bytes, size_t *n, msc_error *err);

@@ -45,9 +45,28 @@ static const cli_option change_options[] = {
     END
 };
 static void change_defaults(void *call) { msc_change_defaults(call); }
+
+/* Options that say nothing without another one. A job may hold them all; who gives them here means them. */
+static msc_status check_partners(const msc_change_options *o, cli_lang lang, msc_error *err)
+{
+    msc_change_options usual;
+    msc_change_defaults(&usual);
+    const struct { const char *name; int is_alone; cli_words needs; } rules[] = {
+        { "--dem-before", o->dem_before && !o->dem_after, { "needs --dem-after", "需要 --dem-after" } },
+        { "--dem-after", o->dem_after && !o->dem_before, { "needs --dem-before", "需要 --dem-before" } },
+        { "--dem-before", o->dem_before && !(o->posterior_before && o->posterior_after),
+          { "needs --posterior-before and --posterior-after", "需要 --posterior-before 和 --posterior-after" } },
+        { "--evidence-sure", o->evidence_sure != usual.evidence_sure && !o->evidence, { "needs --evidence", "需要 --evidence" } },
+        { "--evidence-weak", o->evidence_weak != usual.evidence_weak && !o->evidence, { "needs --evidence", "需要 --evidence" } },
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].is_alone) return msc_fail(err, MSC_EUSAGE, rules[i].name, "%s", cli_say(lang, rules[i].needs));
+    return MSC_OK;
+}
+
 static msc_status run_change(cli_common *common, cli_lang lang, void *call, msc_error *err)
 {
-    (void)lang;
+    MSC_TRY(check_partners(call, lang, err));
     return msc_change(&common->settings, call, err);
 }
 const cli_command cli_change = {

@@ -194,7 +194,7 @@ static const cli_option classify_options[] = {
     { "margin-m", .kind = CLI_REAL, .at = AT(margin_m), .low = 0, .high = 1e5, .value = "M",
       .help = { "round clouds (masked classes so named) this is not observed either; default: 24 m, 3..64 px", "云（名称含“云”或 cloud 的掩膜类别）周围此距离内也按未观测处理；默认 24 m，3..64 像元" } },
     { "reason", .kind = CLI_TEXT, .at = AT(reason), .value = "FILE",
-      .help = { "output: why not observed: 3 masked class, 4 margin of a cloud, 0 else", "输出：未观测的原因：3 掩膜类别，4 云周边，其余为 0" } },
+      .help = { "output: why not observed: 3 masked class, 4 margin of a cloud, 5 no elevation, 0 else", "输出：未观测的原因：3 掩膜类别，4 云周边，5 无高程，其余为 0" } },
     { "keep-masked", .kind = CLI_FLAG, .at = AT(keep_masked), .help = { "masked classes keep their codes instead of 0", "掩膜类别保留代码，不置 0" } },
     { "run-id", .kind = CLI_TEXT, .at = AT(run_id), .value = "TEXT", .help = { "written into the outputs' metadata", "写入输出元数据" } },
     END

@@ -65,6 +65,9 @@ static const message messages[MSC_N_STATUS] = {
     [MSC_EBUG] = { { "a fault of the program", "程序内部错误" },
                    { "Please report it with this line and the command", "请将此行和所用命令报告给开发者" } },
     [MSC_WNODEM] = { { "features that need a DEM are left out", "没有高程数据，地形特征已略去" }, { "", "" } },
+    [MSC_WDEMGAP] = { { "the DEM does not cover all of the image", "DEM 未覆盖整幅影像" },
+                      { "Where features need an elevation and there is none, nothing is observed: give a DEM that covers the image, or none",
+                        "地形特征缺少高程之处一律按未观测处理：请提供完整覆盖影像的 DEM，或不用 DEM" } },
     [MSC_WBANDORDER] = { { "band names were assumed", "波段名称系推定" }, { "Name them with --bands to be sure", "请用 --bands 明确指定" } },
     [MSC_WBANDSANE] = { { "the band order looks wrong", "波段顺序可能有误" }, { "Check --bands", "请检查 --bands" } },
     [MSC_WNONIR] = { { "no near-infrared band, vegetation indices are left out", "没有近红外波段，植被指数已略去" }, { "", "" } },
@@ -72,6 +75,8 @@ static const message messages[MSC_N_STATUS] = {
     [MSC_WREPAIRED] = { { "something was repaired", "有内容被修复" }, { "", "" } },
     [MSC_WSHIFT] = { { "the two images do not lie on each other well", "两期影像未精确对齐" },
                      { "alignment: {mode: resample} in the job file brings the older one onto the newer", "可在任务文件中设置 alignment: {mode: resample}，将旧影像重采样到新影像" } },
+    [MSC_WNOSHIFT] = { { "how the two images lie on each other could not be measured", "两期影像的错位未能测量" },
+                       { "Check that they overlap, that the bands are named rightly, and how much is cloud, water or nodata", "请检查两期影像是否重叠、波段是否指明正确，以及云、水面和无效区的多少" } },
     [MSC_WOTHER] = { { "note", "注意" }, { "", "" } },
 };
 

@@ -22,7 +22,7 @@ const cli_option cli_common_options[] = {
     { "overwrite", "overwrite", CLI_FLAG, .at = AT(settings.overwrite),
       .help = { "replace outputs that exist", "覆盖已有的输出" } },
     { "of", "of", CLI_TEXT, .at = AT(settings.format), .value = "FORMAT",
-      .help = { "output format (GDAL short name); default: from the extension", "输出格式（GDAL 简称）；默认按扩展名" } },
+      .help = { "output format (GDAL short name); default: from the extension; rasters are GTiff: .tif, .tiff", "输出格式（GDAL 简称）；默认按扩展名；栅格只写 GTiff：.tif、.tiff" } },
     { "co", "co", CLI_TEXTS, .at = AT(settings.creation), .count_at = AT(settings.n_creation), .value = "NAME=VALUE",
       .help = { "creation option, e.g. COMPRESS=ZSTD", "创建选项，如 COMPRESS=ZSTD" } },
     { "config", .kind = CLI_TEXTS, .at = AT(config), .count_at = AT(n_config), .value = "KEY=VALUE",

@@ -179,6 +179,19 @@ static msc_status blocks_fill(const globe *g, const msc_grid *grid, int n_thread
     return status;
 }
 
+/* Sums over all pixels have to fit into 63 bits. */
+static msc_status check_sum(const msc_grid *grid, const msc_area *area, msc_error *err)
+{
+    const double most_km2 = 0x1p63 * MSC_AREA_UNIT_M2 / 1e6;
+    double km2 = 0.0, px[4];
+    for (int32_t by = 0; by < area->n_down; by++)
+        for (int32_t bx = 0; bx < area->n_across; bx++) {
+            block_px(grid, bx, by, px);
+            km2 += px[2] * px[3] * (double)area->px_area[(size_t)by * (size_t)area->n_across + (size_t)bx] * MSC_AREA_UNIT_M2 / 1e6;
+        }
+    return km2 < most_km2 * (1.0 - 1e-9) ? MSC_OK : msc_fail(err, MSC_EGRID, "grid", "%.0f km2; areas are exact up to %.0f km2: cut it into parts", km2, most_km2);
+}
+
 msc_status msc_area_init(const msc_grid *grid, int n_threads, msc_area *area, msc_error *err)
 {
     *area = (msc_area){ .n_across = (grid->width_px - 1) / MSC_AREA_BLOCK + 1,
@@ -186,15 +199,17 @@ msc_status msc_area_init(const msc_grid *grid, int n_threads, msc_area *area, ms
     const size_t n = (size_t)area->n_across * (size_t)area->n_down;
     area->px_area = msc_alloc(n, sizeof *area->px_area);
     if (!area->px_area) return msc_fail(err, MSC_ENOMEM, "pixel areas", "%zu blocks", n);
+    msc_status status = MSC_OK;
     if (is_local(grid)) {
-        const int64_t units = llround(flat_m2(grid) / MSC_AREA_UNIT_M2);
+        const int64_t units = llround(fmin(flat_m2(grid) / MSC_AREA_UNIT_M2, 0x1p62));
         for (size_t i = 0; i < n; i++) area->px_area[i] = units;
-        return MSC_OK;
+    } else {
+        globe g = { 0 };
+        status = globe_open(grid->crs, &g, err);
+        if (status == MSC_OK) status = blocks_fill(&g, grid, n_threads, area, err);
+        msc_crs_close(&g.to_lonlat);
     }
-    globe g = { 0 };
-    msc_status status = globe_open(grid->crs, &g, err);
-    if (status == MSC_OK) status = blocks_fill(&g, grid, n_threads, area, err);
-    msc_crs_close(&g.to_lonlat);
+    if (status == MSC_OK) status = check_sum(grid, area, err);
     if (status != MSC_OK) msc_area_clear(area);
     return status;
 }

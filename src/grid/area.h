@@ -20,7 +20,7 @@ typedef struct msc_area {
 } msc_area;
 
 /* Fills `area` with n_threads threads, which say nothing about the values; the caller clears it. Without a CRS, or with a local one: pixel_e * pixel_n in m2 everywhere. ECRS where
- * the grid leaves the CRS's domain; ENOMEM. */
+ * the grid leaves the CRS's domain; EGRID where the sum over all pixels would not fit into an int64_t; ENOMEM. */
 msc_status msc_area_init(const msc_grid *grid, int n_threads, msc_area *area, msc_error *err);
 void msc_area_clear(msc_area *area);
 

@@ -45,9 +45,25 @@ typedef struct msc_rasters {
     msc_raster *raster[8];
     int n;
     unsigned required;
+    struct msc_lack *lack; /* NULL: nobody asks; borrowed by the source */
 } msc_rasters;
 msc_status msc_rasters_source(msc_rasters *rasters, msc_source *source, msc_error *err);
 void msc_rasters_rest(msc_rasters *rasters);
+
+/* What only the last of several rasters makes not valid: of the tile that a worker read last, a bit for each pixel of the core. */
+typedef struct msc_lack {
+    uint8_t *bits;
+    size_t worker_bytes;
+} msc_lack;
+/* Room for the workers and tiles of a pass, into rasters->lack. ENOMEM. */
+msc_status msc_lack_init(msc_lack *lack, msc_rasters *rasters, const msc_layout *layout, msc_error *err);
+void msc_lack_clear(msc_lack *lack);
+/* Whether pixel (x, y) of the core of `tile`, or of what became of it, is one of them. */
+static inline int msc_lack_has(const msc_lack *lack, const msc_tile *tile, int32_t x, int32_t y)
+{
+    const size_t i = (size_t)y * (size_t)tile->core.w + (size_t)x;
+    return lack->bits[(size_t)tile->worker * lack->worker_bytes + i / 8] >> i % 8 & 1;
+}
 
 /* One-off facts about a file, without opening it for streaming (info, plan). Text is GDAL's. */
 typedef struct msc_raster_facts {

@@ -23,15 +23,23 @@ static int check_spec(const msc_raster_out_spec *spec)
            spec->nodata == (int)spec->nodata;
 }
 
+/* Rasters are GeoTIFFs. Without a format the name says which one is wanted; a name without extension says nothing, as for GDAL. */
+static msc_status check_format(const char *format, const char *path, msc_error *err)
+{
+    if (format)
+        return strcasecmp(format, "GTiff") == 0 ? MSC_OK : msc_fail(err, MSC_EVALUE, path, "rasters are written as GTiff, not %s", format);
+    const char *file = strrchr(path, '/'), *dot = strrchr(file ? file + 1 : path, '.');
+    if (!dot || strcasecmp(dot, ".tif") == 0 || strcasecmp(dot, ".tiff") == 0) return MSC_OK;
+    return msc_fail(err, MSC_EVALUE, path, "rasters are written as GTiff: .tif or .tiff, or --of GTiff for another name");
+}
+
 static msc_status start(const msc_settings *settings, const msc_raster_out_spec *spec,
                         const msc_layout *layout, msc_raster_out *out, msc_error *err)
 {
     if (strlen(spec->path) + 32 > MSC_PATH_MAX) return msc_fail(err, MSC_EVALUE, spec->path, "path too long");
     if (!check_spec(spec))
         return msc_fail(err, MSC_EVALUE, spec->path, "%d bands, nodata %g", spec->n_bands, spec->nodata);
-    if (settings->format && strcasecmp(settings->format, "GTiff") != 0)
-        return msc_fail(err, MSC_EVALUE, spec->path, "rasters are written as GTiff, not %s",
-                        settings->format);
+    MSC_TRY(check_format(settings->format, spec->path, err));
     memcpy(out->path, spec->path, strlen(spec->path) + 1);
     out->n_bands = spec->n_bands;
     out->type = spec->type;

@@ -63,6 +63,35 @@ static uint8_t *valid_room(msc_raster *raster, int worker, size_t n)
     return msc_room_get(&raster->worker[worker].stack_valid, n, 1);
 }
 
+msc_status msc_lack_init(msc_lack *lack, msc_rasters *rasters, const msc_layout *layout, msc_error *err)
+{
+    const size_t worker_bytes = ((size_t)layout->tile_px * (size_t)layout->tile_px + 7) / 8;
+    uint8_t *bits = msc_alloc_zero((size_t)layout->n_threads, worker_bytes);
+    if (!bits) return msc_fail(err, MSC_ENOMEM, rasters->raster[0]->file[0].path, "%d x %zu bytes", layout->n_threads, worker_bytes);
+    *lack = (msc_lack){ bits, worker_bytes };
+    rasters->lack = lack;
+    return MSC_OK;
+}
+
+void msc_lack_clear(msc_lack *lack)
+{
+    msc_release(lack->bits);
+    *lack = (msc_lack){ 0 };
+}
+
+/* `tile` is valid where all others are, `last` where the last one is. */
+static void find_lack(const msc_lack *lack, int worker, const msc_tile *tile, const msc_tile *last)
+{
+    const size_t w = (size_t)tile->core.w;
+    uint8_t *bits = lack->bits + (size_t)worker * lack->worker_bytes;
+    memset(bits, 0, lack->worker_bytes);
+    for (int32_t y = 0; y < tile->core.h; y++) {
+        const uint8_t *is_there = msc_row_valid(tile, y), *has = msc_row_valid(last, y);
+        if (!memchr(has, 0, w)) continue;
+        for (size_t x = 0, i = (size_t)y * w; x < w; x++, i++) bits[i / 8] |= (uint8_t)((is_there[x] && !has[x]) << i % 8);
+    }
+}
+
 /* Reads each raster into its own planes; validity of a required one narrows the tile's. */
 static msc_status read_stack(void *self, int worker, msc_tile *tile, msc_error *err)
 {
@@ -86,6 +115,7 @@ static msc_status read_stack(void *self, int worker, msc_tile *tile, msc_error *
         part.valid = valid + (size_t)tile->pad_px * (size_t)tile->stride_px + (size_t)tile->pad_px;
         MSC_TRY(msc_raster_read_tile(raster, worker, &part, err));
         if (!(rasters->required >> i & 1u)) continue;
+        if (rasters->lack && i == rasters->n - 1) find_lack(rasters->lack, worker, tile, &part);
         for (int32_t y = -tile->pad_px; y < tile->core.h + tile->pad_px; y++) {
             uint8_t *restrict to = msc_row_valid(tile, y) - tile->pad_px;
             const uint8_t *restrict from = msc_row_valid(&part, y) - tile->pad_px;

@@ -169,6 +169,17 @@ static void describe_classes(comparison *c)
     }
 }
 
+/* A code that is wanted and that neither map names, where they name any, is likely a slip. */
+static void check_codes(const comparison *c)
+{
+    const msc_change_options *o = c->options;
+    for (int i = 0; i < o->n_damage && c->n_classes > 0; i++) {
+        int is_named = 0;
+        for (int k = 0; k < c->n_classes; k++) is_named |= c->classes[k].code == o->damage[i];
+        if (!is_named) msc_warn(c->settings, MSC_WOTHER, "damage", msc_settings_words(c->settings, "%d: neither map names such a class", "%d：两期类别图均无此类别"), o->damage[i]);
+    }
+}
+
 static msc_status open_outputs(comparison *c, const msc_layout *layout, msc_error *err)
 {
     const msc_change_options *o = c->options;
@@ -310,6 +321,7 @@ static msc_status change(comparison *c, msc_error *err)
     MSC_TRY(open_maps(c, err));
     MSC_TRY(weigh(c, err));
     describe_classes(c);
+    check_codes(c);
     MSC_TRY(msc_area_init(msc_raster_grid(c->rasters.raster[0]), msc_settings_threads(c->settings, NULL), &c->area, err));
     msc_op ops[3];
     const int n_ops = make_ops(c, ops);

@@ -2,6 +2,7 @@
 #include "jobs/imagery.h"
 #include "base/mem.h"
 #include "io/raster_out.h"
+#include "jobs/mask_map.h"
 #include "jobs/origin.h"
 #include "jobs/palette.h"
 #include "ops/objects.h"
@@ -28,6 +29,8 @@ enum { OBJECT_PX = 5 };          /* of these WINDOW_M is to hold so many, or an 
 #define MARGIN_PX 3.0
 #define MARGIN_WIDEST_PX 64.0   /* by default: every tile is mapped with as much round it */
 
+typedef struct counts { int64_t n_observed, n_no_elevation; } counts;
+
 typedef struct classification {
     const msc_settings *settings;
     const msc_classify_options *options;
@@ -42,8 +45,9 @@ typedef struct classification {
     int n_classes;
     msc_raster_outs outs;
     msc_sink inner;              /* the outputs' */
-    size_t count_at;             /* place of the count in a slot, behind the inner sink's space */
-    int64_t n_observed;
+    size_t count_at;             /* place of the tile's counts in a slot, behind the inner sink's space */
+    msc_lack lack;               /* of elevations; of no use when the model needs none */
+    counts all;
 } classification;
 
 void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH, .objects = -1, .margin_m = -1.0 }; }
@@ -258,6 +262,21 @@ static int make_ops(classification *c, msc_op ops[4])
     return n;
 }
 
+/* Counts the pixels of the image that have no elevation, and says so in the reason, the last plane. */
+static int64_t find_no_elevation(const classification *c, const msc_tile *tile)
+{
+    int64_t n = 0;
+    for (int32_t y = 0; c->lack.bits && y < tile->core.h; y++) {
+        uint8_t *why = c->options->reason ? msc_row_u8(tile, tile->n_planes - 1, y) : NULL;
+        for (int32_t x = 0; x < tile->core.w; x++) {
+            if (!msc_lack_has(&c->lack, tile, x, y)) continue;
+            n++;
+            if (why) why[x] = MSC_MASK_NO_ELEVATION;
+        }
+    }
+    return n;
+}
+
 /* The outputs' sink, with a count of observed pixels beside it. */
 static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_error *err)
 {
@@ -269,14 +288,16 @@ static msc_status prepare(void *self, const msc_tile *tile, void *slot, msc_erro
         for (int32_t x = 0; x < tile->core.w; x++) in_row += valid[x] != 0;
         n += in_row;
     }
-    *(int64_t *)((char *)slot + c->count_at) = n;
+    *(counts *)((char *)slot + c->count_at) = (counts){ n, find_no_elevation(c, tile) };
     return c->inner.prepare ? c->inner.prepare(c->inner.self, tile, slot, err) : MSC_OK;
 }
 
 static msc_status put(void *self, const msc_tile *tile, void *slot, int64_t index, msc_error *err)
 {
     classification *c = self;
-    c->n_observed += *(const int64_t *)((const char *)slot + c->count_at);
+    const counts *of_tile = (const counts *)((const char *)slot + c->count_at);
+    c->all.n_observed += of_tile->n_observed;
+    c->all.n_no_elevation += of_tile->n_no_elevation;
     return c->inner.put(c->inner.self, tile, slot, index, err);
 }
 
@@ -290,7 +311,7 @@ static msc_sink counting_sink(classification *c)
 {
     msc_raster_outs_sink(&c->outs, &c->inner);
     c->count_at = (c->inner.slot_bytes + 15) / 16 * 16;
-    return (msc_sink){ .self = c, .halo_px = c->inner.halo_px, .slot_bytes = c->count_at + sizeof(int64_t), .prepare = prepare,
+    return (msc_sink){ .self = c, .halo_px = c->inner.halo_px, .slot_bytes = c->count_at + sizeof(counts), .prepare = prepare,
                        .put = put, .slot_clear = slot_clear, .is_put_blind = c->inner.is_put_blind };
 }
 
@@ -322,12 +343,22 @@ static msc_status open_outputs(classification *c, const msc_layout *layout, msc_
         spec.block_px = 0;
     }
     if (!o->reason) return MSC_OK;
-    msc_origin_init(&origin, "REASONS=0 none, 3 masked class, 4 margin of a cloud", o->run_id);
+    msc_origin_init(&origin, "REASONS=0 none, 3 masked class, 4 margin of a cloud, 5 no elevation", o->run_id);
     spec.path = o->reason;
     spec.n_bands = spec.is_everywhere = 1;
     spec.band_names = NULL;
     spec.n_meta = origin.n;
     return msc_raster_out_open(c->settings, &spec, layout, &c->outs.out[n++], err);
+}
+
+static msc_status judge_counts(const classification *c, msc_error *err)
+{
+    const msc_settings *s = c->settings;
+    const msc_grid *g = msc_raster_grid(c->imagery.image);
+    const double percent = 100.0 * (double)c->all.n_no_elevation / ((double)g->width_px * g->height_px);
+    if (c->all.n_no_elevation)
+        msc_warn(s, MSC_WDEMGAP, c->options->image.dem, msc_settings_words(s, "%.2f %% of the pixels have an image but no elevation", "%.2f %% 的像元有影像而无高程"), percent);
+    return c->all.n_observed ? MSC_OK : msc_fail(err, MSC_ENODATA, image_name(c), "no observed pixel");
 }
 
 static msc_status classify(classification *c, msc_error *err)
@@ -348,9 +379,10 @@ static msc_status classify(classification *c, msc_error *err)
     msc_sink sink = counting_sink(c);
     msc_layout layout;
     MSC_TRY(msc_stream_plan(c->settings, &c->imagery.source, ops, n_ops, &sink, (int64_t)c->model.forest.n_nodes * 4, &layout, err));
+    if (c->model.needs_dem) MSC_TRY(msc_lack_init(&c->lack, &c->imagery.rasters, &layout, err));
     MSC_TRY(open_outputs(c, &layout, err));
     MSC_TRY(msc_stream_run(c->settings, &layout, &c->imagery.source, ops, n_ops, &sink, "classify", err));
-    if (c->n_observed == 0) return msc_fail(err, MSC_ENODATA, image_name(c), "no observed pixel");
+    MSC_TRY(judge_counts(c, err));
     for (int i = c->outs.n - 1; i >= 0; i--) MSC_TRY(msc_raster_out_commit(&c->outs.out[i], err));
     return MSC_OK;
 }
@@ -366,6 +398,7 @@ msc_status msc_classify(const msc_settings *settings, const msc_classify_options
     for (int i = 0; i < 4; i++) msc_raster_out_abandon(&c->outs.out[i]);
     msc_features_close(&c->features);
     msc_imagery_close(&c->imagery);
+    msc_lack_clear(&c->lack);
     msc_model_clear(&c->model);
     msc_release(c);
     return status;

@@ -3,6 +3,7 @@
 #include "grid/crs.h"
 #include "io/raster_in.h"
 #include <math.h>
+#include <string.h>
 
 enum { EDGE_POINTS = 33 };
 
@@ -49,6 +50,21 @@ static msc_status ask_lattice(const msc_job *job, msc_grid *all, msc_error *err)
                         : "grid: pixel_m is given, but the image's %s is in degrees; name a projected crs too, such as EPSG:4547", name);
     }
     if (job->grid.pixel_m > 0) all->pixel_e = all->pixel_n = job->grid.pixel_m / msc_crs_metres_per_unit(all->crs);
+    return MSC_OK;
+}
+
+/* Less is what the boxes of two coordinate systems are wrong by. */
+#define WHOLE_SHARE 0.9999
+
+msc_status msc_grid_check_dem(const msc_settings *settings, const msc_grid *grid, const char *dem, double *share, msc_error *err)
+{
+    msc_raster_facts facts;
+    MSC_TRY(msc_raster_facts_read(dem, &facts, err));
+    if (!facts.grid.crs[0]) memcpy(facts.grid.crs, grid->crs, sizeof facts.grid.crs);     /* as reading takes it */
+    MSC_TRY(msc_grid_share(grid, &facts.grid, share, err));
+    if (!(*share > 0)) return msc_fail(err, MSC_EOVERLAP, dem, "nothing of it lies on the wanted grid");
+    if (*share < WHOLE_SHARE)
+        msc_warn(settings, MSC_WDEMGAP, dem, msc_settings_words(settings, "%.2f %% of the grid lies outside it", "网格的 %.2f %% 在其范围之外"), 100 * (1 - *share));
     return MSC_OK;
 }
 

@@ -130,7 +130,11 @@ static msc_status plan_epoch(const msc_planning *p, const msc_job_epoch *epoch, 
         status = msc_raster_facts_read(others[i], &facts, err);
         if (status == MSC_OK) msc_sheet_text(p->sheet, i ? "dem" : "mask", "%s: %s, %s", others[i], facts.driver, facts.type);
     }
-    return status;
+    double share = 0;
+    if (status != MSC_OK || !epoch->image.dem) return status;
+    MSC_TRY(msc_grid_check_dem(p->settings, &p->grid, epoch->image.dem, &share, err));
+    msc_sheet_number(p->sheet, "dem_overlap", share, "%.2f %%%s", 100 * share, msc_sheet_words(p->sheet, " of the job's grid", "（占任务网格）"));
+    return MSC_OK;
 }
 
 /* The nearest directory above `path` that exists. */
@@ -257,6 +261,7 @@ static msc_status plan_pair(const msc_planning *p, int epoch, msc_error *err)
                                               : msc_sheet_words(p->sheet, "report: measured, nothing is moved", "report：只测量，不移动影像"));
     if (strcmp(mode, "off") == 0) return MSC_OK;
     const double found_px = msc_shift_describe(p->settings, &o, &p->grid, p->sheet);
+    if (found_px < 0) msc_warn(p->settings, MSC_WNOSHIFT, name, "%s", "");
     const int is_moved = strcmp(mode, "resample") == 0;
     if (found_px > p->job->alignment.refuse_px && !is_moved)
         return msc_fail(err, MSC_ESHIFT, name, "%.2f px RMSE, limit %.2f px", found_px, p->job->alignment.refuse_px);

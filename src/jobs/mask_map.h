@@ -3,9 +3,10 @@
 #define MSC_JOBS_MASK_MAP_H
 #include "ops/shadow.h"
 
-/* Why a pixel is not observed: the second band of a mask map, and what classify says of masked classes (ops/rim.h). */
+/* Why a pixel is not observed: the second band of a mask map, and what classify says of masked classes (ops/rim.h) and
+ * of an image without elevations that its model needs. */
 typedef enum msc_mask_reason {
-    MSC_MASK_NONE = 0, MSC_MASK_USER, MSC_MASK_TERRAIN_SHADOW, MSC_MASK_CLASS, MSC_MASK_MARGIN, MSC_MASK_REASONS
+    MSC_MASK_NONE = 0, MSC_MASK_USER, MSC_MASK_TERRAIN_SHADOW, MSC_MASK_CLASS, MSC_MASK_MARGIN, MSC_MASK_NO_ELEVATION, MSC_MASK_REASONS
 } msc_mask_reason;
 
 typedef struct msc_mask_options {

@@ -216,14 +216,23 @@ static msc_status open_ground(const msc_settings *settings, const msc_pair_spec 
     return msc_rasters_source(&pair->dems, &pair->ground, err);
 }
 
+/* The bands of both years, the class maps and the bits of what is saturated have to go through one pass. */
+static msc_status check_planes(const msc_pair_spec *spec, const msc_pair *pair, msc_error *err)
+{
+    const int most = (MSC_MAX_PLANES - 1 - (spec->class_map[0] != NULL) - (spec->class_map[1] != NULL)) / 2;
+    if (pair->n_bands == 0)
+        return msc_fail(err, MSC_EBAND, spec->after->paths[0], "no band of the same name as in %s", spec->before->paths[0]);
+    return pair->n_bands <= most ? MSC_OK : msc_fail(err, MSC_EBAND, spec->after->paths[0], "%d bands as in %s; at most %d can be compared", pair->n_bands,
+                                                     spec->before->paths[0], most);
+}
+
 static msc_status open_all(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err)
 {
     const char *want[MSC_MAX_BANDS];
     msc_grid storage;
     const msc_grid *grid = NULL;
     MSC_TRY(msc_pair_share_bands(settings, spec->before, spec->after, pair->band, &pair->n_bands, err));
-    if (pair->n_bands == 0)
-        return msc_fail(err, MSC_EBAND, spec->after->paths[0], "no band of the same name as in %s", spec->before->paths[0]);
+    MSC_TRY(check_planes(spec, pair, err));
     MSC_TRY(msc_imagery_grid_like(spec->grid_like, &storage, &grid, err));
     for (int b = 0; b < pair->n_bands; b++) want[b] = pair->band[b];
     for (int i = 0; i < 2; i++) {

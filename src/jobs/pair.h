@@ -34,7 +34,7 @@ typedef struct msc_pair {
     const msc_lattice *sampled;  /* of msc_pair_sample; borrowed */
 } msc_pair;
 
-/* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both; errors of
+/* Opens it; the struct must stay where it is until it is closed. EBAND when no band has the same name in both, or more than a pass has planes for; errors of
  * msc_raster_open. */
 msc_status msc_pair_open(const msc_settings *settings, const msc_pair_spec *spec, msc_pair *pair, msc_error *err);
 /* The bands whose names both images have, in the order of the one before; *n may be 0. Errors of msc_raster_open. */

@@ -176,7 +176,8 @@ msc_status msc_run_report(msc_job_run *run, const msc_stage *stage, msc_error *e
     fprintf(memory, "\n],\n\"evidence\":[");
     if (status == MSC_OK && strcmp(run->job->evidence.method, "off") != 0) status = append_reports(run, "evidence", memory, err);
     fprintf(memory, "\n]\n}\n");
-    fclose(memory);
+    const msc_status closed = msc_file_close_text(memory, path, status == MSC_OK ? err : NULL);
+    if (status == MSC_OK) status = closed;
     if (status == MSC_OK) status = msc_file_write(path, text, size, err);
     free(text);
     if (status == MSC_OK) msc_run_note_output(run, path);

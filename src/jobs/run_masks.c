@@ -41,7 +41,8 @@ msc_status msc_run_masks(msc_job_run *run, const msc_stage *stage, msc_error *er
 
 msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
-    static const char *const names[MSC_MASK_REASONS] = { "no_data_m2", "mask_m2", "terrain_shadow_m2", "masked_class_m2", "cloud_margin_m2" };
+    static const char *const names[MSC_MASK_REASONS] = { "no_data_m2", "mask_m2", "terrain_shadow_m2", "masked_class_m2", "cloud_margin_m2",
+                                                          "no_elevation_m2" };
     const msc_job *job = run->job;
     const int year = msc_run_year(run, stage->epoch);
     char classes[MSC_PATH_MAX], reason[MSC_PATH_MAX], table[MSC_PATH_MAX];
@@ -51,6 +52,7 @@ msc_status msc_run_unobserved(msc_job_run *run, const msc_stage *stage, msc_erro
     MSC_TRY(msc_run_path(run, reason, err, "unobserved_%d.tif", year));
     MSC_TRY(msc_run_path(run, table, err, "unobserved_%d.csv", year));
     const msc_unobserved_options o = { .classes = classes, .reason = reason, .mask = job->masks.terrain_shadow ? run->made_mask[stage->epoch] : NULL,
+                                       .image = &job->epochs[stage->epoch].image,
                                        .zones = job->zones, .n_zones = job->n_zones, .out = table };
     MSC_TRY(msc_unobserved(&run->settings, &o, &whole, err));
     for (int r = 0; r < MSC_MASK_REASONS; r++) {

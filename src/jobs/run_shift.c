@@ -77,10 +77,7 @@ msc_status msc_run_shift(msc_job_run *run, const msc_stage *stage, msc_error *er
     MSC_TRY(msc_shift(&run->settings, &o, &r, err));
     msc_run_note_output(run, path);
     MSC_TRY(record(run, stage->name, &r, err));
-    if (r.n_abstained == r.n_windows) {
-        msc_warn(&run->settings, MSC_WSHIFT, stage->name, "not measured: all %d windows abstain", r.n_windows);
-        return MSC_OK;
-    }
+    if (r.n_abstained == r.n_windows) return MSC_OK;
     const double left_px = is_mode(run, "resample") ? r.rmse_px : r.rmse_before_px;
     if (left_px > job->alignment.refuse_px)
         return msc_fail(err, MSC_ESHIFT, stage->name, "%.2f px RMSE, limit %.2f px", left_px, job->alignment.refuse_px);

@@ -231,6 +231,8 @@ static msc_status shift_on(const msc_settings *settings, const msc_shift_options
                                       .n_outliers = f->fit.n_outliers, .degree = f->fit.field.degree,
                                       .median_dx_px = f->fit.median_dx_px, .median_dy_px = f->fit.median_dy_px,
                                       .rmse_before_px = f->fit.rmse_before_px, .rmse_px = f->fit.rmse_px };
+    if (status == MSC_OK && f->n_of[MSC_SHIFT_MEASURED] == 0)
+        msc_warn(settings, MSC_WNOSHIFT, options->after.paths[0], msc_settings_words(settings, "all %d windows abstain", "全部 %d 个窗口弃权"), f->n_tiles);
     msc_shift_facts_clear(f);
     msc_release(f);
     return status;

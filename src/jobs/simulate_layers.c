@@ -176,6 +176,20 @@ static msc_status add_class(const msc_sim *sim, msc_layer_out *layer, int code, 
     return MSC_OK;
 }
 
+/* What a side of both had room for two classes in, of six seeds at seven pixel sizes from 0.2 to 20 m. */
+enum { ENOUGH_PX = 200, ENOUGH_M = 200 };
+
+/* A scene is of use without polygons, its job is not. */
+static void judge_classes(const msc_sim *sim, int n_polygons, int n_classes)
+{
+    const msc_simulate_options *o = sim->options;
+    if (n_classes > 1) return;
+    msc_warn(sim->settings, MSC_WOTHER, "--size-px", msc_settings_words(sim->settings,
+             "%d px of %g m have room for %d training polygons of %d classes: the job cannot be run; from %.0f px on it can",
+             "%d 像元（每像元 %g 米）只容得下 %d 个训练样本面、%d 个类别：任务无法运行；边长至少 %.0f 像元"),
+             o->size_px, o->pixel_m, n_polygons, n_classes, fmax(ENOUGH_PX, ceil(ENOUGH_M / o->pixel_m)));
+}
+
 msc_status msc_sim_write_training(const msc_sim *sim, msc_error *err)
 {
     static const msc_field fields[] = {{"id", MSC_FIELD_INT, 0, 0}, {"code", MSC_FIELD_INT, 0, 0},
@@ -184,9 +198,15 @@ msc_status msc_sim_write_training(const msc_sim *sim, msc_error *err)
     MSC_TRY(create(sim, "training.gpkg", fields, 4, 0, &layer, err));
     msc_status status = MSC_OK;
     int id = 0;
+    int has_class[MSC_N_SCENE_CLASSES] = {0}, n_classes = 0;
     for (int year = 0; year < MSC_SCENE_YEARS; year++)
-        for (int code = 1; code < MSC_N_SCENE_CLASSES && status == MSC_OK; code++)
+        for (int code = 1; code < MSC_N_SCENE_CLASSES && status == MSC_OK; code++) {
+            const int before = id;
             status = add_class(sim, layer, code, year, &id, err);
+            n_classes += id > before && !has_class[code];
+            has_class[code] |= id > before;
+        }
+    if (status == MSC_OK) judge_classes(sim, id, n_classes);
     return finish(status, &layer, err);
 }
 

@@ -20,7 +20,7 @@ static const char *const chinese[][2] = {
     { "file_bytes", "文件大小" }, { "type", "数据类型" }, { "blocks", "分块" }, { "rotated", "旋转" },
     { "n_bands", "波段数" }, { "bands", "波段" }, { "nodata", "无效值" }, { "overlap", "重叠" },
     { "verdict", "能否比较" }, { "grid", "网格" }, { "date", "日期" }, { "image", "影像" },
-    { "mask", "掩膜" }, { "dem", "高程" }, { "resampling", "重采样" }, { "tile_px", "瓦片（像元）" },
+    { "mask", "掩膜" }, { "dem", "高程" }, { "dem_overlap", "高程重叠" }, { "resampling", "重采样" }, { "tile_px", "瓦片（像元）" },
     { "n_tiles", "瓦片数" }, { "tile_bytes", "瓦片内存" }, { "path", "路径" }, { "n_features", "要素数" },
     { "n_on_grid", "在网格内" }, { "n_skipped", "略去" }, { "directory", "目录" }, { "disk_bytes", "所需磁盘" },
     { "disk_free_bytes", "可用磁盘" }, { "deliver", "交付格式" }, { "threads", "线程" }, { "memory_bytes", "内存上限" },

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "jobs/imagery.h"
+#include "jobs/job_grid.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -131,6 +132,8 @@ static msc_status collect(msc_training *t, msc_imagery *imagery, msc_error *err)
         msc_imagery_close(imagery);
         const msc_imagery_spec spec = { &t->options->images[i], &t->grid, band, t->model.n_bands, t->model.needs_dem };
         MSC_TRY(msc_imagery_open(t->settings, &spec, imagery, err));
+        double share = 0;
+        if (spec.has_dem && spec.image->dem) MSC_TRY(msc_grid_check_dem(t->settings, &t->grid, spec.image->dem, &share, err));
         if (msc_features_need_sun(t->features)) {
             msc_sun_place sun;
             MSC_TRY(msc_imagery_sun(spec.image, &sun, err));

@@ -118,9 +118,10 @@ msc_status msc_transitions_text(const msc_transitions *transitions, const msc_cl
     FILE *memory = open_memstream(&made, n_bytes);
     if (!memory) return msc_fail(err, MSC_ENOMEM, "transitions", "table");
     write_rows(memory, transitions, classes, n_classes);
-    fclose(memory);
-    *text = made;
-    return MSC_OK;
+    const msc_status status = msc_file_close_text(memory, "transitions", err);
+    if (status == MSC_OK) *text = made;
+    else msc_release(made);
+    return status;
 }
 
 msc_status msc_transitions_write(const msc_transitions *transitions, const msc_class *classes, int n_classes,

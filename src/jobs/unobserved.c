@@ -26,7 +26,7 @@ typedef struct counting {
     const msc_settings *settings;
     const msc_unobserved_options *options;
     msc_rasters rasters;
-    int mask_plane, reason_plane;    /* 0: none */
+    int mask_plane, own_mask_plane, reason_plane;    /* 0: none */
     msc_source source;
     msc_area area;
     layer *layers;
@@ -41,11 +41,19 @@ static msc_status open_maps(counting *c, msc_error *err)
     const msc_raster_spec classes = { .image = { .paths = &o->classes, .n_paths = 1 }, .is_class_map = 1, .n_workers = n_workers };
     MSC_TRY(msc_raster_open(&classes, c->settings, &c->rasters.raster[0], err));
     c->rasters.n = 1;
+    const msc_grid *grid = msc_raster_grid(c->rasters.raster[0]);
+    const msc_image none = { 0 }, *image = o->image ? o->image : &none;
     if (o->mask) {
-        const msc_raster_spec mask = { .image = { .paths = &o->mask, .n_paths = 1, .bands = "observed:1,reason:2", .nodata = "none" },
-                                       .want = want, .n_want = 1, .is_coded = 1, .n_workers = n_workers };
+        const msc_raster_spec mask = { .image = { .paths = &o->mask, .n_paths = 1, .bands = "observed:1,reason:2", .nodata = "none",
+                                                  .shifts = image->shifts, .n_shifts = image->n_shifts },
+                                       .want = want, .n_want = 1, .grid = grid, .is_coded = 1, .n_workers = n_workers };
         MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
         c->mask_plane = c->rasters.n++;
+    } else if (image->mask) {
+        const msc_raster_spec mask = { .image = { .paths = &image->mask, .n_paths = 1, .shifts = image->shifts, .n_shifts = image->n_shifts },
+                                       .grid = grid, .is_class_map = 1, .n_workers = n_workers };
+        MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
+        c->own_mask_plane = c->rasters.n++;
     }
     if (o->reason) {
         const msc_raster_spec reason = { .image = { .paths = &o->reason, .n_paths = 1, .nodata = "none" }, .is_coded = 1, .n_workers = n_workers };
@@ -81,6 +89,7 @@ static msc_status read_zones(counting *c, int z, msc_error *err)
 static void add(const counting *c, const msc_tile *tile, int32_t y, int32_t x0, int32_t x1, msc_unobserved_sum *sum)
 {
     const uint8_t *class = msc_row_u8(tile, 0, y), *mask = c->mask_plane ? msc_row_u8(tile, c->mask_plane, y) : NULL;
+    const uint8_t *own = c->own_mask_plane ? msc_row_u8(tile, c->own_mask_plane, y) : NULL;
     const uint8_t *why = c->reason_plane ? msc_row_u8(tile, c->reason_plane, y) : NULL;
     const int64_t *px_area = c->area.px_area + (size_t)((tile->core.y + y) / MSC_AREA_BLOCK) * (size_t)c->area.n_across;
     for (int32_t x = x0; x < x1; x++) {
@@ -88,7 +97,7 @@ static void add(const counting *c, const msc_tile *tile, int32_t y, int32_t x0, 
         sum->px++;
         sum->units += units;
         if (class[x]) continue;
-        int reason = mask ? mask[x] : MSC_MASK_NONE;
+        int reason = mask ? mask[x] : own && own[x] == 0 ? MSC_MASK_USER : MSC_MASK_NONE;
         if (reason == MSC_MASK_NONE && why) reason = why[x];
         if (reason >= MSC_MASK_REASONS) reason = MSC_MASK_NONE;
         sum->open_px[reason]++;
@@ -151,7 +160,7 @@ static msc_status write_table(const counting *c, msc_error *err)
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (!memory) return msc_fail(err, MSC_ENOMEM, o->out, "table");
-    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_data_ha\n");
+    fprintf(memory, "\xEF\xBB\xBF" "zone,name,area_ha,not_observed_ha,mask_ha,terrain_shadow_ha,masked_class_ha,cloud_margin_ha,no_elevation_ha,no_data_ha\n");
     write_row(memory, "", "", c->whole);
     for (int z = 0; z < o->n_zones; z++) {
         for (size_t i = 0; i < c->layers[z].features.n; i++) {
@@ -161,8 +170,8 @@ static msc_status write_table(const counting *c, msc_error *err)
         const msc_unobserved_sum outside = outside_of(c, &c->layers[z]);
         if (outside.px > 0) write_row(memory, o->zones[z].name, MSC_OUTSIDE_ZONES, &outside);
     }
-    fclose(memory);
-    const msc_status status = msc_file_write(o->out, text, size, err);
+    msc_status status = msc_file_close_text(memory, o->out, err);
+    if (status == MSC_OK) status = msc_file_write(o->out, text, size, err);
     free(text);
     return status;
 }

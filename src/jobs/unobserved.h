@@ -10,6 +10,7 @@ typedef struct msc_unobserved_sum { int64_t px, units, open_px[MSC_MASK_REASONS]
 typedef struct msc_unobserved_options {
     const char *classes;         /* class map, 0 = not observed */
     const char *mask;            /* as msc_mask_map wrote it; NULL: none */
+    const msc_image *image;      /* whose mask is the user's, if it has one and msc_mask_map has not taken it in; masks lie where its shifts move it */
     const char *reason;          /* as msc_classify wrote it; NULL: none */
     const msc_zone *zones;
     int n_zones;

@@ -93,6 +93,9 @@ static msc_status open_inputs(vectorizing *k, msc_error *err)
     MSC_TRY(open_raster(k, o->raster, !o->is_plain && o->is_change == 0, err));
     const int is_wide = msc_raster_type(k->rasters.raster[0]) == MSC_U16;
     k->table.is_change = o->is_change >= 0 ? o->is_change : is_wide;
+    if (!k->table.is_change && (o->grade != NULL || o->later != NULL)) {
+        return msc_fail(err, MSC_EUSAGE, o->grade != NULL ? "grade" : "later", "of change maps only; %.300s is a class map", o->raster);
+    }
     if (o->confidence != NULL && !o->is_plain) {
         MSC_TRY(open_raster(k, o->confidence, 0, err));
     }
@@ -141,6 +144,21 @@ static int is_among(const int *list, int n, int value)
         }
     }
     return 0;
+}
+
+/* A code that is wanted and that no label names, where there are labels, is likely a slip. */
+static void check_codes(const vectorizing *k)
+{
+    const msc_vectorize_options *o = k->options;
+    int has_labels = 0;
+    for (int code = 1; code < 256; code++) {
+        has_labels |= k->table.label[code].text != NULL;
+    }
+    for (int i = 0; i < o->n_only && has_labels && !o->is_plain; i++) {
+        if (o->only[i] < 0 || o->only[i] > 255 || k->table.label[o->only[i]].text == NULL) {
+            msc_warn(k->settings, MSC_WOTHER, o->raster, msc_settings_words(k->settings, "no class %d is named, of which patches are wanted", "没有名为 %d 的类别，无法制作其图斑"), o->only[i]);
+        }
+    }
 }
 
 /* Which values make no patch: those skipped, those not asked for; 0 of a class or change map is no class. */
@@ -304,6 +322,7 @@ static msc_status prepare(vectorizing *k, msc_error *err)
     MSC_TRY(check_options(o, err));
     MSC_TRY(open_inputs(k, err));
     read_labels(k);
+    check_codes(k);
     MSC_TRY(choose_values(k, err));
     if (!o->is_plain && o->image_before != NULL && o->image_after != NULL && msc_raster_type(k->rasters.raster[0]) == MSC_U16) {
         const msc_differences_spec spec = {o->image_before, o->image_after, k->table.grid, k->is_left_out};

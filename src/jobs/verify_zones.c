@@ -66,7 +66,7 @@ static msc_status check_table(msc_verification *v, const zone_table *t, const ch
 }
 
 static const char *const open_fields[] = { "zone", "name", "name", "area_ha", "not_observed_ha", "mask_ha", "terrain_shadow_ha",
-                                           "masked_class_ha", "cloud_margin_ha", "no_data_ha" };
+                                           "masked_class_ha", "cloud_margin_ha", "no_elevation_ha", "no_data_ha" };
 static const char *const area_fields[] = { "zone_layer", "zone", "code", "pixels", "projected_m2", "projected_ha", "projected_mu", "ellipsoidal_m2", "ellipsoidal_ha",
                                            "ellipsoidal_mu" };
 static const char *const accuracy_fields[] = { "zone_layer", "zone", "code", "map_projected_m2", "map_ellipsoidal_m2", "map_ellipsoidal_ha",
@@ -75,7 +75,7 @@ static const char *const accuracy_fields[] = { "zone_layer", "zone", "code", "ma
 msc_status msc_verify_zone_tables(msc_verification *v, msc_error *err)
 {
     /* Half of the last decimal that is written: hectares to 4, m2 and mu to 2. */
-    static const zone_table open = { open_fields, 10, 0, 0.00005 }, accuracy = { accuracy_fields, 7, 1, 0.005 },
+    static const zone_table open = { open_fields, 11, 0, 0.00005 }, accuracy = { accuracy_fields, 7, 1, 0.005 },
                             area = { area_fields, 10, 1, 0.005 };
     const msc_job *job = v->job;
     char name[80];

@@ -150,6 +150,29 @@ static void joins_names(void **state)
     assert_string_equal(joined, "a.tif");
 }
 
+/* What had no memory and what had no disk look alike to a stream. */
+static void a_text_that_is_not_whole_is_told(void **state)
+{
+    (void)state;
+    msc_error err;
+    char *text = NULL;
+    size_t n = 0;
+    FILE *memory = open_memstream(&text, &n);
+    assert_non_null(memory);
+    fprintf(memory, "a,b\n");
+    assert_int_equal(msc_file_close_text(memory, "table", &err), MSC_OK);
+    assert_string_equal(text, "a,b\n");
+    free(text);
+    for (int is_flushed = 0; is_flushed < 2; is_flushed++) {
+        FILE *full = fopen("/dev/full", "w");
+        if (!full) skip();
+        fprintf(full, "a,b\n");
+        if (is_flushed) fflush(full);      /* the stream knows before it is closed */
+        assert_int_equal(msc_file_close_text(full, "table", &err), MSC_ENOMEM);
+        assert_string_equal(err.subject, "table");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,7 +182,8 @@ int main(void)
         cmocka_unit_test(a_directory_without_permission_is_told),
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(temporary_names_keep_directory_and_extension),
-        cmocka_unit_test(temporary_names_of_the_dead_are_left_over), cmocka_unit_test(joins_names),
+cmocka_unit_test(temporary_names_of_the_dead_are_left_over), cmocka_unit_test(joins_names),
+        cmocka_unit_test(a_text_that_is_not_whole_is_told),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

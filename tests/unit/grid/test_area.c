@@ -97,7 +97,7 @@ static void blocks_sum_to_the_outline(void **state)
 static void threads_say_nothing(void **state)
 {
     (void)state;
-    static const msc_grid grids[] = { { 1000, 9000, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" }, { 3000, 2100, 95.0, 50.0, 0.01, 0.01, "EPSG:4490" } };
+    static const msc_grid grids[] = { { 1000, 9000, 414000.0, 4430000.0, 2.0, 2.0, "EPSG:4548" }, { 3000, 2100, 95.0, 50.0, 0.0025, 0.0025, "EPSG:4490" } };
     for (int i = 0; i < 2; i++) {
         msc_area one, three;
         msc_error err;
@@ -136,6 +136,29 @@ static void one_pixel_in_projected_m2(void **state)
     assert_true(fabs(msc_area_pixel_m2(&g) / sheet(40.0 - 2.5 / 60.0, 116.0, 2.5 / 60.0, 3.75 / 60.0) - 1.0) < 1e-7);
 }
 
+/* 549 755.8 km2 are 2^63 units. */
+static void more_than_sums_can_hold_is_refused(void **state)
+{
+    (void)state;
+    msc_grid g = { 74145, 74145, 0.0, 0.0, 10.0, 10.0, "" };
+    msc_area area;
+    msc_error err;
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_OK);      /* 549 748 km2 */
+    msc_area_clear(&area);
+    g.width_px++;
+    g.height_px++;
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_EGRID);   /* 549 763 km2 */
+    assert_non_null(strstr(err.detail, "549763 km2"));
+    assert_null(area.px_area);
+    g = (msc_grid){ 700, 700, 110.0, 40.0, 0.012, 0.012, "EPSG:4490" };
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_EGRID);   /* 8.4 x 8.4 degrees */
+    g.pixel_e = 0.006;
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_OK);
+    msc_area_clear(&area);
+    g = (msc_grid){ 10, 10, 0.0, 0.0, 1e9, 1e9, "" };
+    assert_int_equal(msc_area_init(&g, 2, &area, &err), MSC_EGRID);
+}
+
 static void outside_of_the_domain_is_an_error(void **state)
 {
     (void)state;
@@ -155,6 +178,7 @@ int main(void)
         cmocka_unit_test(threads_say_nothing),
         cmocka_unit_test(without_a_system_pixels_are_flat),
         cmocka_unit_test(one_pixel_in_projected_m2),
+        cmocka_unit_test(more_than_sums_can_hold_is_refused),
         cmocka_unit_test(outside_of_the_domain_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

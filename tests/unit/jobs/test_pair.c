@@ -39,6 +39,32 @@ static void bands_before_then_after(void **state)
     assert_int_equal(msc_pair_open(&s, &spec, &pair, &err), MSC_EBAND);
 }
 
+/* 48 planes: the bands of both years, class maps, and one of bits. */
+static void more_bands_than_a_pass_holds_are_refused(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(64, 1);
+    const char *map = job_path("many_map.tif");
+    made_file(&(made_spec){ .name = "many_map.tif", .w = 20, .h = 10, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 2500000, .pixel = 2,
+                            .epsg = 4548, .value = all_of_it });
+    for (int n_maps = 0; n_maps <= 2; n_maps++)
+        for (int n = 22; n <= 24; n++) {
+            const char *path[2] = { job_path("many_1.tif"), job_path("many_2.tif") };
+            for (int i = 0; i < 2; i++)
+                made_file(&(made_spec){ .name = i ? "many_2.tif" : "many_1.tif", .w = 20, .h = 10, .bands = n, .type = GDT_UInt16, .e0 = 500000,
+                                        .n0 = 2500000, .pixel = 2, .epsg = 4548, .value = all_of_it });
+            const msc_image a = { .paths = &path[0], .n_paths = 1 }, b = { .paths = &path[1], .n_paths = 1 };
+            const msc_pair_spec spec = { .before = &a, .after = &b, .class_map = { n_maps > 0 ? map : NULL, n_maps > 1 ? map : NULL } };
+            msc_pair pair;
+            msc_error err = { 0 };
+            const int most = n_maps > 1 ? 22 : 23;
+            assert_int_equal(msc_pair_open(&s, &spec, &pair, &err), n <= most ? MSC_OK : MSC_EBAND);
+            if (n <= most) assert_int_equal(pair.source.n_planes, 2 * n + n_maps + 1);
+            else assert_non_null(strstr(err.detail, most == 22 ? "at most 22" : "at most 23"));
+            msc_pair_close(&pair);
+        }
+}
+
 /* Bands of 16 bits with noise, some of them saturated, in the second year on ground that rises otherwise. */
 static double bright(int x, int y, int b) { return made_year_1(x, y, b) > 360 && (x * 7 + y * 3) % 11 == 0 ? 65535 : made_year_1(x, y, b); }
 static double steeper(int x, int y, int b) { return y > 200 && x < 40 ? -9999 : made_height(x, y, b) + 3 * ((x * y) % 7); }
@@ -77,6 +103,6 @@ static void a_sample_is_of_the_whole(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bands_before_then_after), cmocka_unit_test(a_sample_is_of_the_whole) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(more_bands_than_a_pass_holds_are_refused), cmocka_unit_test(bands_before_then_after), cmocka_unit_test(a_sample_is_of_the_whole) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

@@ -34,6 +34,13 @@ static const char *image(const char *name, double (*value)(int, int, int), doubl
                                    .has_nodata = 1, .value = value });
 }
 
+static int n_warned;
+static void count_unmeasured(void *self, const msc_error *what)
+{
+    (void)self;
+    n_warned += what->status == MSC_WNOSHIFT;
+}
+
 static msc_status shift(const char *before, const char *after, const char *report, int tile_px, int n_threads, msc_shift_result *r, msc_error *err)
 {
     msc_settings settings;
@@ -43,6 +50,7 @@ static msc_status shift(const char *before, const char *after, const char *repor
     settings.overwrite = 1;
     settings.tile_px = tile_px;
     settings.n_threads = n_threads;
+    settings.warn = count_unmeasured;
     o.before = (msc_image){ .paths = &before, .n_paths = 1, .bands = "red:1,nir:2" };
     o.after = (msc_image){ .paths = &after, .n_paths = 1, .bands = "nir:1,red:2" };
     o.report = report;
@@ -131,7 +139,9 @@ static void nothing_to_measure_is_said(void **state)
     char *bytes = NULL;
     size_t n;
     const char *lake = image("lake.tif", plain, 500000), *path = made_path("lake.json");
+    n_warned = 0;
     assert_int_equal(shift(lake, lake, path, 0, 1, &r, &err), MSC_OK);
+    assert_int_equal(n_warned, 1);
     assert_int_equal(r.n_abstained, r.n_windows);
     assert_true(r.rmse_px == 0 && r.median_dx_px == 0);
     assert_int_equal(msc_file_read(path, &bytes, &n, &err), MSC_OK);

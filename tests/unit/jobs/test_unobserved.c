@@ -14,7 +14,7 @@ static double mask_map(int x, int y, int b)
 static double reason_map(int x, int y, int b)
 {
     (void)b;
-    return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 10 ? 0 : MSC_MASK_CLASS;
+    return !is_open(x, y) ? 0 : x < 4 ? MSC_MASK_CLASS : x < 7 ? MSC_MASK_MARGIN : x < 9 ? 0 : x < 10 ? MSC_MASK_NO_ELEVATION : MSC_MASK_CLASS;
 }
 
 /* Two zones side by side that share the map out between west and east; `gap` px in the west lie in none, the second begins
@@ -60,26 +60,27 @@ static void reasons_and_zones_add_up(void **state)
         size_t n = 0;
         assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
         assert_int_equal(whole.px, JOB_W * JOB_H);
-        assert_int_equal(whole.open_px[MSC_MASK_NONE], 3 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NONE], 2 * JOB_H);
+        assert_int_equal(whole.open_px[MSC_MASK_NO_ELEVATION], JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_CLASS], 4 * JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_MARGIN], 3 * JOB_H);
         assert_int_equal(whole.open_px[MSC_MASK_USER], 800);
         assert_int_equal(whole.open_px[MSC_MASK_TERRAIN_SHADOW], 800);
         char *text = NULL;
         assert_int_equal(msc_file_read(o.out, &text, &n, &err), MSC_OK);
-        double area[3], open[3], shadow[3], mask[3], class[3], margin[3], other[3];
+        double area[3], open[3], shadow[3], mask[3], class[3], margin[3], flat[3], other[3];
         char *line = strchr(text, '\n') + 1;
         static const char *const begin[] = { ",,", "side,west,", "side,\"a \"\"quoted\"\", name\"," };
         for (int row = 0; row < 3; row++, line = strchr(line, '\n') + 1) {
             assert_int_equal(strncmp(line, begin[row], strlen(begin[row])), 0);
-            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row],
-                                    &class[row], &margin[row], &other[row]), 7);
-            assert_true(fabs(open[row] - mask[row] - shadow[row] - class[row] - margin[row] - other[row]) < 4e-4);
+            assert_int_equal(sscanf(line + strlen(begin[row]), "%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &area[row], &open[row], &mask[row], &shadow[row],
+                                    &class[row], &margin[row], &flat[row], &other[row]), 8);
+            assert_true(fabs(open[row] - mask[row] - shadow[row] - class[row] - margin[row] - flat[row] - other[row]) < 4e-4);
         }
         assert_int_equal(*line, 0);
         assert_true(fabs(area[0] - area[1] - area[2]) < 2e-4 && fabs(open[0] - open[1] - open[2]) < 2e-4);
         assert_true(area[0] > 30.0 && area[0] < 31.5);           /* 320 x 240 px of 4 m2, less what the projection stretches */
-        assert_true(fabs(margin[0] - other[0]) < 1e-3 && fabs(3.0 * class[0] - 4.0 * margin[0]) < 3e-3);
+        assert_true(fabs(flat[0] - margin[0] / 3.0) < 1e-3 && fabs(other[0] - 2.0 * flat[0]) < 1e-3 && fabs(3.0 * class[0] - 4.0 * margin[0]) < 3e-3);
         assert_true(fabs(shadow[1] / shadow[0] - 17.0 / 20.0) < 1e-3 && mask[1] == 0.0);
         msc_release(text);
     }
@@ -126,8 +127,30 @@ static void without_a_mask_all_reasons_are_one(void **state)
     assert_int_equal(made_count_files("bad.csv"), 0);
 }
 
+static double own_mask(int x, int y, int b) { (void)b; return x < 5 || y < 60 ? 0 : 1; }
+
+/* A mask of another extent than the map's: it counts what is 0 in it and what lies beyond it, whether or not there was an image. */
+static void the_mask_of_an_image_is_a_mask(void **state)
+{
+    (void)state;
+    const msc_settings s = made_settings(64, 2);
+    made_file(&(made_spec){ .name = "own.tif", .w = JOB_W, .h = 80, .bands = 1, .type = GDT_Byte, .e0 = 500000, .n0 = 2500000, .pixel = 2,
+                            .epsg = 4548, .value = own_mask });
+    const msc_image image = { .mask = job_path("own.tif") };
+    const msc_unobserved_options o = { .classes = made_bytes_map("under.tif", 1, class_map), .image = &image,
+                                       .reason = made_bytes_map("under_why.tif", 1, reason_map), .out = job_path("under.csv") };
+    msc_unobserved_sum whole;
+    msc_error err = { 0 };
+    assert_int_equal(msc_unobserved(&s, &o, &whole, &err), MSC_OK);
+    assert_int_equal(whole.open_px[MSC_MASK_USER], 10 * JOB_H - 5 * 20 + 40 * 20);      /* but rows 60..79, of which 5 columns count */
+    assert_int_equal(whole.open_px[MSC_MASK_MARGIN], 2 * 20);
+    assert_int_equal(whole.open_px[MSC_MASK_NO_ELEVATION], 20);
+    assert_int_equal(whole.open_px[MSC_MASK_CLASS], 40 * 20);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(zones_that_overlap_or_leave_gaps_add_up_too), cmocka_unit_test(without_a_mask_all_reasons_are_one) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reasons_and_zones_add_up), cmocka_unit_test(zones_that_overlap_or_leave_gaps_add_up_too), cmocka_unit_test(without_a_mask_all_reasons_are_one),
+                                        cmocka_unit_test(the_mask_of_an_image_is_a_mask) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
