@@ -47,6 +47,14 @@ msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err
     return overwrite ? MSC_OK : msc_fail(err, MSC_EEXISTS, path, "%lld bytes", (long long)st.st_size);
 }
 
+msc_status msc_file_check_apart(const char *const *paths, int n, msc_error *err)
+{
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0) return msc_fail(err, MSC_EUSAGE, paths[i], "named for two outputs");
+    return MSC_OK;
+}
+
 const char *msc_file_name(const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;

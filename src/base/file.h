@@ -10,6 +10,9 @@ enum { MSC_PATH_MAX = 4096, MSC_TEMP_MARK = 48 };
  * is set. EEXISTS, EPERM, EWRITE. */
 msc_status msc_file_check_output(const char *path, int overwrite, msc_error *err);
 
+/* EUSAGE where two of n outputs are one file by name; NULL: not asked for. */
+msc_status msc_file_check_apart(const char *const *paths, int n, msc_error *err);
+
 /* "part-<pid>-<random>": what tells this process's temporary names from those of any other, on this machine or another one. */
 void msc_file_temp_mark(char mark[MSC_TEMP_MARK]);
 /* Whether a name (without directory) is a temporary one of a process that is no longer there. */

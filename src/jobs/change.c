@@ -68,6 +68,8 @@ static msc_status check_options(const msc_change_options *o, msc_error *err)
     if (!o->before) return msc_fail(err, MSC_EUSAGE, "before", "none given");
     if (!o->after) return msc_fail(err, MSC_EUSAGE, "after", "none given");
     if (!o->change) return msc_fail(err, MSC_EUSAGE, "change", "no output given");
+    const char *const outputs[] = { o->change, o->grade, o->report };
+    MSC_TRY(msc_file_check_apart(outputs, 3, err));
     if (o->min_confidence < 0 || o->min_confidence > 100)
         return msc_fail(err, MSC_EVALUE, "min-confidence", "%d; 0..100", o->min_confidence);
     if (o->edge_tolerance_px < 0 || o->edge_tolerance_px > MSC_CHANGE_MAX_TOLERANCE_PX)

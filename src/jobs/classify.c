@@ -1,5 +1,6 @@
 /* classify.c - an image and a model to a class map, its confidence and its posterior, in one pass. */
 #include "jobs/imagery.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "io/raster_out.h"
 #include "jobs/mask_map.h"
@@ -52,15 +53,6 @@ typedef struct classification {
 
 void msc_classify_defaults(msc_classify_options *options) { *options = (msc_classify_options){ .smooth = DEFAULT_SMOOTH, .objects = -1, .margin_m = -1.0 }; }
 
-static msc_status check_outputs(const msc_classify_options *o, msc_error *err)
-{
-    const char *const path[] = { o->classes, o->confidence, o->posterior, o->reason };
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < i; k++)
-            if (path[i] && strcmp(path[i], path[k] ? path[k] : "") == 0) return msc_fail(err, MSC_EUSAGE, path[i], "named for two outputs");
-    return MSC_OK;
-}
-
 static msc_status check_options(const msc_classify_options *o, msc_error *err)
 {
     if (o->image.n_paths < 1) return msc_fail(err, MSC_EUSAGE, "image", "none given");
@@ -72,13 +64,11 @@ static msc_status check_options(const msc_classify_options *o, msc_error *err)
         return msc_fail(err, MSC_EVALUE, "objects", "%d; 0..%d", o->objects, MSC_OBJECTS_MAX_STRENGTH);
     if (o->smooth_px != 0 && (o->smooth_px < MSC_SMOOTH_MIN_SIDE || o->smooth_px > MSC_SMOOTH_MAX_SIDE || o->smooth_px % 2 == 0))
         return msc_fail(err, MSC_EVALUE, "smooth_px", "%d; odd, %d..%d", o->smooth_px, MSC_SMOOTH_MIN_SIDE, MSC_SMOOTH_MAX_SIDE);
-    return check_outputs(o, err);
+    const char *const outputs[] = { o->classes, o->confidence, o->posterior, o->reason };
+    return msc_file_check_apart(outputs, 4, err);
 }
 
-static const char *image_name(const classification *c)
-{
-    return c->options->image.n_paths ? c->options->image.paths[0] : "image";
-}
+static const char *image_name(const classification *c) { return c->options->image.paths[0]; }
 
 /* Comma-separated names, cut at the end of the text. */
 static void join(char *text, size_t size, const char *(*name)(const void *of, int i), const void *of, int n)

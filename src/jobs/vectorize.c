@@ -48,6 +48,7 @@ static msc_status check_options(const msc_vectorize_options *o, msc_error *err)
     if (o->n_patches < 1 || o->n_patches > MSC_PATCH_MAX_OUTPUTS) {
         return msc_fail(err, MSC_EUSAGE, "patches", "%d outputs; 1 to %d", o->n_patches, MSC_PATCH_MAX_OUTPUTS);
     }
+    MSC_TRY(msc_file_check_apart(o->patches, o->n_patches, err));
     if (o->connectivity != 4 && o->connectivity != 8) {
         return msc_fail(err, MSC_EVALUE, "connectivity", "%d", o->connectivity);
     }

@@ -182,7 +182,7 @@ int main(void)
         cmocka_unit_test(a_directory_without_permission_is_told),
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(temporary_names_keep_directory_and_extension),
-cmocka_unit_test(temporary_names_of_the_dead_are_left_over), cmocka_unit_test(joins_names),
+        cmocka_unit_test(temporary_names_of_the_dead_are_left_over), cmocka_unit_test(joins_names),
         cmocka_unit_test(a_text_that_is_not_whole_is_told),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
