@@ -58,13 +58,24 @@ static msc_status record(msc_job_run *run, const msc_stage *stage, const msc_ass
     return msc_receipt_number(run->receipt, stage->name, "overall_accuracy_high_95", r->overall_high, err);
 }
 
+/* A reference of which nothing was observed says nothing, and takes nothing from the maps; only a gate needs it. */
+static msc_status judge(msc_job_run *run, const msc_stage *stage, const msc_assess_options *o, msc_error *err)
+{
+    msc_assess_result r;
+    const msc_status status = msc_assess(&run->settings, o, &r, err);
+    if (status == MSC_OK) return record(run, stage, o, &r, err);
+    if (status != MSC_ENODATA || msc_run_has_gate(run)) return status;
+    msc_warn(&run->settings, MSC_WOTHER, stage->name, msc_settings_words(&run->settings, "no point of the reference was observed, so that no accuracy can be told",
+             "参考点均未观测，无法评定精度"));
+    return MSC_OK;
+}
+
 msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *err)
 {
     char map[MSC_PATH_MAX], report[MSC_PATH_MAX], csv[MSC_PATH_MAX], xlsx[MSC_PATH_MAX], field[64];
     const char *tables[] = { csv, xlsx };
     const int year = msc_run_year(run, stage->epoch);
     msc_assess_options o;
-    msc_assess_result r;
     fill_options(run, 0, &o);
     MSC_TRY(msc_run_path(run, map, err, "classes_%d.tif", year));
     MSC_TRY(msc_run_path(run, report, err, "accuracy_%d.json", year));
@@ -77,8 +88,7 @@ msc_status msc_run_assess(msc_job_run *run, const msc_stage *stage, msc_error *e
     o.map = map; o.report = report;
     o.dem = run->job->epochs[stage->epoch].image.dem;
     o.tables = tables; o.n_tables = 2;
-    MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    return record(run, stage, &o, &r, err);
+    return judge(run, stage, &o, err);
 }
 
 msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_error *err)
@@ -87,7 +97,6 @@ msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_e
     const char *tables[] = { csv, xlsx };
     const int y0 = msc_run_year(run, stage->epoch - 1), y1 = msc_run_year(run, stage->epoch);
     msc_assess_options o;
-    msc_assess_result r;
     fill_options(run, 1, &o);
     MSC_TRY(msc_run_path(run, map, err, "change_%d_%d.tif", y0, y1));
     MSC_TRY(msc_run_path(run, report, err, "accuracy_%d_%d.json", y0, y1));
@@ -99,8 +108,7 @@ msc_status msc_run_assess_change(msc_job_run *run, const msc_stage *stage, msc_e
     o.dem = msc_run_dem_of_change(run, stage->epoch);
     o.map = map; o.report = report;
     o.tables = tables; o.n_tables = 2;
-    MSC_TRY(msc_assess(&run->settings, &o, &r, err));
-    return record(run, stage, &o, &r, err);
+    return judge(run, stage, &o, err);
 }
 
 /* The verdict of a report: 1 holds or has none, 0 not; then in *words the verdict. */
