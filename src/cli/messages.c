@@ -92,7 +92,7 @@ static const message *message_of(msc_status status)
     return status > MSC_OK && status < MSC_N_STATUS && messages[status].found.en ? &messages[status] : &messages[MSC_EBUG];
 }
 
-/* The sentence after the head: "<subject>: <found> (<detail>). <remedy>". */
+/* The sentence after the head: "<subject>: <found> (<detail>). <remedy>"; a note is its detail. */
 static void put_line(const char *head, const msc_error *err, cli_lang lang, char *line, size_t size)
 {
     const message *m = message_of(err->status);
@@ -101,8 +101,9 @@ static void put_line(const char *head, const msc_error *err, cli_lang lang, char
     size_t n = strlen(detail);
     while (n && (strchr(". \n\r", detail[n - 1]))) detail[--n] = 0;
     const char *remedy = cli_say(lang, m->remedy), *stop = lang == CLI_ZH ? "。" : ".";
-    snprintf(line, size, "%s%s%s%s%s%s%s%s%s%s%s", head, err->subject, *err->subject ? ": " : "", cli_say(lang, m->found),
-             *detail ? (lang == CLI_ZH ? "（" : " (") : "", detail, *detail ? (lang == CLI_ZH ? "）" : ")") : "", stop,
+    const int is_note = err->status == MSC_WOTHER && *detail, is_beside = *detail && !is_note;
+    snprintf(line, size, "%s%s%s%s%s%s%s%s%s%s%s", head, err->subject, *err->subject ? ": " : "", is_note ? detail : cli_say(lang, m->found),
+             !is_beside ? "" : lang == CLI_ZH ? "（" : " (", is_beside ? detail : "", !is_beside ? "" : lang == CLI_ZH ? "）" : ")", stop,
              *remedy && lang == CLI_EN ? " " : "", remedy, *remedy ? stop : "");
     flatten(line);
 }

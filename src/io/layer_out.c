@@ -91,7 +91,7 @@ static void gather_options(const msc_settings *settings, const msc_layer_spec *s
         else if (key && lists_option(driver, GDAL_DMD_CREATIONOPTIONLIST, option))
             *of_dataset = CSLSetNameValue(*of_dataset, key, value);
         else {
-            msc_warn(settings, MSC_WOTHER, spec->path, "creation option %s is not one of %s", option, name);
+            msc_warn(settings, MSC_WOTHER, spec->path, msc_settings_words(settings, "creation option %s is not one of %s", "创建选项 %s 不属于 %s"), option, name);
             --*n_taken;
         }
         CPLFree(key);

@@ -62,7 +62,7 @@ msc_status msc_codec_from(const msc_settings *settings, const msc_raster_out_spe
         else if (strncasecmp(item, "PREDICTOR=", 10) == 0) predictor = item + 10;
         else if (strncasecmp(item, "BIGTIFF=", 8) == 0) bigtiff = item + 8;
         else if (strncasecmp(item, "OVERVIEWS=", 10) == 0) overviews = item + 10;
-        else msc_warn(settings, MSC_WOTHER, path, "creation option %s is not used", item);
+        else msc_warn(settings, MSC_WOTHER, path, msc_settings_words(settings, "creation option %s is not used", "创建选项 %s 未使用"), item);
     }
     /* Images of several bands are for programs, and take several times longer to inflate. */
     if (!wanted && spec->n_bands > 1 && has_codec("ZSTD", COMPRESSION_ZSTD)) wanted = "ZSTD";

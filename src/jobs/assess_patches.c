@@ -80,7 +80,7 @@ msc_status msc_assess_patches(const msc_settings *settings, const msc_patch_asse
     if (!(o->overlap_min > 0 && o->overlap_min <= 1)) return msc_fail(err, MSC_EVALUE, "overlap-min", "%g; above 0, up to 1", o->overlap_min);
     if (o->report) MSC_TRY(msc_file_check_output(o->report, settings->overwrite, err));
     msc_status status = compare(o, layer, &match, err);
-    if (status == MSC_OK && match.n_repaired > 0) msc_warn(settings, MSC_WREPAIRED, o->reference, "%lld polygons", (long long)match.n_repaired);
+    if (status == MSC_OK && match.n_repaired > 0) msc_warn(settings, MSC_WREPAIRED, o->reference, msc_settings_words(settings, "%lld polygons", "%lld 个面"), (long long)match.n_repaired);
     if (status == MSC_OK && o->report) status = report(o, &match, err);
     for (int i = 0; i < 3; i++)
         if (layer[i].owned) msc_features_in_clear(&layer[i]);

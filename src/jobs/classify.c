@@ -118,7 +118,7 @@ static msc_status open_image(classification *c, msc_error *err)
     MSC_TRY(msc_imagery_open(c->settings, &spec, &c->imagery, err));
     const double ratio = c->model.pixel_m > 0.0 ? c->imagery.pixel_m / c->model.pixel_m : 1.0;
     if (fabs(ratio - 1.0) > PIXEL_TOLERANCE)
-        msc_warn(c->settings, MSC_WOTHER, image_name(c), "pixel %.3g m; the model was trained at %.3g m", c->imagery.pixel_m,
+        msc_warn(c->settings, MSC_WOTHER, image_name(c), msc_settings_words(c->settings, "pixel %.3g m; the model was trained at %.3g m", "像元 %.3g m；模型按 %.3g m 训练"), c->imagery.pixel_m,
                  c->model.pixel_m);
     return MSC_OK;
 }
@@ -194,7 +194,7 @@ static msc_status set_rim(classification *c, msc_error *err)
         has_cloud = 1;
     }
     if (!has_cloud) {
-        if (asked_m > 0.0) msc_warn(c->settings, MSC_WOTHER, "margin_m", "no masked class is called cloud; nothing has a margin");
+        if (asked_m > 0.0) msc_warn(c->settings, MSC_WOTHER, "margin_m", msc_settings_words(c->settings, "no masked class is called cloud; nothing has a margin", "没有名为云（cloud）的掩膜类别，不设周边范围"));
         return MSC_OK;
     }
     c->rim.margin_px = asked_m >= 0.0 ? asked_m / pixel_m : fmin(fmax(MARGIN_M / pixel_m, MARGIN_PX), MARGIN_WIDEST_PX);

@@ -52,10 +52,10 @@ static void say(const detection *d)
     const int n = d->pair.n_bands;
     for (int p = 0; p < 2 * n; p++)
         if (!d->variates.is_used[p])
-            msc_warn(d->settings, MSC_WDROPPED, d->options->after.paths[0], "%s, band %s: constant or determined by other bands",
-                     p < n ? "before" : "after", d->pair.band[p % n]);
+            msc_warn(d->settings, MSC_WDROPPED, d->options->after.paths[0], msc_settings_words(d->settings, "%s, band %s: constant or determined by other bands", "%s，波段 %s：为常数或可由其他波段算出"),
+                     p < n ? msc_settings_words(d->settings, "before", "前期") : msc_settings_words(d->settings, "after", "后期"), d->pair.band[p % n]);
     if (d->fit.max_iterations > 1 && !d->fit.is_converged)
-        msc_warn(d->settings, MSC_WOTHER, subject, "not converged after %d iterations, correlations still moved by %.4f",
+        msc_warn(d->settings, MSC_WOTHER, subject, msc_settings_words(d->settings, "not converged after %d iterations, correlations still moved by %.4f", "迭代 %d 次仍未收敛，相关系数仍变动 %.4f"),
                  d->fit.n_iterations, d->fit.delta);
 }
 
@@ -76,7 +76,7 @@ static msc_status fit(detection *d, msc_error *err)
     d->fit.tolerance = o->tolerance;
     const msc_status status = msc_irmad_iterate(d->settings, &sample, &d->fit, &d->variates, err);
     if (status == MSC_ENODATA && o->may_be_empty) {
-        msc_warn(d->settings, MSC_WOTHER, o->after.paths[0], "no evidence of change: %s", err->detail);
+        msc_warn(d->settings, MSC_WOTHER, o->after.paths[0], msc_settings_words(d->settings, "no evidence of change: %s", "没有变化证据：%s"), err->detail);
         memset(&d->variates, 0, sizeof d->variates);
         msc_irmad_sums_begin(&d->unchanged, 2 * n, (const double[MSC_IRMAD_PLANES]){ 0 });
         return MSC_OK;

@@ -168,7 +168,7 @@ static msc_status plan_output(const msc_planning *p, msc_error *err)
         const double n_free = (double)disk.f_bavail * (double)disk.f_frsize;
         msc_describe_bytes(n_free, free_words, sizeof free_words);
         msc_sheet_number(p->sheet, "disk_free_bytes", n_free, "%s", free_words);
-        if (n_free < bytes) msc_warn(p->settings, MSC_WOTHER, p->job->output, "%s free, up to %s needed", free_words, words);
+        if (n_free < bytes) msc_warn(p->settings, MSC_WOTHER, p->job->output, msc_settings_words(p->settings, "%s free, up to %s needed", "可用 %s，最多需要 %s"), free_words, words);
     }
     char deliver[128] = "";
     for (int i = 0; i < p->job->n_deliver; i++) {
@@ -265,7 +265,7 @@ static msc_status plan_pair(const msc_planning *p, int epoch, msc_error *err)
     const int is_moved = strcmp(mode, "resample") == 0;
     if (found_px > p->job->alignment.refuse_px && !is_moved)
         return msc_fail(err, MSC_ESHIFT, name, "%.2f px RMSE, limit %.2f px", found_px, p->job->alignment.refuse_px);
-    if (found_px > p->job->alignment.warn_px && !is_moved) msc_warn(p->settings, MSC_WSHIFT, name, "%.2f px RMSE", found_px);
+    if (found_px > p->job->alignment.warn_px && !is_moved) msc_warn(p->settings, MSC_WSHIFT, name, msc_settings_words(p->settings, "%.2f px RMSE", "均方根 %.2f 像元"), found_px);
     return MSC_OK;
 }
 

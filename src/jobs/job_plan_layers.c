@@ -44,7 +44,7 @@ static msc_status say_layer(const msc_planning *p, const wanted_layer *l, const 
     if (l->is_zones) MSC_TRY(check_names(p, l->path, l->fields[0], in, err));
     size_t n_on = 0;
     for (size_t i = 0; i < in->n; i++) n_on += (size_t)is_on_grid(&p->grid, &in->shape[i]);
-    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, l->path, "none of %zu features is on the job's grid", in->n);
+    if (n_on == 0) msc_warn(p->settings, MSC_WOTHER, l->path, msc_settings_words(p->settings, "none of %zu features is on the job's grid", "%zu 个要素均不在任务网格内"), in->n);
     msc_sheet_section(p->sheet, "layer", l->role);
     msc_sheet_text(p->sheet, "path", "%s", l->path);
     msc_sheet_number(p->sheet, "n_features", (double)in->n, "%zu", in->n);

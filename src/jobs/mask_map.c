@@ -96,7 +96,7 @@ static msc_status make(masking *m, msc_error *err)
     msc_shadow_init(&m->shadow, o->azimuth_deg, o->elevation_deg, o->shadow_reach_m, pixel_m);
     m->shadow.has_mask = o->mask != NULL;
     if (m->shadow.n_steps == MSC_SHADOW_MAX_PX)
-        msc_warn(m->settings, MSC_WOTHER, o->dem, "shadows longer than %d px are cut there", MSC_SHADOW_MAX_PX);
+        msc_warn(m->settings, MSC_WOTHER, o->dem, msc_settings_words(m->settings, "shadows longer than %d px are cut there", "超过 %d 像元的阴影在该处截断"), MSC_SHADOW_MAX_PX);
     msc_op ops[2];
     msc_shadow_op(&m->shadow, &ops[0]);
     ops[1] = (msc_op){ .name = "mask", .self = m, .n_planes_out = 2, .types_out = { MSC_U8, MSC_U8 }, .tile = settle_tile };

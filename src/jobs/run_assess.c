@@ -36,7 +36,7 @@ static void fill_options(const msc_job_run *run, int is_change, msc_assess_optio
     o->classes = job->classes; o->n_classes = job->n_classes;
     o->zones = job->zones;
     o->n_zones = job->n_zones < MSC_ASSESS_LAYERS ? job->n_zones : MSC_ASSESS_LAYERS;
-    if (job->n_zones > MSC_ASSESS_LAYERS) msc_warn(&run->settings, MSC_WDROPPED, job->path, "accuracy by zone: only the first %d layers", MSC_ASSESS_LAYERS);
+    if (job->n_zones > MSC_ASSESS_LAYERS) msc_warn(&run->settings, MSC_WDROPPED, job->path, msc_settings_words(&run->settings, "accuracy by zone: only the first %d layers", "分区精度：只用前 %d 个图层"), MSC_ASSESS_LAYERS);
     o->is_report_only = 1;
     o->oa_min = job->acceptance.oa_min;
     if (!is_change && !has_damage(job)) return;

@@ -81,6 +81,6 @@ msc_status msc_run_shift(msc_job_run *run, const msc_stage *stage, msc_error *er
     const double left_px = is_mode(run, "resample") ? r.rmse_px : r.rmse_before_px;
     if (left_px > job->alignment.refuse_px)
         return msc_fail(err, MSC_ESHIFT, stage->name, "%.2f px RMSE, limit %.2f px", left_px, job->alignment.refuse_px);
-    if (left_px > job->alignment.warn_px) msc_warn(&run->settings, MSC_WSHIFT, stage->name, "%.2f px RMSE", left_px);
+    if (left_px > job->alignment.warn_px) msc_warn(&run->settings, MSC_WSHIFT, stage->name, msc_settings_words(&run->settings, "%.2f px RMSE", "均方根 %.2f 像元"), left_px);
     return MSC_OK;
 }

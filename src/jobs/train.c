@@ -80,7 +80,7 @@ static msc_status list_pixels(msc_training *t, msc_error *err)
     msc_release(label);
     if (status != MSC_OK) return status;
     if (n_overlapping)
-        msc_warn(t->settings, MSC_WDROPPED, o->samples, "%lld pixel centres inside a second polygon; the first keeps them",
+        msc_warn(t->settings, MSC_WDROPPED, o->samples, msc_settings_words(t->settings, "%lld pixel centres inside a second polygon; the first keeps them", "%lld 个像元中心落在第二个面内，归先出现的面"),
                  (long long)n_overlapping);
     if (n_inside == 0) return msc_fail(err, MSC_ETRAIN, o->samples, "no pixel centre inside %zu features", t->polygons.n);
     return msc_sample_cap_classes(t->lists, (size_t)o->n_images, o->max_per_class, err);
@@ -166,11 +166,12 @@ static msc_status settle_samples(msc_training *t, msc_error *err)
     t->n_not_observed = (int64_t)(s->n - kept);
     s->n = kept;
     if (t->n_not_observed)
-        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, "%lld training pixels not observed", (long long)t->n_not_observed);
+        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, msc_settings_words(t->settings, "%lld training pixels not observed", "%lld 个训练像元未观测"), (long long)t->n_not_observed);
     int n_present = 0, last = 0;
     for (int c = 0; c < t->model.n_classes; c++) {
         if (t->n_px[c]) n_present++, last = t->model.code[c];
-        else msc_warn(t->settings, MSC_WOTHER, t->options->samples, "class %d (%s): no training pixel", t->model.code[c], t->model.name[c]);
+        else msc_warn(t->settings, MSC_WOTHER, t->options->samples, msc_settings_words(t->settings, "class %d (%s): no training pixel", "类别 %d（%s）：没有训练像元"), t->model.code[c],
+                      msc_settings_words(t->settings, t->model.name[c], t->model.label[c]));
     }
     if (n_present == 0) return msc_fail(err, MSC_ETRAIN, t->options->samples, "none of %lld pixels observed", (long long)t->n_not_observed);
     return n_present > 1 ? MSC_OK : msc_fail(err, MSC_EONECLASS, t->options->samples, "%zu pixels, all of class %d", kept, last);
@@ -196,7 +197,7 @@ static msc_status fit_gauss(msc_training *t, msc_error *err)
     for (int c = 0; c < m->n_classes; c++)
         if (m->gauss.widened[c])
             msc_warn(t->settings, MSC_WREPAIRED, o->samples,
-                     "class %d (%s): its covariance is singular at %s and was widened by 1e-6 of each feature's variance", m->code[c],
+                     msc_settings_words(t->settings, "class %d (%s): its covariance is singular at %s and was widened by 1e-6 of each feature's variance", "类别 %d（%s）：协方差在 %s 处奇异，已按各特征方差的 1e-6 放宽"), m->code[c],
                      m->name[c], m->feature[m->gauss.widened[c] - 1]);
     return MSC_OK;
 }

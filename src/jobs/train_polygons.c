@@ -98,10 +98,10 @@ static msc_status label_polygons(msc_training *t, msc_error *err)
     }
     msc_release(code);
     if (n_strange)
-        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, "%lld features without a polygon or a known class code",
+        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, msc_settings_words(t->settings, "%lld features without a polygon or a known class code", "%lld 个要素没有面或类别代码未知"),
                  (long long)n_strange);
     if (n_other_year)
-        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, "%lld polygons of years without an image", (long long)n_other_year);
+        msc_warn(t->settings, MSC_WDROPPED, t->options->samples, msc_settings_words(t->settings, "%lld polygons of years without an image", "%lld 个面所属年份没有影像"), (long long)n_other_year);
     return status;
 }
 
@@ -111,7 +111,7 @@ msc_status msc_training_read_polygons(msc_training *t, msc_error *err)
     const char *fields[2] = { o->class_field, o->year_field };
     MSC_TRY(msc_layer_read(o->samples, o->layer, NULL, t->grid.crs, fields, o->year_field ? 2 : 1, &t->polygons, err));
     if (t->polygons.n_skipped)
-        msc_warn(t->settings, MSC_WDROPPED, o->samples, "%zu features without a usable geometry", t->polygons.n_skipped);
+        msc_warn(t->settings, MSC_WDROPPED, o->samples, msc_settings_words(t->settings, "%zu features without a usable geometry", "%zu 个要素没有可用的几何"), t->polygons.n_skipped);
     t->label = msc_alloc_zero(t->polygons.n, sizeof *t->label);
     t->year = msc_alloc_zero(t->polygons.n, sizeof *t->year);
     if (!t->label || !t->year) return msc_fail(err, MSC_ENOMEM, o->samples, "%zu polygons", t->polygons.n);

@@ -383,7 +383,7 @@ msc_status msc_vectorize(const msc_settings *settings, const msc_vectorize_optio
     counts->area_px_m2 = (double)counts->n_px * k->table.pixel_m2;
     counts->area_m2 = (double)k->writing.area_px_x2 / 2 * k->table.pixel_m2;
     if (status == MSC_OK && counts->n_dropped > 0) {
-        msc_warn(settings, MSC_WDROPPED, options->patches[0], "%lld patches (%lld pixels) below the unit",
+        msc_warn(settings, MSC_WDROPPED, options->patches[0], msc_settings_words(settings, "%lld patches (%lld pixels) below the unit", "%lld 个图斑（%lld 个像元）小于最小制图单元"),
                  (long long)counts->n_dropped, (long long)counts->n_px_dropped);
     }
     clear(k);

@@ -85,7 +85,7 @@ static msc_status append(resolver *r, msc_feature made, const char *name, msc_er
 static msc_status unavailable(const resolver *r, msc_status warning, const char *item, const char *missing, msc_error *err)
 {
     if (!r->is_default) return msc_fail(err, MSC_EVALUE, "features", "%s: needs %s", item, missing);
-    msc_warn(r->settings, warning, "features", "%s: needs %s", item, missing);
+    msc_warn(r->settings, warning, "features", msc_settings_words(r->settings, "%s: needs %s", "%s：需要 %s"), item, missing);
     return MSC_OK;
 }
 

@@ -86,7 +86,7 @@ msc_status msc_zones_open(const msc_settings *settings, const msc_zone *from, co
         return status;
     }
     if (n_repaired > 0) {
-        msc_warn(settings, MSC_WREPAIRED, from->path, "%zu zones", n_repaired);
+        msc_warn(settings, MSC_WREPAIRED, from->path, msc_settings_words(settings, "%zu zones", "%zu 个分区"), n_repaired);
     }
     *zones = z;
     return MSC_OK;
