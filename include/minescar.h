@@ -480,7 +480,7 @@ typedef struct msc_run_options {
     int is_replay;               /* non-zero: runs the receipt's job again elsewhere and compares; `only`... do not count */
     const char *shard;           /* "I/N": only what concerns every N-th epoch from the I-th on, and the model; NULL: all */
     int as_json;
-    char **summary;              /* what a finished run found, as text or JSON, freed with msc_text_free(); NULL: not asked for. Left alone where stages remain */
+    char **summary;              /* what a finished run found, as text or JSON, freed with msc_text_free(); NULL: not asked for. Left alone where the job has stages that are not done */
 } msc_run_options;
 /* With is_replay: ECHECK when an output of the receipt does not come out with the same bytes, or an input has changed. */
 MSC_API void msc_run_defaults(msc_run_options *options);

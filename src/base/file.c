@@ -81,10 +81,14 @@ void msc_file_temp_mark(char mark[MSC_TEMP_MARK])
 int msc_file_is_left_over(const char *name)
 {
     const char *mark = name[0] == '.' ? strstr(name, ".part-") : NULL;
+    char own[MSC_TEMP_MARK];
     long pid = 0;
-    unsigned own = 0;
-    if (!mark || sscanf(mark, ".part-%ld-%8x", &pid, &own) != 2 || pid <= 0) return 0;
-    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+    unsigned random = 0;
+    int n = 0;
+    if (!mark || sscanf(mark, ".part-%ld-%8x%n", &pid, &random, &n) != 2 || pid <= 0 || mark[n - 9] != '-' || (mark[n] && mark[n] != '.')) return 0;
+    msc_file_temp_mark(own);
+    if (strncmp(mark + 1, own, strlen(own)) == 0) return 0;
+    return pid == (long)getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
 }
 
 msc_status msc_file_temp_name(const char *path, char temp[MSC_PATH_MAX], msc_error *err)

@@ -15,7 +15,7 @@ msc_status msc_file_check_apart(const char *const *paths, int n, msc_error *err)
 
 /* "part-<pid>-<random>": what tells this process's temporary names from those of any other, on this machine or another one. */
 void msc_file_temp_mark(char mark[MSC_TEMP_MARK]);
-/* Whether a name (without directory) is a temporary one of a process that is no longer there. */
+/* Whether a name (without directory) is a temporary one of a process that is no longer there, as far as this machine can tell. */
 int msc_file_is_left_over(const char *name);
 /* The temporary name that belongs to `path`: ".<stem>.<mark><ext>" in the same directory; the extension stays
  * last so that drivers know it. */

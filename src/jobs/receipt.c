@@ -55,8 +55,8 @@ static json_object *take_up(const char *path, const char *run_id)
     return NULL;
 }
 
-/* Names of the outputs of every stage, into the list. */
-static void list_outputs(json_object *root, json_object *names)
+/* Records of the outputs of every stage, into the list. */
+static void list_outputs(json_object *root, json_object *files)
 {
     json_object *stages = msc_report_at(root, "stages");
     if (!stages) return;
@@ -64,19 +64,19 @@ static void list_outputs(json_object *root, json_object *names)
         json_object *outputs = msc_report_at(one, "outputs");
         (void)stage;
         for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++)
-            json_object_array_add(names, json_object_new_string(text_of(json_object_array_get_idx(outputs, i), "path")));
+            json_object_array_add(files, json_object_get(json_object_array_get_idx(outputs, i)));
     }
 }
 
 /* What the receipt of another run at `path` lists, and what that one had superseded and not yet removed. */
 static json_object *superseded_at(const char *path)
 {
-    json_object *root = earlier(path), *names = json_object_new_array(), *older = msc_report_at(root, "superseded");
-    if (names) list_outputs(root, names);
-    for (size_t i = 0; names && older && i < json_object_array_length(older); i++)
-        json_object_array_add(names, json_object_get(json_object_array_get_idx(older, i)));
+    json_object *root = earlier(path), *files = json_object_new_array(), *older = msc_report_at(root, "superseded");
+    if (files) list_outputs(root, files);
+    for (size_t i = 0; files && older && i < json_object_array_length(older); i++)
+        json_object_array_add(files, json_object_get(json_object_array_get_idx(older, i)));
     json_object_put(root);
-    return names;
+    return files;
 }
 
 msc_status msc_receipt_open(const char *path, const char *run_id, const char *job, msc_receipt **receipt, msc_error *err)
@@ -113,28 +113,36 @@ void msc_receipt_close(msc_receipt **receipt)
 
 int msc_receipt_is_complete(const msc_receipt *receipt)
 {
-    json_object *flag = NULL;
-    return json_object_object_get_ex(receipt->root, "complete", &flag) && json_object_get_boolean(flag);
+    return json_object_get_boolean(msc_report_at(receipt->root, "complete"));
 }
 
-const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i)
+const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i, const char **sha256)
 {
-    json_object *names = msc_report_at(receipt->root, "superseded");
-    return names && i < json_object_array_length(names) ? json_object_get_string(json_object_array_get_idx(names, i)) : NULL;
+    json_object *files = msc_report_at(receipt->root, "superseded");
+    if (!files || i >= json_object_array_length(files)) return NULL;
+    json_object *file = json_object_array_get_idx(files, i);
+    *sha256 = text_of(file, "sha256");
+    return text_of(file, "path");
 }
 
 int msc_receipt_has_output(const msc_receipt *receipt, const char *name)
 {
     int is_there = 0;
-    json_object *names = json_object_new_array();
-    if (names) list_outputs(receipt->root, names);
-    for (size_t i = 0; names && i < json_object_array_length(names); i++)
-        is_there |= strcmp(json_object_get_string(json_object_array_get_idx(names, i)), name) == 0;
-    json_object_put(names);
+    json_object *files = json_object_new_array();
+    if (files) list_outputs(receipt->root, files);
+    for (size_t i = 0; files && i < json_object_array_length(files); i++)
+        is_there |= strcmp(text_of(json_object_array_get_idx(files, i), "path"), name) == 0;
+    json_object_put(files);
     return is_there;
 }
 
 int msc_receipt_is_new(const msc_receipt *receipt) { return !msc_report_at(receipt->root, "stages"); }
+
+void msc_receipt_forget(msc_receipt *receipt, const char *stage)
+{
+    json_object *stages = msc_report_at(receipt->root, "stages");
+    if (stages) json_object_object_del(stages, stage);
+}
 
 int msc_receipt_agrees(const msc_receipt *receipt, const char *stage, const msc_receipt_file *outputs, int n_outputs)
 {
@@ -149,10 +157,8 @@ int msc_receipt_agrees(const msc_receipt *receipt, const char *stage, const msc_
 
 int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
 {
-    json_object *stages = NULL, *one = NULL, *outputs = NULL;
-    if (!json_object_object_get_ex(receipt->root, "stages", &stages)) return 0;
-    if (!json_object_object_get_ex(stages, stage, &one)) return 0;
-    if (!json_object_object_get_ex(one, "outputs", &outputs)) return 0;
+    json_object *outputs = msc_report_at(msc_report_at(msc_report_at(receipt->root, "stages"), stage), "outputs");
+    if (!outputs) return 0;
     for (size_t i = 0; i < json_object_array_length(outputs); i++) {
         json_object *file = json_object_array_get_idx(outputs, i), *bytes = NULL;
         char hex[MSC_SHA256_TEXT];
@@ -162,6 +168,17 @@ int msc_receipt_has_stage(const msc_receipt *receipt, const char *stage)
         if (msc_sha256_file(path, hex, NULL) != MSC_OK || strcmp(hex, text_of(file, "sha256")) != 0) return 0;
     }
     return 1;
+}
+
+/* Takes `one`. */
+static void add_once(json_object *list, json_object *one)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        if (!json_object_equal(json_object_array_get_idx(list, i), one)) continue;
+        json_object_put(one);
+        return;
+    }
+    json_object_array_add(list, one);
 }
 
 /* Adds what `to` does not hold yet; `from` keeps what it has. */
@@ -174,13 +191,7 @@ static void join(json_object *to, json_object *from)
         } else if (json_object_is_type(mine, json_type_object) && json_object_is_type(value, json_type_object)) {
             join(mine, value);
         } else if (json_object_is_type(mine, json_type_array) && json_object_is_type(value, json_type_array)) {
-            for (size_t i = 0; i < json_object_array_length(value); i++) {
-                json_object *one = json_object_array_get_idx(value, i);
-                int is_there = 0;
-                for (size_t k = 0; k < json_object_array_length(mine); k++)
-                    is_there |= json_object_equal(json_object_array_get_idx(mine, k), one);
-                if (!is_there) json_object_array_add(mine, json_object_get(one));
-            }
+            for (size_t i = 0; i < json_object_array_length(value); i++) add_once(mine, json_object_get(json_object_array_get_idx(value, i)));
         }
     }
 }
@@ -264,7 +275,7 @@ msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_
     json_object_object_add(one, "kind", json_object_new_string(msc_status_name(what->status)));
     json_object_object_add(one, "subject", json_object_new_string(what->subject));
     json_object_object_add(one, "detail", json_object_new_string(what->detail));
-    json_object_array_add(list, one);
+    add_once(list, one);
     return MSC_OK;
 }
 
@@ -316,6 +327,7 @@ msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_
     for (int i = 0; i < n_outputs; i++) 
         json_object_array_add(files, file_record(outputs[i].path, msc_file_name(outputs[i].path), outputs[i].sha256));
     json_object_object_add(child(receipt->root, "stages"), stage, one);
+    json_object_object_add(receipt->root, "complete", json_object_new_boolean(0));
     return save(receipt, err);
 }
 

@@ -17,15 +17,17 @@ typedef struct msc_receipt_cost {
 /* Fills sha256 of every file, one file a thread. ENOFILE, EREAD of the first that fails. */
 msc_status msc_receipt_hash(const msc_settings *settings, msc_receipt_file *files, int n_files, msc_error *err);
 
-/* Starts a receipt; a receipt that an earlier, unfinished run with the same id left at `path` is taken up, so that
+/* Starts a receipt; a receipt that an earlier run with the same id left at `path` is taken up, so that
  * its stages count as done; outputs of one with another id are superseded. path is borrowed until the receipt is closed. */
 msc_status msc_receipt_open(const char *path, const char *run_id, const char *job, msc_receipt **receipt, msc_error *err);
 void msc_receipt_close(msc_receipt **receipt);
 
-/* The i-th output, by name, of the receipts of other runs that this one took the place of; NULL: no more. Borrowed. */
-const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i);
+/* The i-th output, by name, of the receipts of other runs that this one took the place of, and its hash then; NULL: no more. Borrowed. */
+const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i, const char **sha256);
 int msc_receipt_has_output(const msc_receipt *receipt, const char *name);    /* of any stage */
 int msc_receipt_is_new(const msc_receipt *receipt);       /* no stage is in it */
+/* Takes a stage out of it. */
+void msc_receipt_forget(msc_receipt *receipt, const char *stage);
 /* Whether a stage is in it with these outputs, as msc_receipt_hash left them. */
 int msc_receipt_agrees(const msc_receipt *receipt, const char *stage, const msc_receipt_file *outputs, int n_outputs);
 
@@ -47,7 +49,7 @@ msc_status msc_receipt_number(msc_receipt *receipt, const char *group, const cha
 msc_status msc_receipt_text(msc_receipt *receipt, const char *group, const char *name, const char *value, msc_error *err);
 msc_status msc_receipt_warning(msc_receipt *receipt, const msc_error *what, msc_error *err);
 
-/* Ends a stage (its outputs lie beside the receipt and are recorded by their names): records its cost, the peak memory of the process so far and its output files, and saves the receipt.
+/* Ends a stage (its outputs lie beside the receipt and are recorded by their names): records its cost, the peak memory of the process so far and its output files, and saves the receipt, which is then not complete until the run is finished.
  * Outputs that are not rasters (no .tif) are added to the bytes written. */
 msc_status msc_receipt_stage(msc_receipt *receipt, const char *stage, const msc_receipt_cost *cost,
                              const msc_receipt_file *outputs, int n_outputs, msc_error *err);

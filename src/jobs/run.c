@@ -1,5 +1,6 @@
 /* run.c - the whole job: a list of stages, each of which leaves finished files and a line in the receipt. */
 #define _POSIX_C_SOURCE 200809L
+#include "jobs/report.h"
 #include "jobs/run_stages.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -124,6 +125,19 @@ static msc_receipt_cost cost_so_far(void)
                                .cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime) };
 }
 
+/* What is of a pair of years, or of all, rests on all that was before it; what is of one year on what is of that year or of all. */
+static int rests_on(const msc_stage *later, const msc_stage *earlier)
+{
+    return later->is_pair || later->epoch < 0 || earlier->epoch < 0 || earlier->is_shared || (!earlier->is_pair && earlier->epoch == later->epoch);
+}
+
+/* A stage has come out otherwise than the receipt has it: what that says of stages after it is of something else. Saved with the stage. */
+static void forget_what_rests_on(msc_job_run *run, const msc_stage *stage)
+{
+    for (msc_stage *later = run->stages + run->n_stages - 1; later > stage; later--)
+        if (rests_on(later, stage)) msc_receipt_forget(run->receipt, later->name);
+}
+
 static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
 {
     msc_receipt_file outputs[MSC_RUN_MAX_OUTPUTS];
@@ -137,7 +151,7 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     MSC_TRY(status);
     for (int i = 0; i < run->n_outputs; i++) outputs[i].path = run->output[i];
     MSC_TRY(msc_receipt_hash(&run->settings, outputs, run->n_outputs, err));
-    if (!run->stale && !msc_receipt_agrees(run->receipt, stage->name, outputs, run->n_outputs)) run->stale = stage;
+    if (!msc_receipt_agrees(run->receipt, stage->name, outputs, run->n_outputs)) forget_what_rests_on(run, stage);
     msc_receipt_cost cost = cost_so_far();
     cost.seconds -= before.seconds;
     cost.cpu_seconds -= before.cpu_seconds;
@@ -147,18 +161,20 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     return MSC_OK;
 }
 
-/* Done by an earlier run: the receipt says so, its outputs are still what was written, and no stage before it has come out otherwise since. */
+/* Done by an earlier run: the receipt says so, and its outputs are still what was written. */
 static int is_done(const msc_job_run *run, msc_stage *stage)
 {
-    if (!stage->is_done && (!run->stale || stage < run->stale)) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
+    if (!stage->is_done) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
     return stage->is_done;
 }
 
 /* Where a run is asked for some stages only, those before them may still be of the job as it was. */
 static void warn_of_older(msc_job_run *run, const msc_stage *first)
 {
+    const char *sha256;
+    if (!msc_receipt_superseded(run->receipt, 0, &sha256)) return;
     for (const msc_stage *stage = run->stages; stage < first; stage++) {
-        if (msc_receipt_has_stage(run->receipt, stage->name) || !msc_receipt_superseded(run->receipt, 0)) continue;
+        if (msc_receipt_has_stage(run->receipt, stage->name)) continue;
         msc_warn(&run->settings, MSC_WOTHER, stage->name, msc_settings_words(&run->settings,
                  "of the job as it was before; when the later stages are settled, run the whole job", "仍是任务修改前的结果；后续步骤确定后请完整执行一次任务"));
         return;
@@ -184,36 +200,37 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
                         options->only ? options->only : options->from);
     for (int i = 0; i < run->n_stages; i++)
         if (run->n_shards > 0 || !is_done(run, &run->stages[i])) return MSC_OK;
-    return finish_receipt(run, err);
+    return msc_receipt_is_complete(run->receipt) ? MSC_OK : finish_receipt(run, err);      /* nothing was left to do: nothing is written */
 }
 
-/* A finished run of other inputs or another job is only replaced when the user says so. */
-static msc_status guard_outputs(const msc_job_run *run, const char *receipt_path, int overwrite, msc_error *err)
+/* What a run, or a shard, of other inputs or another job has made is only replaced when the user says so. */
+static msc_status guard_outputs(const msc_job_run *run, msc_error *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    if (overwrite || !msc_file_exists(receipt_path)) return MSC_OK;
-    MSC_TRY(msc_file_read(receipt_path, &bytes, &n, err));
-    char wanted[64];
-    snprintf(wanted, sizeof wanted, "\"%s\"", run->id);
-    const int is_same = strstr(bytes, wanted) != NULL;
-    msc_release(bytes);
-    return is_same ? MSC_OK : msc_fail(err, MSC_EEXISTS, receipt_path, "outputs of another job or of other inputs");
+    for (int e = -1; e < run->job->n_epochs && !run->caller->overwrite; e++) {
+        char path[MSC_PATH_MAX];
+        json_object *receipt = NULL;
+        MSC_TRY(receipt_path(run, e, path, err));
+        if (!msc_file_exists(path)) continue;
+        if (msc_report_read(path, &receipt, err) != MSC_OK) return msc_fail(err, MSC_EEXISTS, path, "a receipt that cannot be read");
+        const char *id = json_object_get_string(msc_report_at(receipt, "run_id"));
+        const int is_same = id && strcmp(id, run->id) == 0;
+        json_object_put(receipt);
+        if (!is_same) return msc_fail(err, MSC_EEXISTS, path, "outputs of another job or of other inputs");
+    }
+    return MSC_OK;
 }
 
 static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_error *err)
 {
-    char whole[MSC_PATH_MAX], own[MSC_PATH_MAX];
+    char own[MSC_PATH_MAX];
     MSC_TRY(parse_shard(options->shard, run, err));
     if (run->shard >= run->job->n_epochs) return MSC_OK;
-    MSC_TRY(receipt_path(run, -1, whole, err));
     MSC_TRY(receipt_path(run, run->n_shards > 0 ? run->shard : -1, own, err));
     MSC_TRY(msc_run_list_inputs(run, err));
     MSC_TRY(make_run_id(run, err));
     MSC_TRY(make_directory(run->job->output, err));
     MSC_TRY(msc_run_lock(run, err));
-    MSC_TRY(guard_outputs(run, whole, run->caller->overwrite, err));
-    MSC_TRY(guard_outputs(run, own, run->caller->overwrite, err));
+    MSC_TRY(guard_outputs(run, err));
     MSC_TRY(msc_run_list_stages(run, err));
     MSC_TRY(msc_run_make_grid(run, err));
     msc_status status = msc_receipt_open(own, run->id, run->job->name, &run->receipt, err);

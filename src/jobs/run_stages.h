@@ -26,8 +26,7 @@ struct msc_job_run {
     char id[17];
     const char *job_path, *job_text;  /* the job file, byte by byte */
     size_t n_job_text;
-    int lock;                         /* descriptor of the output directory, -1: none */
-    const msc_stage *stale;           /* the first stage that came out otherwise than the receipt has it: what that says of later ones is of something else; NULL: none */
+    int lock, is_locked;              /* descriptor of the output directory, -1: none; whether the file system could lock it */
     int shard, n_shards;              /* index and number; 0 of 0: the whole run */
     char grid_like[MSC_PATH_MAX];     /* raster whose grid all outputs share */
     char shift_path[MSC_RUN_MAX_SHIFTS][MSC_PATH_MAX];   /* reports of the pairs of epochs, where the job resamples */

@@ -100,7 +100,9 @@ static void put_accuracy(const summary *s, const char *stage, const char *name)
     if (!of) return;
     const double overall = number_at(of, "overall_accuracy");
     msc_sheet_section(s->sheet, "accuracy", name);
-    msc_sheet_number(s->sheet, "overall_accuracy", overall, "%.3f (%.3f .. %.3f)", overall, number_at(of, "overall_accuracy_low_95"), number_at(of, "overall_accuracy_high_95"));
+    json_object *low = msc_report_at(of, "overall_accuracy_low_95"), *high = msc_report_at(of, "overall_accuracy_high_95");
+    if (low && high) msc_sheet_number(s->sheet, "overall_accuracy", overall, "%.3f (%.3f .. %.3f)", overall, json_object_get_double(low), json_object_get_double(high));
+    else msc_sheet_number(s->sheet, "overall_accuracy", overall, "%.3f", overall);
     msc_sheet_number(s->sheet, "n_points", number_at(of, "points"), "%.0f", number_at(of, "points"));
 }
 

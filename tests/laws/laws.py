@@ -333,8 +333,11 @@ def law_shards(folder):
     left = {p.name for p in out.iterdir()}
     check("shards: each year is classified, no pair compared", {"classes_2024.tif", "classes_2025.tif"} <= left and
           not any(name.startswith("change") for name in left), left)
+    own = [json.loads((out / f"receipt_{year}.json").read_text())["stages"][f"classify_{year}"] for year in (2024, 2025)]
     minescar("run", job)
     want, got = ({p.name: p for p in place.iterdir()} for place in (whole, out))
+    joined = json.loads(got["receipt.json"].read_text())["stages"]
+    check("shards: what they did is not done again", [joined[f"classify_{year}"] for year in (2024, 2025)] == own, own)
     check("shards: the same files", set(want) == set(got), set(want) ^ set(got))
     # A GeoPackage holds the time of writing, a receipt that of the work.
     differ = [n for n in want if want[n].suffix not in (".gpkg", ".json") and sha(want[n]) != sha(got[n])]

@@ -130,6 +130,10 @@ static void temporary_names_of_the_dead_are_left_over(void **state)
     assert_int_equal(msc_file_temp_name("change.tif", temp, &err), MSC_OK);
     assert_false(msc_file_is_left_over(temp));
     assert_true(msc_file_is_left_over(".change.part-4194304-0123abcd.tif"));     /* over the largest process number of Linux by one */
+    snprintf(temp, sizeof temp, ".change.part-%ld-%08x.tif", (long)getpid(), 0u);       /* of a process that had this one's number: the own mark is odd */
+    assert_true(msc_file_is_left_over(temp));
+    assert_false(msc_file_is_left_over(".notes.part-4194304-1.txt"));
+    assert_false(msc_file_is_left_over(".notes.part-4194304-0123abcdef.txt"));
     assert_false(msc_file_is_left_over("change.part-4194304-0123abcd.tif"));
     assert_false(msc_file_is_left_over(".change.tif"));
     assert_false(msc_file_is_left_over(".a.part-list.tif"));

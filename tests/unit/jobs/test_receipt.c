@@ -172,14 +172,16 @@ static void shards_are_joined(void **state)
 static void other_runs_outputs_are_superseded(void **state)
 {
     (void)state;
+    const char *sha256;
     msc_receipt *r = NULL;
     msc_error err;
     leave_one_stage("one");
     for (int again = 0; again < 2; again++) {
         assert_int_equal(msc_receipt_open(path, again ? "three" : "two", "job", &r, &err), MSC_OK);
         assert_true(msc_receipt_is_new(r));
-        assert_string_equal(msc_receipt_superseded(r, 0), output);
-        assert_null(msc_receipt_superseded(r, 1));
+        assert_string_equal(msc_receipt_superseded(r, 0, &sha256), output);
+        assert_int_equal(strlen(sha256), MSC_SHA256_TEXT - 1);
+        assert_null(msc_receipt_superseded(r, 1, &sha256));
         assert_false(msc_receipt_has_output(r, output));
         msc_receipt_close(&r);
     }
@@ -187,10 +189,30 @@ static void other_runs_outputs_are_superseded(void **state)
     assert_int_equal(msc_receipt_open(path, "four", "job", &r, &err), MSC_OK);
     assert_false(msc_receipt_is_new(r));
     assert_true(msc_receipt_has_output(r, output));
-    assert_string_equal(msc_receipt_superseded(r, 0), output);
+    assert_string_equal(msc_receipt_superseded(r, 0, &sha256), output);
     assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
-    assert_null(msc_receipt_superseded(r, 0));
+    assert_null(msc_receipt_superseded(r, 0, &sha256));
     msc_receipt_close(&r);
+}
+
+static void a_stage_is_forgotten_and_a_warning_said_once(void **state)
+{
+    (void)state;
+    msc_receipt *r = NULL;
+    msc_error err, twice = { .status = MSC_WOTHER, .subject = "a.tif", .detail = "said twice" };
+    leave_one_stage("one");
+    assert_int_equal(msc_receipt_open(path, "one", "job", &r, &err), MSC_OK);
+    assert_int_equal(msc_receipt_warning(r, &twice, &err), MSC_OK);
+    assert_int_equal(msc_receipt_warning(r, &twice, &err), MSC_OK);
+    msc_receipt_forget(r, "classify_2016");
+    msc_receipt_forget(r, "classify_2018");
+    assert_false(msc_receipt_has_stage(r, "classify_2016"));
+    assert_int_equal(msc_receipt_finish(r, &err), MSC_OK);
+    msc_receipt_close(&r);
+    json_object *root = json_object_from_file(path), *list = NULL;
+    assert_true(json_object_object_get_ex(root, "warnings", &list));
+    assert_int_equal(json_object_array_length(list), 1);
+    json_object_put(root);
 }
 
 static void agrees_with_the_same_outputs_alone(void **state)
@@ -241,7 +263,7 @@ int main(void)
         cmocka_unit_test(touched_output_is_not_done), cmocka_unit_test(holds_what_was_said),
         cmocka_unit_test(missing_output_fails), cmocka_unit_test(damaged_receipt_starts_anew),
         cmocka_unit_test(shards_are_joined), cmocka_unit_test(other_runs_outputs_are_superseded),
-        cmocka_unit_test(agrees_with_the_same_outputs_alone), cmocka_unit_test(what_is_not_finite_is_null),
+        cmocka_unit_test(a_stage_is_forgotten_and_a_warning_said_once), cmocka_unit_test(agrees_with_the_same_outputs_alone), cmocka_unit_test(what_is_not_finite_is_null),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(path);
