@@ -26,7 +26,10 @@ static msc_status run_run(cli_common *common, cli_lang lang, void *call, msc_err
     options->as_json = common->is_json;
     if (!options->is_replay) options->summary = &text;
     msc_status status = msc_run(&common->settings, options, err);
-    if (status == MSC_OK && text) status = cli_put_result(common, text, text, err);
+    if (text) {                  /* also where a gate does not hold */
+        const msc_status shown = cli_put_result(common, text, text, status == MSC_OK ? err : NULL);
+        if (status == MSC_OK) status = shown;
+    }
     msc_text_free(&text);
     return status;
 }

@@ -8,6 +8,10 @@
  * the subject of messages. EJOB. */
 msc_status msc_job_check(msc_job *job, const char *path, msc_error *err);
 
+/* Reads the model that a job names, if it names one: its classes have to be the job's by code, name and mask, and every year needs
+ * elevations where it does. EJOB; errors of msc_model_read. */
+msc_status msc_job_check_model(const msc_job *job, msc_error *err);
+
 /* Opens the encoding that the job's layers hold labels and names in, the narrowest of them: of a shapefile the job's, where widths are
  * bytes, else UTF-8 and characters. */
 msc_status msc_job_text_init(const msc_job *job, const char *path, msc_layer_text *text, msc_error *err);

@@ -1,5 +1,4 @@
 /* job_plan_layers.c - the layers of a job before it runs: whether they can be read, and whether the patch table can hold their names. */
-#include "base/file.h"
 #include "io/layer.h"
 #include "jobs/job_check.h"
 #include "jobs/job_plan.h"
@@ -74,9 +73,8 @@ msc_status msc_plan_layers(const msc_planning *p, msc_error *err)
         const wanted_layer training = { msc_sheet_words(p->sheet, "training", "训练样本"), job->training.samples,
                                         { job->training.class_field, job->training.year_field }, 0 };
         MSC_TRY(plan_layer(p, &training, err));
-    } else if (!msc_file_exists(job->training.model)) {
-        return msc_fail(err, MSC_ENOFILE, job->training.model, "no such model");
     }
+    MSC_TRY(msc_job_check_model(job, err));
     for (int i = 0; i < job->n_zones; i++) {
         const wanted_layer zones = { job->zones[i].name, job->zones[i].path, { job->zones[i].field }, 1 };
         MSC_TRY(plan_layer(p, &zones, err));

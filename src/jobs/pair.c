@@ -7,7 +7,9 @@
 
 static msc_status name_bands(const msc_settings *settings, const msc_image *image, char band[][MSC_NAME_MAX], int *n, msc_error *err)
 {
-    const msc_imagery_spec spec = { .image = image };
+    msc_image as_it_is = *image;
+    as_it_is.n_shifts = 0;       /* those are of the grid that it will be read on */
+    const msc_imagery_spec spec = { .image = &as_it_is };
     msc_imagery opened;
     MSC_TRY(msc_imagery_open(settings, &spec, &opened, err));
     *n = opened.n_bands;

@@ -1,5 +1,6 @@
 /* run.c - the whole job: a list of stages, each of which leaves finished files and a line in the receipt. */
 #define _POSIX_C_SOURCE 200809L
+#include "jobs/job_check.h"
 #include "jobs/report.h"
 #include "jobs/run_stages.h"
 #include "base/hash.h"
@@ -138,6 +139,14 @@ static void forget_what_rests_on(msc_job_run *run, const msc_stage *stage)
         if (rests_on(later, stage)) msc_receipt_forget(run->receipt, later->name);
 }
 
+/* Done by an earlier run: the receipt says so, and its outputs are still what was written. */
+static int is_done(const msc_job_run *run, msc_stage *stage)
+{
+    if (!stage->is_done) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
+    return stage->is_done;
+}
+
+/* ECHECK: the verdict of a gate, which is recorded as done all the same. */
 static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
 {
     msc_receipt_file outputs[MSC_RUN_MAX_OUTPUTS];
@@ -146,9 +155,9 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     run->n_outputs = 0;
     run->stage = stage->name;
     run->settings.traffic = &traffic;
-    const msc_status status = stage->work(run, stage, err);
+    const msc_status status = stage->work(run, stage, err), verdict = stage->is_gate && status == MSC_ECHECK ? status : MSC_OK;
     run->settings.traffic = NULL;
-    MSC_TRY(status);
+    if (status != verdict || (stage->is_gate && is_done(run, stage))) return status;
     for (int i = 0; i < run->n_outputs; i++) outputs[i].path = run->output[i];
     MSC_TRY(msc_receipt_hash(&run->settings, outputs, run->n_outputs, err));
     if (!msc_receipt_agrees(run->receipt, stage->name, outputs, run->n_outputs)) forget_what_rests_on(run, stage);
@@ -158,14 +167,7 @@ static msc_status run_stage(msc_job_run *run, msc_stage *stage, msc_error *err)
     cost.traffic = traffic;
     MSC_TRY(msc_receipt_stage(run->receipt, stage->name, &cost, outputs, run->n_outputs, err));
     stage->is_done = 1;
-    return MSC_OK;
-}
-
-/* Done by an earlier run: the receipt says so, and its outputs are still what was written. */
-static int is_done(const msc_job_run *run, msc_stage *stage)
-{
-    if (!stage->is_done) stage->is_done = msc_receipt_has_stage(run->receipt, stage->name);
-    return stage->is_done;
+    return verdict;
 }
 
 /* Where a run is asked for some stages only, those before them may still be of the job as it was. */
@@ -184,6 +186,7 @@ static void warn_of_older(msc_job_run *run, const msc_stage *first)
 static msc_status run_stages(msc_job_run *run, const msc_run_options *options, msc_error *err)
 {
     int is_begun = options->from == NULL, n_met = 0;
+    msc_status verdict = MSC_OK;
     for (int i = 0; i < run->n_stages; i++) {
         msc_stage *stage = &run->stages[i];
         if (options->from && stage_matches(stage->name, options->from)) is_begun = 1;
@@ -191,16 +194,19 @@ static msc_status run_stages(msc_job_run *run, const msc_run_options *options, m
         if (!is_begun) continue;
         if (n_met++ == 0) warn_of_older(run, stage);
         if (!is_in_shard(run, stage)) continue;
-        if (!options->only && !options->from && is_done(run, stage)) continue;
-        MSC_TRY(run_stage(run, stage, err));
+        if (!options->only && !options->from && !stage->is_gate && is_done(run, stage)) continue;
+        const msc_status status = run_stage(run, stage, err);
+        if (stage->is_gate && status == MSC_ECHECK) verdict = status;
+        else MSC_TRY(status);
         msc_give_back();         /* or the next stage would stand on what this one needed at its peak */
     }
     if (n_met == 0)
         return msc_fail(err, MSC_EUSAGE, options->only ? "--only" : "--from", "no stage '%s'",
                         options->only ? options->only : options->from);
     for (int i = 0; i < run->n_stages; i++)
-        if (run->n_shards > 0 || !is_done(run, &run->stages[i])) return MSC_OK;
-    return msc_receipt_is_complete(run->receipt) ? MSC_OK : finish_receipt(run, err);      /* nothing was left to do: nothing is written */
+        if (run->n_shards > 0 || !is_done(run, &run->stages[i])) return verdict;
+    if (!msc_receipt_is_complete(run->receipt)) MSC_TRY(finish_receipt(run, verdict == MSC_OK ? err : NULL));      /* else nothing was left to do, and nothing is written */
+    return verdict;
 }
 
 /* What a run, or a shard, of other inputs or another job has made is only replaced when the user says so. */
@@ -226,6 +232,7 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     MSC_TRY(parse_shard(options->shard, run, err));
     if (run->shard >= run->job->n_epochs) return MSC_OK;
     MSC_TRY(receipt_path(run, run->n_shards > 0 ? run->shard : -1, own, err));
+    MSC_TRY(msc_job_check_model(run->job, err));
     MSC_TRY(msc_run_list_inputs(run, err));
     MSC_TRY(make_run_id(run, err));
     MSC_TRY(make_directory(run->job->output, err));
@@ -240,7 +247,10 @@ static msc_status run_job(msc_job_run *run, const msc_run_options *options, msc_
     if (status == MSC_OK) status = join_receipts(run, err);
     if (status == MSC_OK && run->n_shards == 0) status = msc_run_sweep(run, msc_receipt_is_new(run->receipt), err);
     if (status == MSC_OK) status = run_stages(run, options, err);
-    if (status == MSC_OK && options->summary && msc_receipt_is_complete(run->receipt)) status = msc_run_summary(run, options->as_json, options->summary, err);
+    if ((status == MSC_OK || status == MSC_ECHECK) && options->summary && msc_receipt_is_complete(run->receipt)) {
+        const msc_status said = msc_run_summary(run, options->as_json, options->summary, status == MSC_OK ? err : NULL);
+        if (status == MSC_OK) status = said;
+    }
     msc_receipt_close(&run->receipt);
     return status;
 }

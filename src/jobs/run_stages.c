@@ -219,7 +219,10 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
     snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "report");
     for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, msc_run_assess, err));
     for (int i = 1; i < n && msc_run_can_assess_change(run); i++) MSC_TRY(add_stage(run, "assess_change", i, 1, msc_run_assess_change, err));
-    if (msc_run_has_gate(run)) MSC_TRY(add_stage(run, "accept", -1, 0, msc_run_accept, err));
+    if (!msc_run_has_gate(run)) return MSC_OK;
+    MSC_TRY(add_stage(run, "accept", n - 1, 1, msc_run_accept, err));   /* of all years: none of a shard's */
+    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "accept");
+    run->stages[run->n_stages - 1].is_gate = 1;
     return MSC_OK;
 }
 

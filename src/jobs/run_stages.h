@@ -14,6 +14,7 @@ typedef struct msc_stage {
     int epoch;                   /* index; of a pair of epochs the later one; -1: of the whole job */
     int is_pair;
     int is_shared;               /* each shard needs it, and makes it for itself to the same bytes */
+    int is_gate;                 /* says whether the rest is accepted: the run is finished either way, and its verdict is that of the run */
     int is_done;                 /* in this run, or in an earlier one whose outputs were found to be in place */
     msc_status (*work)(msc_job_run *run, const struct msc_stage *stage, msc_error *err);
 } msc_stage;

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GAINED, LOST, TURNED, N_WAYS, LIST_BYTES = 3000 };
-static const char *const way_key[N_WAYS] = { "gained_ha", "lost_ha", "turned_ha" };
+enum { GAINED, LOST, TURNED, OTHER, N_WAYS, LIST_BYTES = 3000 };
+static const char *const way_key[N_WAYS] = { "gained_ha", "lost_ha", "turned_ha", "other_ha" };
 
 typedef struct summary {
     const msc_job_run *run;
@@ -36,6 +36,7 @@ static void add_pair(const msc_job *job, json_object *pair, double ha[N_WAYS][25
     const double area_ha = number_at(msc_report_at(pair, "accepted"), "ha");
     if (is) ha[was ? TURNED : GAINED][to] += area_ha;
     else if (was) ha[LOST][from] += area_ha;
+    else if (to >= 0 && to < 256) ha[OTHER][to] += area_ha;
 }
 
 /* "3.16: quarry 1.20, heap 1.96". */
@@ -47,8 +48,8 @@ static void put_way(const summary *s, const char *key, const double ha[256])
     double sum_ha = 0;
     for (int i = 0; i < job->n_classes; i++) {
         const msc_class *c = &job->classes[i];
-        if (!(ha[c->code] > 0)) continue;
         sum_ha += ha[c->code];
+        if (!(ha[c->code] >= 0.005)) continue;
         if (used + 200 < sizeof list) used += (size_t)snprintf(list + used, sizeof list - used, "%s%.120s %.2f", used ? ", " : ": ", name_of(s, c), ha[c->code]);
     }
     msc_sheet_number(s->sheet, key, sum_ha, "%.2f%s", sum_ha, list);

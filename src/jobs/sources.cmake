@@ -35,6 +35,7 @@ set(MINESCAR_jobs
   mask_map.c
   origin.c
   palette.c
+  job_model.c
   job_plan.c
   job_plan_layers.c
   legend.c

@@ -39,8 +39,8 @@ static int in_x(const msc_sample_cell *c, const ratio *r) { return is_counted(c,
 static void note_possible(const sample *s, const ratio *r, msc_sample_cell c, msc_interval_stratum *part)
 {
     if (c.map == MSC_NOT_OBSERVED) return;
-    const int mapped = c.map, references[] = { mapped, r->reference_y, r->map_y, r->map_x, r->reference_x, (mapped + 1) % s->n_classes,
-                                               (r->reference_y + 1) % s->n_classes };
+    const int n = s->n_classes > 1 ? s->n_classes : 2;      /* where all is of one class, what was not drawn may be of another */
+    const int mapped = c.map, references[] = { mapped, r->reference_y, r->map_y, r->map_x, r->reference_x, (mapped + 1) % n, (r->reference_y + 1) % n };
     for (size_t k = 0; k < sizeof references / sizeof *references; k++) {
         if (references[k] < 0) continue;
         c.reference = references[k];
