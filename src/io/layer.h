@@ -56,7 +56,7 @@ typedef struct msc_features_in {
 } msc_features_in;
 /* Reads a whole layer into memory, with geometry brought to `crs` ("" or NULL: as it is). `layer` NULL: the first.
  * Where a `crs` is given, a table without geometry that has fields x and y (in any case) gives points of that CRS.
- * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing), ECRS. */
+ * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing; an x or y is no number), ECRS. */
 msc_status msc_layer_read(const char *path, const char *layer, const char *where, const char *crs,
                           const char *const *fields, int n_fields, msc_features_in *features, msc_error *err);
 void msc_features_in_clear(msc_features_in *features);
