@@ -32,7 +32,7 @@ typedef struct msc_layer_spec {
 int msc_layer_is_table(const msc_settings *settings, const char *path);
 /* Outputs appear whole or not at all, with all their sidecar files. EEXISTS, EPERM, ENOSPACE, EWRITE. */
 msc_status msc_layer_create(const msc_settings *settings, const msc_layer_spec *spec, msc_layer_out **layer, msc_error *err);
-/* shape NULL: a row without geometry. values: one a field. A text that does not fit its field is EWRITE, never cut. */
+/* shape NULL: a row without geometry. values: one a field. A text that does not fit its field is ETEXT, never cut. */
 msc_status msc_layer_add(msc_layer_out *layer, const msc_shape *shape, const msc_value *values, msc_error *err);
 /* Rows made ready for a layer, beside others: their encoding is most of the cost of writing, only appending needs an
  * order. Errors of msc_layer_add, some only when the rows are appended. */
@@ -56,7 +56,7 @@ typedef struct msc_features_in {
 } msc_features_in;
 /* Reads a whole layer into memory, with geometry brought to `crs` ("" or NULL: as it is). `layer` NULL: the first.
  * Where a `crs` is given, a table without geometry that has fields x and y (in any case) gives points of that CRS.
- * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing), ECRS. */
+ * `where`: OGR SQL filter or NULL. ENOFILE, EFORMAT, EFIELD (a named field is missing; an x or y is no number), ECRS. */
 msc_status msc_layer_read(const char *path, const char *layer, const char *where, const char *crs,
                           const char *const *fields, int n_fields, msc_features_in *features, msc_error *err);
 void msc_features_in_clear(msc_features_in *features);

@@ -221,16 +221,25 @@ static int add_geometry(reader *in, OGRGeometryH geometry, int *is_used)
     return 1;
 }
 
-static int add_point(reader *in, OGRFeatureH feature, int *is_used)
+/* By the fields x and y; a row without one of them has no place. */
+static msc_status add_point(reader *in, OGRFeatureH feature, int *is_used, msc_error *err)
 {
+    double xy[2];
     *is_used = 0;
-    for (int k = 0; k < 2; k++)
-        if (!OGR_F_IsFieldSetAndNotNull(feature, in->xy[k]) || !OGR_F_GetFieldAsString(feature, in->xy[k])[0]) return 1;
+    for (int k = 0; k < 2; k++) {
+        const char *text = OGR_F_IsFieldSetAndNotNull(feature, in->xy[k]) ? OGR_F_GetFieldAsString(feature, in->xy[k]) : "";
+        char *end = NULL;
+        text += strspn(text, " ");
+        if (!text[0]) return MSC_OK;
+        xy[k] = CPLStrtod(text, &end);
+        if (end == text || end[strspn(end, " ")])
+            return msc_fail(err, MSC_EFIELD, in->path, "%s: '%.100s' is no number", OGR_Fld_GetNameRef(OGR_F_GetFieldDefnRef(feature, in->xy[k])), text);
+    }
     OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
-    OGR_G_SetPoint_2D(point, 0, OGR_F_GetFieldAsDouble(feature, in->xy[0]), OGR_F_GetFieldAsDouble(feature, in->xy[1]));
+    OGR_G_SetPoint_2D(point, 0, xy[0], xy[1]);
     const int is_good = add_geometry(in, point, is_used);
     OGR_G_DestroyGeometry(point);
-    return is_good;
+    return is_good ? MSC_OK : no_memory(in, err);
 }
 
 static int add_values(reader *in, OGRFeatureH feature)
@@ -258,7 +267,7 @@ static int add_values(reader *in, OGRFeatureH feature)
 }
 
 /* Values and shape of one feature; a layer without geometry gives points by x and y, or rows with empty shapes. */
-static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t *n_skipped)
+static msc_status add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t *n_skipped, msc_error *err)
 {
     pools *p = in->pools;
     const size_t n_values = (in->n + 1) * (size_t)in->n_fields + 1;
@@ -267,16 +276,16 @@ static int add_feature(reader *in, OGRFeatureH feature, int has_geometry, size_t
         !msc_reserve((void **)&p->origin, &p->origin_capacity, in->n + 1, sizeof *p->origin) ||
         !msc_reserve((void **)&p->value, &p->value_capacity, n_values, sizeof *p->value) ||
         !msc_reserve((void **)&p->text_at, &p->text_at_capacity, n_values, sizeof *p->text_at))
-        return 0;
+        return no_memory(in, err);
     p->shape[in->n] = (msc_shape){ 0 };
     p->origin[in->n] = (struct origin){ 0, 0 };
-    if (has_geometry && !add_geometry(in, OGR_F_GetGeometryRef(feature), &is_used)) return 0;
-    if (in->has_xy && !add_point(in, feature, &is_used)) return 0;
+    if (has_geometry && !add_geometry(in, OGR_F_GetGeometryRef(feature), &is_used)) return no_memory(in, err);
+    if (in->has_xy) MSC_TRY(add_point(in, feature, &is_used, err));
     if (!is_used) (*n_skipped)++;
-    if (!is_used) return 1;
-    if (!add_values(in, feature)) return 0;
+    if (!is_used) return MSC_OK;
+    if (!add_values(in, feature)) return no_memory(in, err);
     in->n++;
-    return 1;
+    return MSC_OK;
 }
 
 /* Some drivers look at a condition only when the first row is asked for. */
@@ -287,7 +296,7 @@ static msc_status read_all(reader *in, const char *where, size_t *n_skipped, msc
     in->words[0] = '\0';
     OGR_L_ResetReading(in->layer);
     for (OGRFeatureH feature = OGR_L_GetNextFeature(in->layer); feature; feature = OGR_L_GetNextFeature(in->layer)) {
-        if (!add_feature(in, feature, has_geometry, n_skipped)) status = no_memory(in, err);
+        status = add_feature(in, feature, has_geometry, n_skipped, err);
         OGR_F_Destroy(feature);
         if (status != MSC_OK) return status;
         /* What PROJ says of single points outside its area is counted as skipped, not damage of the file. */

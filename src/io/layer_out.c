@@ -132,7 +132,7 @@ static msc_status take_columns(msc_layer_out *out, const msc_layer_spec *spec, m
     for (int i = 0; i < spec->n_fields; i++) {
         const msc_field *field = &spec->fields[i];
         msc_layer_column *column = &out->columns[i];
-        *column = (msc_layer_column){ msc_copy_text(field->name), field->type, field->width, field->precision, HUGE_VAL };
+        *column = (msc_layer_column){ msc_copy_text(field->name), field->type, field->width, field->precision, HUGE_VAL, i };
         if (!column->name) return msc_fail(err, MSC_ENOMEM, spec->path, "field names");
         if (!out->is_shp) continue;
         if (strlen(field->name) > SHP_NAME_MAX) return msc_fail(err, MSC_EFIELD, spec->path, "%s: over 10 bytes", field->name);
@@ -157,8 +157,10 @@ static int create_fields(msc_layer_out *out)
 {
     static const OGRFieldType types[] = { [MSC_FIELD_INT] = OFTInteger, [MSC_FIELD_INT64] = OFTInteger64,
         [MSC_FIELD_REAL] = OFTReal, [MSC_FIELD_TEXT] = OFTString, [MSC_FIELD_DATE] = OFTDate };
+    OGRFeatureDefnH fields = OGR_L_GetLayerDefn(out->layer);
     for (int i = 0; i < out->n_columns; i++) {
-        const msc_layer_column *column = &out->columns[i];
+        msc_layer_column *column = &out->columns[i];
+        const int n_before = OGR_FD_GetFieldCount(fields);
         OGRFieldDefnH defn = OGR_Fld_Create(column->name, types[column->type]);
         /* Only a shapefile needs the widths of numbers; elsewhere they would only restrict readers. */
         if (out->is_shp || column->type == MSC_FIELD_TEXT) {
@@ -167,7 +169,9 @@ static int create_fields(msc_layer_out *out)
         }
         const OGRErr failure = OGR_L_CreateField(out->layer, defn, 0);
         OGR_Fld_Destroy(defn);
-        if (failure != OGRERR_NONE) return 0;
+        /* The one that was added, whatever the driver calls it; KML and its like begin with a name and a description. */
+        column->index = OGR_FD_GetFieldCount(fields) > n_before ? n_before : OGR_FD_GetFieldIndex(fields, column->name);
+        if (failure != OGRERR_NONE || column->index < 0) return 0;
     }
     return 1;
 }

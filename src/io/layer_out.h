@@ -8,7 +8,8 @@
 #include <gdal.h>
 #include <ogr_api.h>
 
-typedef struct msc_layer_column { char *name; msc_field_type type; int width, precision; double limit; } msc_layer_column;
+/* index: OGR's, of the field; a driver may have put fields of its own first. */
+typedef struct msc_layer_column { char *name; msc_field_type type; int width, precision; double limit; int index; } msc_layer_column;
 
 /* One row of a batch: where its bytes end, and its box: west, south, east, north (west > east: no geometry). */
 typedef struct msc_row_mark { size_t end[2]; double box[4]; } msc_row_mark;

@@ -149,9 +149,9 @@ static msc_status encode(msc_rows *rows, const msc_shape *shape, const msc_value
     return shape ? put_wkb(rows, shape, err) : MSC_OK;
 }
 
-static msc_status set_value(msc_layer_out *out, msc_rows *rows, int index, const msc_value *value, msc_error *err)
+static msc_status set_value(msc_layer_out *out, msc_rows *rows, const msc_layer_column *column, const msc_value *value, msc_error *err)
 {
-    const msc_layer_column *column = &out->columns[index];
+    const int index = column->index;
     const int is_text = column->type == MSC_FIELD_TEXT || column->type == MSC_FIELD_DATE;
     const char *text = is_text && value->is_set ? (const char *)rows->bytes[1] + value->integer : NULL, *encoded = NULL;
     int date[3];
@@ -194,7 +194,7 @@ static msc_status append_row(msc_layer_out *out, msc_rows *rows, size_t r, msc_e
     const size_t start = r > 0 ? rows->row[r - 1].end[0] : 0, n = rows->row[r].end[0] - start;
     OGRGeometryH geometry = NULL;
     for (int i = 0; i < out->n_columns; i++)
-        MSC_TRY(set_value(out, rows, i, &rows->value[r * (size_t)out->n_columns + (size_t)i], err));
+        MSC_TRY(set_value(out, rows, &out->columns[i], &rows->value[r * (size_t)out->n_columns + (size_t)i], err));
     if (n > 0 && OGR_G_CreateFromWkb(rows->bytes[0] + start, NULL, &geometry, (int)n) != OGRERR_NONE)
         return msc_layer_out_failed(out, "geometry", err);
     OGR_F_SetFID(out->feature, OGRNullFID);

@@ -143,6 +143,7 @@ typedef struct msc_file {
     int has_value[MSC_MAX_PLANES];
     double value[MSC_MAX_PLANES];
     int has_alpha, has_mask_band, is_class_map;
+    int is_mask;        /* any value that is observed is 1 where `as` is narrower than `type` */
     int is_coded;       /* values are whole numbers; `as` may be narrower than `type` */
     int is_signed_byte; /* a Byte band that holds -128..127, as GDAL before 3.7 has them */
     msc_edge edge;

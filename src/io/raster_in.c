@@ -123,7 +123,8 @@ static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *se
     MSC_TRY(msc_gdal_open(file->path, &dataset, err));
     msc_say_begin(&say);
     file->n_file_bands = GDALGetRasterCount(dataset);
-    file->is_coded = !is_mask && (spec->is_coded || spec->is_class_map);
+    file->is_coded = !is_mask && (spec->is_coded || spec->is_class_map || spec->is_mask);
+    file->is_mask = spec->is_mask;
     file->resample = is_mask || file->is_coded ? MSC_NEAREST : spec->resample;
     msc_status status = msc_gdal_grid(dataset, file->path, &file->grid, &is_rotated, err);
     if (status == MSC_OK && is_rotated) status = msc_fail(err, MSC_EGRID, file->path, "not north-up");
@@ -131,7 +132,7 @@ static msc_status probe_file(const msc_raster_spec *spec, const msc_settings *se
     else if (status == MSC_OK) status = bind_bands(spec, settings, raster, index, dataset, err);
     if (status == MSC_OK) status = msc_nodata_bind(is_mask ? NULL : spec->image.nodata, dataset, file, err);
     if (status == MSC_OK) status = msc_gdal_type(dataset, file, err);
-    file->is_class_map = is_mask || spec->is_class_map > 0 || (spec->is_class_map < 0 && file->type != MSC_U16);
+    file->is_class_map = is_mask || spec->is_mask || spec->is_class_map > 0 || (spec->is_class_map < 0 && file->type != MSC_U16);
     const msc_type as = !file->is_coded ? file->type : file->type == MSC_U16 && !file->is_class_map ? MSC_U16 : MSC_U8;
     if (status == MSC_OK && !is_mask && as > raster->type) raster->type = as;
     if (status == MSC_OK && index == 0) {
@@ -219,6 +220,17 @@ msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *sett
     if (status != MSC_OK) msc_raster_close(&opened);
     else *raster = opened;
     return status;
+}
+
+msc_status msc_raster_open_mask(const char *path, const msc_image *moved, const msc_grid *grid, int n_workers, const msc_settings *settings,
+                                msc_raster **raster, msc_error *err)
+{
+    msc_raster_spec spec = { .image = { .paths = &path, .n_paths = 1, .bands = "observed:1" }, .grid = grid, .is_mask = 1, .n_workers = n_workers };
+    if (moved) {
+        spec.image.shifts = moved->shifts;
+        spec.image.n_shifts = moved->n_shifts;
+    }
+    return msc_raster_open(&spec, settings, raster, err);
 }
 
 static void drop_room(msc_room *room)

@@ -16,6 +16,7 @@ typedef struct msc_raster_spec {
     int is_coded;          /* 1: values are codes, delivered as u8, from UInt16 as u16; see below */
     int is_class_map;      /* 1: values are codes of which 0 is not observed, delivered as u8 whatever the file's type;
                             * -1: as 1 for all but UInt16 files, which are change maps */
+    int is_mask;           /* see msc_raster_open_mask */
 } msc_raster_spec;
 
 /* Opens and checks: ENOFILE, EFORMAT, ECRS, EGRID, EOVERLAP, EBAND, EREAD. Planes are u8, u16 or f32, the
@@ -24,6 +25,10 @@ typedef struct msc_raster_spec {
  * settings->traffic is borrowed until the close, which adds to it. */
 msc_status msc_raster_open(const msc_raster_spec *spec, const msc_settings *settings, msc_raster **raster,
                            msc_error *err);
+/* An image's mask, as the image that names it takes it: the first band of a file of any type as one u8 plane, 0 where its value is 0, nodata
+ * or none. Moved by `moved`'s shifts; NULL: where it lies. */
+msc_status msc_raster_open_mask(const char *path, const msc_image *moved, const msc_grid *grid, int n_workers, const msc_settings *settings,
+                                msc_raster **raster, msc_error *err);
 void msc_raster_close(msc_raster **raster);
 /* Gives back what reading took: decoded blocks, handles, rooms. Whoever reads again gets them anew. No worker reads now. */
 void msc_raster_rest(msc_raster *raster);

@@ -95,6 +95,13 @@ static msc_status narrow_codes(const msc_file *file, msc_window *window, msc_err
     return MSC_OK;
 }
 
+/* A mask says no more than where it is observed. */
+static void narrow_mask(msc_window *window)
+{
+    memcpy(window->data, window->valid, (size_t)window->rect.w * (size_t)window->rect.h);
+    window->type = MSC_U8;
+}
+
 msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_window *window, msc_error *err)
 {
     window->type = read_type(file);
@@ -112,7 +119,10 @@ msc_status msc_file_read_window(const msc_file *file, msc_handle *handle, msc_wi
             memset(window->valid + y * window->stride_px, 1, (size_t)window->rect.w);
     if (file->is_signed_byte) sign_bytes(window);
     msc_nodata_apply(file, window);
-    return window->type > file->as ? narrow_codes(file, window, err) : MSC_OK;
+    if (window->type <= file->as) return MSC_OK;
+    if (!file->is_mask) return narrow_codes(file, window, err);
+    narrow_mask(window);
+    return MSC_OK;
 }
 
 void msc_handle_close(msc_handle *handle)

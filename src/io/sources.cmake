@@ -4,6 +4,7 @@ set(MINESCAR_io
   layer_files.c
   layer_in.c
   layer_out.c
+  layer_parts.c
   layer_row.c
   layer_shp.c
   layer_text.c

@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Samples name a class by its name or its label: what both would be called by says nothing. */
+static msc_status check_words(const msc_class *a, const msc_class *b, const char *path, msc_error *err)
+{
+    const int is_same = !strcmp(a->label, b->label) || !strcmp(a->label, b->name);
+    const char *word = is_same ? a->label : !strcmp(a->name, b->label) ? a->name : NULL;
+    return word ? msc_fail(err, MSC_EJOB, path, "classes: '%.60s' stands for code %d and for code %d", word, a->code, b->code) : MSC_OK;
+}
+
 static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
 {
     if (job->n_classes < 2) return msc_fail(err, MSC_EJOB, path, "classes: %d given, at least 2 are needed", job->n_classes);
@@ -20,6 +28,7 @@ static msc_status check_classes(msc_job *job, const char *path, msc_error *err)
                 return msc_fail(err, MSC_EJOB, path, "classes: code %d is used twice", one->code);
             if (!strcmp(job->classes[k].name, one->name))
                 return msc_fail(err, MSC_EJOB, path, "classes: name '%.60s' is used twice", one->name);
+            MSC_TRY(check_words(&job->classes[k], one, path, err));
         }
     }
     return MSC_OK;

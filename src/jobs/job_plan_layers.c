@@ -20,7 +20,7 @@ static int is_on_grid(const msc_grid *g, const msc_shape *s)
     return west <= msc_grid_e(g, g->width_px) && east >= g->e0 && south <= g->n0 && north >= msc_grid_n(g, g->height_px);
 }
 
-/* Whether the fields of the patch table will hold the names of all zones. */
+/* Whether the fields of the patch table will hold the names of the zones that a patch can lie in. */
 static msc_status check_names(const msc_planning *p, const char *path, const char *field, const msc_features_in *in, msc_error *err)
 {
     msc_layer_text text = { 0 };
@@ -28,7 +28,7 @@ static msc_status check_names(const msc_planning *p, const char *path, const cha
     MSC_TRY(msc_job_text_init(p->job, p->job->path, &text, err));
     msc_status status = MSC_OK;
     for (size_t i = 0; i < in->n && status == MSC_OK; i++)
-        if (in->value[i].is_set && in->value[i].text)
+        if (in->value[i].is_set && in->value[i].text && is_on_grid(&p->grid, &in->shape[i]))
             status = msc_layer_text_encode(&text, in->value[i].text, MSC_PATCH_NAME_WIDTH, path, field, &encoded, err);
     msc_layer_text_clear(&text);
     return status;

@@ -28,12 +28,11 @@ static msc_status open_sources(masking *m, msc_error *err)
     const msc_grid *grid = NULL;
     MSC_TRY(msc_imagery_grid_like(o->grid_like, &storage, &grid, err));
     const msc_raster_spec dem = { .image = { .paths = &o->dem, .n_paths = 1 }, .grid = grid, .resample = MSC_BILINEAR, .n_workers = n_workers };
-    const msc_raster_spec mask = { .image = { .paths = &o->mask, .n_paths = 1 }, .grid = grid, .is_class_map = 1, .n_workers = n_workers };
     MSC_TRY(msc_raster_open(&dem, m->settings, &m->rasters.raster[0], err));
     m->rasters.n = 1;
     m->rasters.required = 1;
     if (o->mask) {
-        MSC_TRY(msc_raster_open(&mask, m->settings, &m->rasters.raster[1], err));
+        MSC_TRY(msc_raster_open_mask(o->mask, NULL, grid, n_workers, m->settings, &m->rasters.raster[1], err));
         m->rasters.n = 2;
     }
     if (msc_raster_n_bands(m->rasters.raster[0]) != 1)

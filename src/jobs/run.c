@@ -274,6 +274,7 @@ static msc_status run_text(const msc_settings *settings, const msc_run_options *
     run->lock = -1;
     if (status == MSC_OK) status = run_job(run, options, err);
     msc_run_unlock(run);
+    msc_run_free_inputs(run);
     msc_job_free(&run->job);
     msc_release(run);
     return status;

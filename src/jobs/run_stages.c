@@ -229,13 +229,47 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 static msc_status add_input(msc_job_run *run, const char *path, msc_error *err, const char *fmt, ...)
 {
     if (!path || strncmp(path, "/vsi", 4) == 0) return MSC_OK;   /* remote files are named by the job, not hashed */
-    if (run->n_inputs == MSC_RUN_MAX_INPUTS) return msc_fail(err, MSC_EJOB, "image", "more than %d files", MSC_RUN_MAX_INPUTS);
+    const size_t wanted = (size_t)run->n_inputs + 1;
     va_list ap;
+    if (!msc_reserve((void **)&run->input, &run->input_cap, wanted, sizeof *run->input) || !msc_reserve((void **)&run->role, &run->role_cap, wanted, sizeof *run->role))
+        return msc_fail(err, MSC_ENOMEM, path, "%zu inputs", wanted);
     va_start(ap, fmt);
     vsnprintf(run->role[run->n_inputs], sizeof run->role[0], fmt, ap);
     va_end(ap);
-    run->input[run->n_inputs++].path = path;
+    run->input[run->n_inputs++] = (msc_receipt_file){ .path = path };
     return MSC_OK;
+}
+
+static int is_role(const msc_job_run *run, int n, const char *role)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(run->role[i], role) == 0) return 1;
+    return 0;
+}
+
+/* training_1, training_2... for what "training" is made of; a number that makes the role of a file that the job names is passed over. */
+static msc_status add_parts(msc_job_run *run, msc_error *err)
+{
+    const int n_named = run->n_inputs;
+    for (int i = 0; i < n_named; i++) {
+        char role[MSC_RUN_ROLE];
+        int number = 0;
+        size_t k = run->parts.n;
+        MSC_TRY(msc_parts_add(run->input[i].path, &run->parts, err));
+        for (; k < run->parts.n; k++) {
+            do snprintf(role, sizeof role, "%.64s_%d", run->role[i], ++number);
+            while (is_role(run, n_named, role));
+            MSC_TRY(add_input(run, run->parts.path[k], err, "%s", role));
+        }
+    }
+    return MSC_OK;
+}
+
+void msc_run_free_inputs(msc_job_run *run)
+{
+    msc_release(run->input);
+    msc_release(run->role);
+    msc_parts_clear(&run->parts);
 }
 
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
@@ -252,6 +286,6 @@ msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err)
     MSC_TRY(add_input(run, job->training.model, err, "model"));
     MSC_TRY(add_input(run, job->reference.points, err, "reference"));
     MSC_TRY(add_input(run, job->reference.sample, err, "sample"));
-    for (int i = 0; i < job->n_zones; i++) MSC_TRY(add_input(run, job->zones[i].path, err, "zone_%s", job->zones[i].name));
-    return MSC_OK;
+    for (int i = 0; i < job->n_zones; i++) MSC_TRY(add_input(run, job->zones[i].path, err, "zone_%.58s", job->zones[i].name));
+    return add_parts(run, err);
 }

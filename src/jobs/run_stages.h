@@ -2,10 +2,11 @@
 #ifndef MSC_JOBS_RUN_STAGES_H
 #define MSC_JOBS_RUN_STAGES_H
 #include "base/file.h"
+#include "io/layer_parts.h"
 #include "jobs/job.h"
 #include "jobs/receipt.h"
 
-enum { MSC_RUN_MAX_EPOCHS = 64, MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_INPUTS = 512, MSC_RUN_MAX_STAGES = 512, MSC_RUN_MAX_SHIFTS = 64 };
+enum { MSC_RUN_MAX_EPOCHS = 64, MSC_RUN_MAX_OUTPUTS = 2048, MSC_RUN_MAX_STAGES = 512, MSC_RUN_MAX_SHIFTS = 64, MSC_RUN_ROLE = 80 };
 
 typedef struct msc_job_run msc_job_run;
 
@@ -39,8 +40,10 @@ struct msc_job_run {
     const char *stage;
     int n_outputs, n_inputs, n_stages;
     char output[MSC_RUN_MAX_OUTPUTS][MSC_PATH_MAX + 8];
-    msc_receipt_file input[MSC_RUN_MAX_INPUTS];
-    char role[MSC_RUN_MAX_INPUTS][64];    /* of each input */
+    msc_receipt_file *input;          /* the files that the job names, then what those are made of */
+    char (*role)[MSC_RUN_ROLE];       /* of each input */
+    size_t input_cap, role_cap;
+    msc_parts parts;
     msc_stage stages[MSC_RUN_MAX_STAGES];
 };
 
@@ -52,7 +55,9 @@ typedef msc_status msc_run_text(const msc_settings *, const msc_run_options *, c
  * byte by byte by its hash. ECHECK when one differs or an input is not what it was; ENOFILE, EFORMAT for the receipt. */
 msc_status msc_run_replay(const msc_settings *settings, const char *receipt, msc_run_text *run, msc_error *err);
 
+/* Every file that the job names and every other one that those are read from, to be freed by the second. ENOMEM. */
 msc_status msc_run_list_inputs(msc_job_run *run, msc_error *err);
+void msc_run_free_inputs(msc_job_run *run);
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err);
 
 /* Lets every epoch of a job with masks read the mask that the stage `masks` makes, in the place of its own, which goes into

@@ -50,9 +50,7 @@ static msc_status open_maps(counting *c, msc_error *err)
         MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
         c->mask_plane = c->rasters.n++;
     } else if (image->mask) {
-        const msc_raster_spec mask = { .image = { .paths = &image->mask, .n_paths = 1, .shifts = image->shifts, .n_shifts = image->n_shifts },
-                                       .grid = grid, .is_class_map = 1, .n_workers = n_workers };
-        MSC_TRY(msc_raster_open(&mask, c->settings, &c->rasters.raster[1], err));
+        MSC_TRY(msc_raster_open_mask(image->mask, image, grid, n_workers, c->settings, &c->rasters.raster[1], err));
         c->own_mask_plane = c->rasters.n++;
     }
     if (o->reason) {
