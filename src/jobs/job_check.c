@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Samples name a class by its name or its label: what both would be called by says nothing. */
+/* Samples name a class by its name or its label: no label is another class's name. (Two of one label have names to be told apart by.) */
 static msc_status check_words(const msc_class *a, const msc_class *b, const char *path, msc_error *err)
 {
-    const int is_same = !strcmp(a->label, b->label) || !strcmp(a->label, b->name);
-    const char *word = is_same ? a->label : !strcmp(a->name, b->label) ? a->name : NULL;
+    const char *word = !strcmp(a->label, b->name) ? b->name : !strcmp(a->name, b->label) ? a->name : NULL;
     return word ? msc_fail(err, MSC_EJOB, path, "classes: '%.60s' stands for code %d and for code %d", word, a->code, b->code) : MSC_OK;
 }
 

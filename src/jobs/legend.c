@@ -34,7 +34,12 @@ void msc_legend_read(const msc_raster *map, msc_legend *legend)
 
 int msc_class_named(const msc_class *classes, int n, const char *text)
 {
-    for (int i = 0; i < n; i++)
-        if ((classes[i].name && strcmp(classes[i].name, text) == 0) || (classes[i].label && strcmp(classes[i].label, text) == 0)) return classes[i].code;
-    return -1;
+    int found = -1, n_found = 0;
+    for (int i = 0; i < n; i++) {
+        if (classes[i].name && strcmp(classes[i].name, text) == 0) return classes[i].code;
+        if (!classes[i].label || strcmp(classes[i].label, text) != 0) continue;
+        found = classes[i].code;
+        n_found++;
+    }
+    return n_found == 1 ? found : -1;
 }

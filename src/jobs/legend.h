@@ -12,6 +12,6 @@ typedef struct msc_legend {
 
 /* Reads the legend of a map from its category names and metadata; classes without a label are not in it. */
 void msc_legend_read(const msc_raster *map, msc_legend *legend);
-/* The code of the class of this name or label; -1: there is none. */
+/* The code of the class of this name, or of this label; -1: there is none, or several have the label. */
 int msc_class_named(const msc_class *classes, int n, const char *text);
 #endif

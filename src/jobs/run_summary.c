@@ -104,6 +104,8 @@ static void put_accuracy(const summary *s, const char *stage, const char *name)
     json_object *low = msc_report_at(of, "overall_accuracy_low_95"), *high = msc_report_at(of, "overall_accuracy_high_95");
     if (low && high) msc_sheet_number(s->sheet, "overall_accuracy", overall, "%.3f (%.3f .. %.3f)", overall, json_object_get_double(low), json_object_get_double(high));
     else msc_sheet_number(s->sheet, "overall_accuracy", overall, "%.3f", overall);
+    json_object *verdict = msc_report_at(of, "verdict");
+    if (verdict) msc_sheet_text(s->sheet, "acceptance", "%s", json_object_get_string(verdict));
     msc_sheet_number(s->sheet, "n_points", number_at(of, "points"), "%.0f", number_at(of, "points"));
 }
 

@@ -39,7 +39,7 @@ static const char *const chinese[][2] = {
     { "area_ha", "面积（公顷）" }, { "not_observed_ha", "未观测（公顷）" }, { "excluded_ha", "已排除（公顷）" },
     { "expected_accuracy", "预期总体精度" }, { "expected_area", "预期目标面积" }, { "with_one_miss", "若漏判一点" },
     { "change_polygons", "变化图斑" }, { "accepted_ha", "接受的变化（公顷）" }, { "gained_ha", "新增损毁（公顷）" }, { "lost_ha", "恢复（公顷）" },
-    { "turned_ha", "损毁类间转变（公顷）" }, { "other_ha", "其他地类变化（公顷）" }, { "labels_differ_ha", "类别不同（公顷）" }, { "overall_accuracy", "总体精度" },
+    { "turned_ha", "损毁类间转变（公顷）" }, { "acceptance", "验收" }, { "other_ha", "其他地类变化（公顷）" }, { "labels_differ_ha", "类别不同（公顷）" }, { "overall_accuracy", "总体精度" },
     { "right_at_unseen", "未见样本面正确率" }, { "right_by_half", "用一半样本面" }, { "never_mapped", "无样本、不会出现" },
     { "miss_in", "漏判所在层" }, { "unseen_up_to", "漏判上限" }, { "pixels", "像元数" }, { "conjecture", "假定精度" },
 };

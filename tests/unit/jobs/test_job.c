@@ -135,7 +135,6 @@ static void names_what_is_wrong(void **state)
         { HEAD "classes:\n  - {code: 1, name: a}\n  - {code: 1, name: b}\n" EPOCHS TRAINING, "code 1 is used twice" },
         { HEAD "classes:\n  - {code: 1, name: a, label: b}\n  - {code: 2, name: b, label: c}\n" EPOCHS TRAINING, "'b' stands for code 1 and for code 2" },
         { HEAD "classes:\n  - {code: 1, name: a}\n  - {code: 2, name: b, label: a}\n" EPOCHS TRAINING, "'a' stands for code 1 and for code 2" },
-        { HEAD "classes:\n  - {code: 1, name: a, label: c}\n  - {code: 2, name: b, label: c}\n" EPOCHS TRAINING, "'c' stands for code 1 and for code 2" },
         { HEAD "classes:\n  - {code: 255, name: a}\n", "line 5: code is '255', not a whole number from 1 to 254" },
         { HEAD "classes:\n  - {code: 1, name: 采场}\n  - {code: 2, name: b}\n" EPOCHS TRAINING, "is not ASCII" },
         { HEAD "classes: 5\n", "line 4: classes is '5', not a list" },

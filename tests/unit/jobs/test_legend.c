@@ -61,8 +61,18 @@ static void names_and_colours_are_read(void **state)
     msc_raster_close(&map);
 }
 
+static void a_class_is_named_by_one_word(void **state)
+{
+    (void)state;
+    const msc_class classes[] = { { .code = 3, .name = "old", .label = "heap" }, { .code = 7, .name = "new", .label = "heap" }, { .code = 9, .name = "pit", .label = "hole" } };
+    assert_int_equal(msc_class_named(classes, 3, "new"), 7);
+    assert_int_equal(msc_class_named(classes, 3, "hole"), 9);
+    assert_int_equal(msc_class_named(classes, 3, "heap"), -1);
+    assert_int_equal(msc_class_named(classes, 3, "lake"), -1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(names_and_colours_are_read) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_class_is_named_by_one_word), cmocka_unit_test(names_and_colours_are_read) };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
