@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "io/layer.h"
 #include "jobs/assess.h"
+#include "jobs/legend.h"
 #include "jobs/report.h"
 #include "patch/patches.h"
 #include <math.h>
@@ -31,13 +32,6 @@ void msc_areas_sort(msc_areas *a)
         for (int z = 0; z < a->layer[k].n_zones; z++) sort(&a->place[k][z]);
 }
 
-static const char *label_of(const msc_areas *a, int code)
-{
-    for (int i = 0; i < a->options.n_classes; i++)
-        if (a->options.classes[i].code == code) return a->options.classes[i].label ? a->options.classes[i].label : a->options.classes[i].name;
-    return "";
-}
-
 static void areas_of(const msc_areas *a, const msc_area_cell *c, double m2[KINDS])
 {
     m2[0] = (double)c->px * a->pixel_m2;
@@ -55,6 +49,8 @@ static msc_status each_row(const msc_areas *a, adder *add, void *to, msc_error *
             for (size_t i = 0; i < a->place[k][z].n; i++) MSC_TRY(add(to, a, a->layer[k].zone->name, a->layer[k].name[z], &a->place[k][z].cell[i], err));
     return MSC_OK;
 }
+
+static const char *label_of(const msc_areas *a, int code) { return msc_class_label(a->options.classes, a->options.n_classes, code); }
 
 static int n_kinds(const msc_areas *a) { return a->options.dem ? KINDS : KINDS - 1; }
 

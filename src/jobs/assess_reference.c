@@ -35,9 +35,8 @@ static int32_t code_of(const msc_assessment *a, const msc_value *value, int n_co
 /* A label such as cloud says that the truth was not seen. */
 static int is_masked(const msc_assessment *a, int32_t code)
 {
-    for (int i = 0; i < a->options->n_classes; i++)
-        if (a->options->classes[i].code == code) return a->options->classes[i].is_masked;
-    return 0;
+    const msc_class *found = msc_class_of(a->options->classes, a->options->n_classes, code);
+    return found && found->is_masked;
 }
 
 /* Class maps: 0 is no label. Change maps: one code, of which 0 is no change, or the classes before and after. */

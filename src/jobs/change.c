@@ -6,6 +6,7 @@
 #include "io/raster_out.h"
 #include "jobs/change_weights.h"
 #include "jobs/elevation.h"
+#include "jobs/legend.h"
 #include "jobs/origin.h"
 #include "jobs/palette.h"
 #include "model/model.h"
@@ -176,9 +177,7 @@ static void check_codes(const comparison *c)
 {
     const msc_change_options *o = c->options;
     for (int i = 0; i < o->n_damage && c->n_classes > 0; i++) {
-        int is_named = 0;
-        for (int k = 0; k < c->n_classes; k++) is_named |= c->classes[k].code == o->damage[i];
-        if (!is_named) msc_warn(c->settings, MSC_WOTHER, "damage", msc_settings_words(c->settings, "%d: neither map names such a class", "%d：两期类别图均无此类别"), o->damage[i]);
+        if (!msc_class_of(c->classes, c->n_classes, o->damage[i])) msc_warn(c->settings, MSC_WOTHER, "damage", msc_settings_words(c->settings, "%d: neither map names such a class", "%d：两期类别图均无此类别"), o->damage[i]);
     }
 }
 

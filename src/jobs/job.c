@@ -1,6 +1,7 @@
 /* job.c - the job file's schema and its defaults. */
 #include "jobs/job_check.h"
 #include "jobs/kinds_map.h"
+#include "jobs/legend.h"
 #include "jobs/schema.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -264,9 +265,8 @@ const char *msc_job_shape_format(const msc_job *job)
 
 int msc_job_is_damage(const msc_job *job, int64_t code)
 {
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].code == code) return job->classes[i].is_damage != 0;
-    return 0;
+    const msc_class *found = code > 0 && code < 256 ? msc_class_of(job->classes, job->n_classes, (int)code) : NULL;
+    return found && found->is_damage;
 }
 
 int msc_job_damage(const msc_job *job, int code[255])

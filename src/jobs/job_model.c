@@ -1,6 +1,7 @@
 /* job_model.c - whether a model that a job names speaks of the job's classes and can see what the job has. */
 #include "jobs/job_check.h"
 #include "base/mem.h"
+#include "jobs/legend.h"
 #include "model/model.h"
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +9,7 @@
 static msc_status check_class(const msc_job *job, const msc_model *m, int c, msc_error *err)
 {
     char unnamed[MSC_NAME_MAX];
-    const msc_class *own = NULL;
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].code == m->code[c]) own = &job->classes[i];
+    const msc_class *own = msc_class_of(job->classes, job->n_classes, m->code[c]);
     if (!own) return msc_fail(err, MSC_EJOB, job->path, "classes: code %d is missing, '%s' of the model", m->code[c], m->name[c]);
     snprintf(unnamed, sizeof unnamed, "class %d", m->code[c]);
     if (strcmp(m->name[c], unnamed) == 0) return MSC_OK;       /* trained without names */

@@ -32,6 +32,20 @@ void msc_legend_read(const msc_raster *map, msc_legend *legend)
     }
 }
 
+const msc_class *msc_class_of(const msc_class *classes, int n, int code)
+{
+    for (int i = 0; i < n; i++)
+        if (classes[i].code == code) return &classes[i];
+    return NULL;
+}
+
+const char *msc_class_label(const msc_class *classes, int n, int code)
+{
+    const msc_class *found = msc_class_of(classes, n, code);
+    const char *label = !found ? NULL : found->label ? found->label : found->name;
+    return label ? label : "";
+}
+
 int msc_class_named(const msc_class *classes, int n, const char *text)
 {
     int found = -1, n_found = 0;

@@ -12,6 +12,10 @@ typedef struct msc_legend {
 
 /* Reads the legend of a map from its category names and metadata; classes without a label are not in it. */
 void msc_legend_read(const msc_raster *map, msc_legend *legend);
+/* The class of this code; NULL: none of them. */
+const msc_class *msc_class_of(const msc_class *classes, int n, int code);
+/* Its label, or its name where it has none; "": no such class. */
+const char *msc_class_label(const msc_class *classes, int n, int code);
 /* The code of the class of this name, or of this label; -1: there is none, or several have the label. */
 int msc_class_named(const msc_class *classes, int n, const char *text);
 #endif

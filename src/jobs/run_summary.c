@@ -1,5 +1,6 @@
 /* run_summary.c - what a finished run found, for people and as JSON: from its receipt and reports, so that a run which finds all done says it again. */
 #include "base/mem.h"
+#include "jobs/legend.h"
 #include "jobs/report.h"
 #include "jobs/run_stages.h"
 #include "jobs/sheet.h"
@@ -18,20 +19,13 @@ typedef struct summary {
 
 static double number_at(json_object *parent, const char *name) { return json_object_get_double(msc_report_at(parent, name)); }
 
-static const msc_class *class_of(const msc_job *job, int code)
-{
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].code == code) return &job->classes[i];
-    return NULL;
-}
-
 static const char *name_of(const summary *s, const msc_class *c) { return msc_sheet_words(s->sheet, c->name, c->label ? c->label : c->name); }
 
 /* Adds the accepted area of a from-to pair to the damage class that it is about: the new one, or the old one where damage ends. */
 static void add_pair(const msc_job *job, json_object *pair, double ha[N_WAYS][256])
 {
     const int from = (int)number_at(pair, "from"), to = (int)number_at(pair, "to");
-    const msc_class *before = class_of(job, from), *after = class_of(job, to);
+    const msc_class *before = msc_class_of(job->classes, job->n_classes, from), *after = msc_class_of(job->classes, job->n_classes, to);
     const int was = before && before->is_damage, is = after && after->is_damage;
     const double area_ha = number_at(msc_report_at(pair, "accepted"), "ha");
     if (is) ha[was ? TURNED : GAINED][to] += area_ha;
@@ -131,7 +125,7 @@ static void put_untrained(const summary *s, json_object *classes)
     size_t used = 0;
     for (size_t i = 0; classes && i < json_object_array_length(classes); i++) {
         json_object *one = json_object_array_get_idx(classes, i);
-        const msc_class *c = class_of(s->run->job, (int)number_at(one, "code"));
+        const msc_class *c = msc_class_of(s->run->job->classes, s->run->job->n_classes, (int)number_at(one, "code"));
         if (c && !(number_at(one, "pixels") > 0) && used + 200 < sizeof list)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%.120s", used ? ", " : "", name_of(s, c));
     }

@@ -1,6 +1,7 @@
 /* sample_points.c - the points to be labelled: what the labeller must know, and nothing that the map says. */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "jobs/legend.h"
 #include "jobs/sample.h"
 #include <stdio.h>
 #include <string.h>
@@ -65,10 +66,10 @@ msc_status msc_sample_key(const msc_sample_point *points, size_t n, int32_t widt
 
 static void value_name(const msc_sample *s, int code, char *name, size_t size)
 {
-    snprintf(name, size, "%d", code);
-    for (int i = 0; i < s->n_classes; i++)
-        if (s->classes[i].code == code && s->classes[i].name && s->classes[i].name[0]) snprintf(name, size, "%s", s->classes[i].name);
-        else if (s->classes[i].code == code && s->classes[i].label) snprintf(name, size, "%s", s->classes[i].label);
+    const msc_class *found = msc_class_of(s->classes, s->n_classes, code);
+    if (found && found->name && found->name[0]) snprintf(name, size, "%s", found->name);
+    else if (found && found->label) snprintf(name, size, "%s", found->label);
+    else snprintf(name, size, "%d", code);
     msc_trim_text(name);
 }
 

@@ -1,5 +1,6 @@
 /* tally_report.c - what a comparison counted, as JSON. */
 #include "base/mem.h"
+#include "jobs/legend.h"
 #include "jobs/report.h"
 #include "jobs/tally.h"
 #include <stdio.h>
@@ -21,13 +22,6 @@ static void join(msc_amount *to, msc_amount more)
 {
     to->px += more.px;
     to->units += more.units;
-}
-
-static const char *label_of(const msc_tally_context *c, int code)
-{
-    for (int i = 0; i < c->n_classes; i++)
-        if (c->classes[i].code == code) return c->classes[i].label ? c->classes[i].label : c->classes[i].name;
-    return "";
 }
 
 /* What the odds start from, and what evidence is worth: both given by the job, or as the years show them. The rate was measured where
@@ -127,8 +121,8 @@ static json *pair_of(const msc_tally *t, const msc_tally_context *c, int code)
     json *one = json_object_new_object();
     json_object_object_add(one, "from", json_object_new_int(code >> 8));
     json_object_object_add(one, "to", json_object_new_int(code & 255));
-    json_object_object_add(one, "from_label", json_object_new_string(label_of(c, code >> 8)));
-    json_object_object_add(one, "to_label", json_object_new_string(label_of(c, code & 255)));
+    json_object_object_add(one, "from_label", json_object_new_string(msc_class_label(c->classes, c->n_classes, code >> 8)));
+    json_object_object_add(one, "to_label", json_object_new_string(msc_class_label(c->classes, c->n_classes, code & 255)));
     json_object_object_add(one, "raw", msc_report_amount(raw));
     for (int r = 1; r < MSC_BORNE_OUT; r++)
         if (t->pair[r][code].px) json_object_object_add(one, rule_names[r], msc_report_amount(t->pair[r][code]));

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "grid/crs.h"
 #include "io/raster_in.h"
+#include "jobs/legend.h"
 #include "jobs/transitions.h"
 #include <stdio.h>
 #include <string.h>
@@ -41,12 +42,7 @@ static msc_status count_values(msc_verification *v, const char *path, int64_t co
     return status;
 }
 
-static int is_class(const msc_job *job, int code)
-{
-    for (int i = 0; i < job->n_classes; i++)
-        if (job->classes[i].code == code) return 1;
-    return 0;
-}
+static int is_class(const msc_job *job, int code) { return msc_class_of(job->classes, job->n_classes, code) != NULL; }
 
 static int is_known(const msc_job *job, int value, int is_change)
 {
