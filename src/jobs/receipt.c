@@ -55,24 +55,10 @@ static json_object *take_up(const char *path, const char *run_id)
     return NULL;
 }
 
-/* Records of the outputs of every stage, into the list. */
-static void list_outputs(json_object *root, json_object *files)
-{
-    json_object *stages = msc_report_at(root, "stages");
-    if (!stages) return;
-    json_object_object_foreach(stages, stage, one) {
-        json_object *outputs = msc_report_at(one, "outputs");
-        (void)stage;
-        for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++)
-            json_object_array_add(files, json_object_get(json_object_array_get_idx(outputs, i)));
-    }
-}
-
 /* What the receipt of another run at `path` lists, and what that one had superseded and not yet removed. */
 static json_object *superseded_at(const char *path)
 {
-    json_object *root = earlier(path), *files = json_object_new_array(), *older = msc_report_at(root, "superseded");
-    if (files) list_outputs(root, files);
+    json_object *root = earlier(path), *files = msc_receipt_outputs(root), *older = msc_report_at(root, "superseded");
     for (size_t i = 0; files && older && i < json_object_array_length(older); i++)
         json_object_array_add(files, json_object_get(json_object_array_get_idx(older, i)));
     json_object_put(root);
@@ -128,8 +114,7 @@ const char *msc_receipt_superseded(const msc_receipt *receipt, size_t i, const c
 int msc_receipt_has_output(const msc_receipt *receipt, const char *name)
 {
     int is_there = 0;
-    json_object *files = json_object_new_array();
-    if (files) list_outputs(receipt->root, files);
+    json_object *files = msc_receipt_outputs(receipt->root);
     for (size_t i = 0; files && i < json_object_array_length(files); i++)
         is_there |= strcmp(text_of(json_object_array_get_idx(files, i), "path"), name) == 0;
     json_object_put(files);
@@ -336,6 +321,19 @@ msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err)
     json_object_object_add(receipt->root, "complete", json_object_new_boolean(1));
     json_object_object_del(receipt->root, "superseded");
     return save(receipt, err);
+}
+
+json_object *msc_receipt_outputs(json_object *root)
+{
+    json_object *files = json_object_new_array(), *stages = msc_report_at(root, "stages");
+    if (!files || !stages) return files;
+    json_object_object_foreach(stages, stage, one) {
+        json_object *outputs = msc_report_at(one, "outputs");
+        (void)stage;
+        for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++)
+            json_object_array_add(files, json_object_get(json_object_array_get_idx(outputs, i)));
+    }
+    return files;
 }
 
 msc_status msc_receipt_read(const char *path, json_object **root, msc_error *err)

@@ -99,16 +99,11 @@ static void check_file(msc_verification *v, json_object *file)
                     has_held ? "" : msc_sheet_words(v->sheet, " was delivered, the file has another", " 为交付时的值，文件与之不符"));
 }
 
-static int is_listed(json_object *stages, const char *name)
+static int is_listed(json_object *outputs, const char *name)
 {
-    json_object_object_foreach(stages, stage, one) {
-        json_object *outputs = msc_report_at(one, "outputs");
-        (void)stage;
-        for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) {
-            const char *path = json_object_get_string(msc_report_at(json_object_array_get_idx(outputs, i), "path"));
-            const size_t n = path ? strlen(path) : 0, m = strlen(name);
-            if (n >= m && strcmp(path + n - m, name) == 0 && (n == m || path[n - m - 1] == '/')) return 1;
-        }
+    for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) {
+        const char *path = json_object_get_string(msc_report_at(json_object_array_get_idx(outputs, i), "path"));
+        if (path && strcmp(msc_file_name(path), name) == 0) return 1;
     }
     return 0;
 }
@@ -117,14 +112,16 @@ static int is_listed(json_object *stages, const char *name)
 static void name_strangers(msc_verification *v)
 {
     DIR *dir = opendir(v->dir);
+    json_object *outputs = msc_receipt_outputs(v->receipt);
     char names[700] = "";
     size_t used = 0;
     for (struct dirent *d; dir && (d = readdir(dir)) != NULL;) {
-        if (d->d_name[0] == '.' || strcmp(d->d_name, "receipt.json") == 0 || is_listed(msc_report_at(v->receipt, "stages"), d->d_name)) continue;
+        if (d->d_name[0] == '.' || strcmp(d->d_name, "receipt.json") == 0 || is_listed(outputs, d->d_name)) continue;
         if (used + strlen(d->d_name) + 3 > sizeof names) break;
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", d->d_name);
     }
     if (dir) closedir(dir);
+    json_object_put(outputs);
     if (!names[0]) return;
     msc_sheet_section(v->sheet, "files", msc_sheet_words(v->sheet, "not in the receipt", "回执中没有的文件"));
     msc_sheet_text(v->sheet, "path", "%s", names);
@@ -132,11 +129,9 @@ static void name_strangers(msc_verification *v)
 
 static void check_hashes(msc_verification *v)
 {
-    json_object_object_foreach(msc_report_at(v->receipt, "stages"), stage, one) {
-        json_object *outputs = msc_report_at(one, "outputs");
-        (void)stage;
-        for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) check_file(v, json_object_array_get_idx(outputs, i));
-    }
+    json_object *outputs = msc_receipt_outputs(v->receipt);
+    for (size_t i = 0; outputs && i < json_object_array_length(outputs); i++) check_file(v, json_object_array_get_idx(outputs, i));
+    json_object_put(outputs);
 }
 
 static void conclude(msc_verification *v)
