@@ -191,9 +191,22 @@ static void post_strata(void **state)
     assert_true(fabs(a.map_share[0].value - 0.7) < 1e-12 && a.map_share[0].se < 1e-9);
 }
 
+/* All of one class, and all right: what was not drawn may be of another, whether or not there is a name for it. */
+static void one_class_is_not_certain(void **state)
+{
+    (void)state;
+    static msc_accuracy one, two;
+    const msc_sample_cell cell = { 0, 0, 0, 1, 880 };
+    msc_error err;
+    assert_int_equal(msc_accuracy_estimate(&cell, 1, 1, 1, &one, &err), MSC_OK);
+    assert_int_equal(msc_accuracy_estimate(&cell, 1, 2, 1, &two, &err), MSC_OK);
+    assert_true(one.overall.value == 1 && one.overall.low < 1 && one.overall.low > 0.99);
+    assert_true(one.overall.low == two.overall.low && one.users[0].low == two.users[0].low);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(published_numbers), cmocka_unit_test(not_observed_is_outside_the_domain),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(one_class_is_not_certain), cmocka_unit_test(published_numbers), cmocka_unit_test(not_observed_is_outside_the_domain),
                                         cmocka_unit_test(bounds_of_what_was_not_seen), cmocka_unit_test(post_strata) };
     return cmocka_run_group_tests(tests, compute, NULL);
 }
