@@ -38,7 +38,7 @@ static int64_t size_of(const char *path)
     return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-/* A receipt that is there already; NULL: none that can be read. */
+/* A receipt that is there already; NULL: none that can be read. The caller puts it. */
 static json_object *earlier(const char *path)
 {
     json_object *root = NULL;
@@ -46,22 +46,14 @@ static json_object *earlier(const char *path)
     return root;
 }
 
-/* Takes up an earlier receipt of the same run. */
-static json_object *take_up(const char *path, const char *run_id)
-{
-    json_object *root = earlier(path);
-    if (root && strcmp(text_of(root, "run_id"), run_id) == 0) return root;
-    json_object_put(root);
-    return NULL;
-}
+static int is_of_run(json_object *root, const char *run_id) { return root && strcmp(text_of(root, "run_id"), run_id) == 0; }
 
-/* What the receipt of another run at `path` lists, and what that one had superseded and not yet removed. */
-static json_object *superseded_at(const char *path)
+/* What the receipt of another run lists, and what that one had superseded and not yet removed. */
+static json_object *superseded_by(json_object *other)
 {
-    json_object *root = earlier(path), *files = msc_receipt_outputs(root), *older = msc_report_at(root, "superseded");
+    json_object *files = msc_receipt_outputs(other), *older = msc_report_at(other, "superseded");
     for (size_t i = 0; files && older && i < json_object_array_length(older); i++)
         json_object_array_add(files, json_object_get(json_object_array_get_idx(older, i)));
-    json_object_put(root);
     return files;
 }
 
@@ -69,21 +61,23 @@ msc_status msc_receipt_open(const char *path, const char *run_id, const char *jo
 {
     msc_receipt *r = msc_alloc_zero(1, sizeof *r);
     if (!r) return msc_fail(err, MSC_ENOMEM, path, "receipt");
+    json_object *was = earlier(path);
+    const int is_taken_up = is_of_run(was, run_id);
     r->path = path;
-    r->root = take_up(path, run_id);
-    if (!r->root) {
-        r->root = json_object_new_object();
-        if (!r->root) {
-            msc_release(r);
-            return msc_fail(err, MSC_ENOMEM, path, "receipt");
-        }
+    r->root = is_taken_up ? was : json_object_new_object();
+    if (r->root && !is_taken_up) {
         json_object_object_add(r->root, "minescar", json_object_new_string(msc_version()));
         json_object_object_add(r->root, "run_id", json_object_new_string(run_id));
         json_object_object_add(r->root, "job", json_object_new_string(job));
         json_object_object_add(r->root, "complete", json_object_new_boolean(0));
         json_object_object_add(r->root, "note", json_object_new_string(
             "candidate changes; to be confirmed by interpretation or in the field (候选变化，需人工/野外核实)"));
-        json_object_object_add(r->root, "superseded", superseded_at(path));
+        json_object_object_add(r->root, "superseded", superseded_by(was));
+    }
+    if (!is_taken_up) json_object_put(was);
+    if (!r->root) {
+        msc_release(r);
+        return msc_fail(err, MSC_ENOMEM, path, "receipt");
     }
     *receipt = r;
     return MSC_OK;
@@ -96,6 +90,8 @@ void msc_receipt_close(msc_receipt **receipt)
     msc_release(*receipt);
     *receipt = NULL;
 }
+
+json_object *msc_receipt_root(const msc_receipt *receipt) { return receipt->root; }
 
 int msc_receipt_is_complete(const msc_receipt *receipt)
 {
@@ -183,9 +179,8 @@ static void join(json_object *to, json_object *from)
 
 void msc_receipt_join(msc_receipt *receipt, const char *path)
 {
-    json_object *other = take_up(path, text_of(receipt->root, "run_id"));
-    if (!other) return;
-    join(receipt->root, other);
+    json_object *other = earlier(path);
+    if (is_of_run(other, text_of(receipt->root, "run_id"))) join(receipt->root, other);
     json_object_put(other);
 }
 

@@ -60,6 +60,7 @@ msc_status msc_receipt_finish(msc_receipt *receipt, msc_error *err);
 struct json_object;
 /* The receipt of a run that holds its job; json_object_put() frees it. ENOFILE, EREAD, EFORMAT; *root is NULL then. */
 msc_status msc_receipt_read(const char *path, struct json_object **root, msc_error *err);
+struct json_object *msc_receipt_root(const msc_receipt *receipt);     /* of one that is open; borrowed */
 /* The records of the outputs of all stages, as a list that json_object_put() frees; NULL: no memory. */
 struct json_object *msc_receipt_outputs(struct json_object *root);
 #endif

@@ -185,6 +185,14 @@ static msc_status add_stage(msc_job_run *run, const char *verb, int epoch, int i
     return MSC_OK;
 }
 
+/* A stage of all years and pairs, so that no shard has it; its name says nothing of years. */
+static msc_status add_last(msc_job_run *run, const char *name, msc_status (*work)(msc_job_run *, const msc_stage *, msc_error *), msc_error *err)
+{
+    MSC_TRY(add_stage(run, name, run->job->n_epochs - 1, 1, work, err));
+    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "%s", name);
+    return MSC_OK;
+}
+
 msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
 {
     const int n = run->job->n_epochs;
@@ -215,13 +223,11 @@ msc_status msc_run_list_stages(msc_job_run *run, msc_error *err)
         MSC_TRY(add_stage(run, "changes", i, 1, changes, err));
         MSC_TRY(add_stage(run, "transitions", i, 1, transitions, err));
     }
-    MSC_TRY(add_stage(run, "report", n - 1, 1, msc_run_report, err));   /* of all pairs: none of a shard's */
-    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "report");
+    MSC_TRY(add_last(run, "report", msc_run_report, err));
     for (int i = 0; i < n && run->job->reference.points; i++) MSC_TRY(add_stage(run, "assess", i, 0, msc_run_assess, err));
     for (int i = 1; i < n && msc_run_can_assess_change(run); i++) MSC_TRY(add_stage(run, "assess_change", i, 1, msc_run_assess_change, err));
     if (!msc_run_has_gate(run)) return MSC_OK;
-    MSC_TRY(add_stage(run, "accept", n - 1, 1, msc_run_accept, err));   /* of all years: none of a shard's */
-    snprintf(run->stages[run->n_stages - 1].name, sizeof run->stages[0].name, "accept");
+    MSC_TRY(add_last(run, "accept", msc_run_accept, err));
     run->stages[run->n_stages - 1].is_gate = 1;
     return MSC_OK;
 }

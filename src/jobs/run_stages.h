@@ -121,7 +121,7 @@ msc_status msc_run_sweep(const msc_job_run *run, int with_steps, msc_error *err)
 /* Removes what an earlier job left there and this one does not make. */
 msc_status msc_run_remove_superseded(const msc_job_run *run, msc_error *err);
 
-/* What a finished run found (run_summary.c); *text is freed with msc_text_free(). EREAD, EFORMAT of its receipt and reports. */
+/* What a finished run found (run_summary.c); *text is freed with msc_text_free(). EREAD, EFORMAT of its reports. */
 msc_status msc_run_summary(const msc_job_run *run, int as_json, char **text, msc_error *err);
 
 /* Sieves with the job's mapping unit and records the counts under `group`; observed: see msc_sieve_options. */

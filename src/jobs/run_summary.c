@@ -19,7 +19,7 @@ typedef struct summary {
 
 static double number_at(json_object *parent, const char *name) { return json_object_get_double(msc_report_at(parent, name)); }
 
-static const char *name_of(const summary *s, const msc_class *c) { return msc_sheet_words(s->sheet, c->name, c->label ? c->label : c->name); }
+static const char *name_of(const summary *s, const msc_class *c) { return msc_sheet_words(s->sheet, c->name, c->label); }
 
 /* Adds the accepted area of a from-to pair to the damage class that it is about: the new one, or the old one where damage ends. */
 static void add_pair(const msc_job *job, json_object *pair, double ha[N_WAYS][256])
@@ -168,14 +168,10 @@ static msc_status put_all(const summary *s, msc_error *err)
 
 msc_status msc_run_summary(const msc_job_run *run, int as_json, char **text, msc_error *err)
 {
-    char path[MSC_PATH_MAX];
-    summary s = { .run = run };
-    MSC_TRY(msc_run_path(run, path, err, "receipt.json"));
-    MSC_TRY(msc_report_read(path, &s.receipt, err));
-    msc_status status = msc_sheet_new(&run->settings, as_json, &s.sheet, err);
-    if (status == MSC_OK) status = put_all(&s, err);
+    summary s = { .run = run, .receipt = msc_receipt_root(run->receipt) };
+    MSC_TRY(msc_sheet_new(&run->settings, as_json, &s.sheet, err));
+    msc_status status = put_all(&s, err);
     if (status == MSC_OK) status = msc_sheet_finish(s.sheet, text, err);
     msc_sheet_free(&s.sheet);
-    json_object_put(s.receipt);
     return status;
 }
