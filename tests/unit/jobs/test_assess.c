@@ -1,7 +1,6 @@
 /* test_assess.c - a map against points and polygons whose answer is known by hand. */
 #include "../io/raster_made.h"
 #include "io/layer.h"
-#include "jobs/assess.h"
 #include <json.h>
 #include <ogr_api.h>
 
@@ -266,19 +265,6 @@ static const char *make_boxes(const char *name, const double (*box)[4], const ch
     return path;
 }
 
-/* Names are cut between characters. */
-static void names_of_classes(void **state)
-{
-    (void)state;
-    const msc_class classes[] = { { .code = 1, .name = "pit", .label = "尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿" }, { .code = 2, .name = "rock", .label = "岩" } };
-    const msc_assess_options options = { .classes = classes, .n_classes = 2 };
-    const msc_assessment a = { .options = &options, .is_change = 1 };
-    char name[200], label[200];
-    msc_assess_class_name(&a, 1 << 8 | 2, name, label, sizeof name);
-    assert_string_equal(name, "pit > rock");
-    assert_string_equal(label, "尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿尾矿 > 岩");
-}
-
 static void zones_training_and_post_strata(void **state)
 {
     (void)state;
@@ -407,7 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_with_and_without_design), cmocka_unit_test(the_gate_and_bad_input),
         cmocka_unit_test(polygons_count_pixel_centres), cmocka_unit_test(a_frozen_sample),
-        cmocka_unit_test(thin_strata_are_refused), cmocka_unit_test(zones_training_and_post_strata), cmocka_unit_test(names_of_classes),
+        cmocka_unit_test(thin_strata_are_refused), cmocka_unit_test(zones_training_and_post_strata),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }
